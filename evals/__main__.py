@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "fuzz": ("evals.faults.fuzz", "parsers under atheris"),
     "stalls": ("evals.faults.stalls", "hostile input at every entrance while another waits"),
     "world": ("evals.world", "inputs as the world sends them, a line each"),
+    "insight": ("evals.quality.insight", "themes found in questions, beside k-means; stability, speed"),
     "contradictions": ("evals.quality.contradictions", "how well two articles that disagree are found"),
     "foreign": (
         "evals.quality.foreign",

@@ -10,7 +10,8 @@ from assistant.answering.query_rewrite import prepend_subject, rewrite_from_conv
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
-from assistant.conversation.desk import Desk
+from assistant.conversation.desk import Desk, Resolution
+from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.assignment import AutomaticAssignment
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
@@ -175,6 +176,7 @@ class Harness:
         self.watchdog = Watchdog(
             self.database, self.policy, WordFactPicker(), self.wire, self.timing, self.clock
         )
+        self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
@@ -254,7 +256,7 @@ class Harness:
     async def resolve(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
             lambda store: desk.resolve_conversation(
-                store, conversation, agent, Outcome.SOLVED, None, self.clock()
+                store, conversation, agent, Resolution(outcome=Outcome.SOLVED), self.policy, self.clock()
             )
         )
 
@@ -283,6 +285,7 @@ class Harness:
                 JobKind.MEDIA: self.fetcher.download_attachments,
                 JobKind.PACKET: self.enricher.enrich_packet,
                 JobKind.ASSIGN: self.assignment.assign_next,
+                JobKind.IDLE: self.closer.close_idle,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
@@ -290,6 +293,7 @@ class Harness:
                 JobKind.MEDIA: self.fetcher.give_up,
                 JobKind.PACKET: self.enricher.give_up,
                 JobKind.ASSIGN: self.assignment.give_up,
+                JobKind.IDLE: self.closer.give_up,
             },
         )
 

@@ -1,12 +1,13 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response, Security
 from pydantic import BaseModel
 
-from assistant.api.auth import SESSION_DAYS, CurrentAgent, create_session, normalize_email
+from assistant.api.agent_responses import SignInOut
+from assistant.api.auth import SESSION_DAYS, SESSION_SCHEME, CurrentAgent, create_session, normalize_email
 from assistant.api.channel_schemas import (
     serialize_channel,
     serialize_contacts,
@@ -15,8 +16,10 @@ from assistant.api.channel_schemas import (
 )
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.live_updates import iterate_agent_events
+from assistant.api.packet_responses import ConversationDetailOut
 from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -25,7 +28,7 @@ from assistant.api.rate_limit_rules import (
     reserve_stream,
 )
 from assistant.api.redaction import redact_json
-from assistant.api.schemas import LoginIn, serialize_agent, serialize_customer, serialize_turn
+from assistant.api.schemas import LoginIn, build_example, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
 from assistant.conversation.handoff.handover import list_previous_conversations
@@ -37,8 +40,10 @@ from assistant.domain.errors import Unauthorized
 from assistant.ports.storage.store import Store
 
 
-class Preferences(BaseModel):
+class PreferencesIn(BaseModel):
     """What an agent chose for their own screen."""
+
+    model_config = build_example(notify=True, sound=False)
 
     #: A notification of the browser while the console is in the background.
     notify: bool = False
@@ -49,7 +54,8 @@ router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRo
 
 
 @router.post("/login")
-async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> dict[str, Any]:
+async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> SignInOut:
+    """Sign in with a password; sets the session's cookie."""
     email, address, now = normalize_email(body.email), get_client_address(request), ctx.clock()
     ctx.limits.check_rate(SIGNING_IN_AS, f"{address} {email}")
     ctx.limits.check_rate(SIGNING_IN_ANYWHERE, email)
@@ -75,8 +81,9 @@ async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx:
 
 @router.post("/logout", status_code=204)
 async def log_out_agent(
-    ctx: Ctx, inside: CurrentAgent, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
+    ctx: Ctx, inside: CurrentAgent, session: Annotated[str | None, Security(SESSION_SCHEME)]
 ) -> Response:
+    """End the session."""
     if session:
         now = ctx.clock()
 
@@ -92,33 +99,36 @@ async def log_out_agent(
 
 
 @router.get("/me")
-async def get_current_agent(inside: CurrentAgent) -> dict[str, Any]:
+async def get_current_agent(inside: CurrentAgent) -> SignInOut:
+    """Who is signed in."""
     return {"agent": serialize_agent(inside.agent), "csrf": inside.csrf}
 
 
 @router.get("/preferences")
-async def get_preferences(inside: CurrentAgent, ctx: Ctx) -> Preferences:
+async def get_preferences(inside: CurrentAgent, ctx: Ctx) -> PreferencesOut:
+    """What the caller chose for their own screen."""
     found = await ctx.database.read(lambda store: store.agents.load_preferences(inside.agent.id))
-    return Preferences.model_validate(found)
+    return {"notify": bool(found.get("notify")), "sound": bool(found.get("sound"))}
 
 
 @router.post("/preferences")
-async def save_preferences(body: Preferences, inside: CurrentAgent, ctx: Ctx) -> Preferences:
+async def save_preferences(body: PreferencesIn, inside: CurrentAgent, ctx: Ctx) -> PreferencesOut:
+    """Choose for the caller's own screen."""
     chosen = body.model_dump()
     await ctx.database.write(lambda store: store.agents.save_preferences(inside.agent.id, chosen))
-    return body
+    return {"notify": body.notify, "sound": body.sound}
 
 
 @router.get("/conversations/{conversation}")
-async def get_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def get_conversation_detail(conversation: str, inside: CurrentAgent, ctx: Ctx) -> ConversationDetailOut:
+    """Everything that an agent needs to take over without asking again."""
     load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
     return await ctx.database.read(load)
 
 
 def _load_conversation_view(
     store: Store, conversation_id: str, agent: str, ctx: ApiContext
-) -> dict[str, Any]:
-    """Everything that an agent needs to take over without asking again."""
+) -> ConversationDetailOut:
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     return {
@@ -146,9 +156,10 @@ def _load_conversation_view(
     }
 
 
-@router.get("/events", status_code=200, response_class=EventStream, responses=DESCRIBED)
+@router.get("/events", status_code=200, response_class=Response, responses=DESCRIBED)
 async def stream_agent_events(
     inside: CurrentAgent, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
+    """Server-sent events: `conversation`, `message`, `typing`, `delta`, `colleague`, `reset`."""
     ended = reserve_stream(request, ctx.limits, by_address=False)
     return EventStream(iterate_agent_events(ctx, inside.secret_hash, last_event_id), ended)

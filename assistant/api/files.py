@@ -1,16 +1,18 @@
 """Files in the web chat, both ways: the body is the file itself."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
+from assistant.api.agent_responses import AgentMessageOut, AgentMessageReceiptOut
 from assistant.api.auth import CurrentAgent
 from assistant.api.channel_schemas import serialize_messages, serialize_public_messages
 from assistant.api.context import Ctx
 from assistant.api.customer import OwnedConversation
 from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.responses import MessageOut, MessageReceiptOut
 from assistant.conversation.files import UploadedFile, check_upload, receive_customer_file, send_agent_file
 from assistant.domain.messages import Author
 from assistant.ports.storage.store import Store
@@ -28,11 +30,11 @@ async def _read_upload(request: Request, id_: UUID, name: str) -> UploadedFile:
 @router.post("/conversations/{conversation}/files", status_code=201, tags=["customer"])
 async def send_customer_file(
     owner: OwnedConversation, request: Request, ctx: Ctx, id: UUID, name: Name = ""
-) -> dict[str, Any]:
+) -> MessageReceiptOut:
     """A picture, a PDF or a text file of the customer; agents see it, the assistant says that it cannot."""
     file, now = await _read_upload(request, id, name), ctx.clock()
 
-    def receive_file(store: Store) -> dict[str, Any]:
+    def receive_file(store: Store) -> MessageOut:
         message = receive_customer_file(store, owner.id, file, ctx.timing, now)
         return serialize_public_messages(store, owner.id, [message], ctx.hosts)[0]
 
@@ -45,11 +47,11 @@ async def send_customer_file(
 @router.post("/agent/conversations/{conversation}/files", status_code=201, tags=["agent"])
 async def send_file(
     conversation: str, inside: CurrentAgent, request: Request, ctx: Ctx, id: UUID, name: Name = ""
-) -> dict[str, Any]:
+) -> AgentMessageReceiptOut:
     """A file of the agent who owns the conversation; in the web chat only."""
     file, now = await _read_upload(request, id, name), ctx.clock()
 
-    def send_and_load(store: Store) -> dict[str, Any]:
+    def send_and_load(store: Store) -> AgentMessageOut:
         message = send_agent_file(store, conversation, inside.agent, file, ctx.timing, now)
         return serialize_messages(store, conversation, [message], ctx.hosts)[0]
 

@@ -1,16 +1,19 @@
 """The agents' inbox: filtered lists, search over all time, saved views with live counts, tags."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, StringConstraints
 
+from assistant.api.agent_responses import AgentReferenceOut, InboxCountsOut, InboxPageOut, TagOut
 from assistant.api.auth import AuthenticatedAgent, CurrentAgent
 from assistant.api.context import Ctx
+from assistant.api.desk_responses import TagsOut, ViewOut, ViewsOut
 from assistant.api.inbox_rows import load_found_rows, load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.schemas import build_example
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import State
 from assistant.domain.desk_items import SavedView
@@ -69,58 +72,35 @@ class PageIn(FilterIn):
 
 
 class ViewIn(BaseModel):
+    model_config = build_example(name="Waiting in English", filters={"state": "queued", "language": "en"})
+
     name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
     filters: FilterIn
     #: Everybody's, not only the caller's own.
     shared: bool = False
 
 
-class NamedOut(BaseModel):
-    id: str
-    name: str
-
-
-class TagsOut(BaseModel):
-    tags: list[NamedOut]
-
-
-class ViewOut(BaseModel):
-    id: str
-    name: str
-    shared: bool
-    filters: dict[str, str]
-    #: Conversations now, up to 999; None: something that it filters by is gone.
-    count: int | None
-    #: Why there is no count: ``tag`` or ``agent`` was removed.
-    missing: Literal["tag", "agent"] | None
-
-
-class ViewsOut(BaseModel):
-    views: list[ViewOut]
-    #: Whose conversations may be asked for.
-    agents: list[NamedOut]
-
-
 @router.get("/conversations")
 async def list_conversations(
     inside: CurrentAgent, ctx: Ctx, page: Annotated[PageIn, Query()]
-) -> dict[str, Any]:
+) -> InboxPageOut:
+    """A page of the inbox by priority, then longest waiting; with `q` what was found, newest first."""
     agent = inside.agent.id
     wanted = page.to_filter(agent, ctx.clock())
     load = load_search_page if page.q.strip() else load_inbox_page
     return await ctx.database.read(lambda store: load(store, page, wanted, agent))
 
 
-def load_inbox_page(store: Store, page: PageIn, wanted: InboxFilter, agent: str) -> dict[str, Any]:
+def load_inbox_page(store: Store, page: PageIn, wanted: InboxFilter, agent: str) -> InboxPageOut:
     found = store.conversations.list_inbox(wanted, after=parse_place(page.after), limit=PAGE + 1)
     return {
         "conversations": load_inbox_rows(store, found[:PAGE], agent),
         "next": format_place(find_place(wanted, found[PAGE - 1])) if len(found) > PAGE else None,
-        "counts": store.conversations.count_by_state(agent),
+        "counts": _count_by_state(store, agent),
     }
 
 
-def load_search_page(store: Store, page: PageIn, wanted: InboxFilter, agent: str) -> dict[str, Any]:
+def load_search_page(store: Store, page: PageIn, wanted: InboxFilter, agent: str) -> InboxPageOut:
     if not parse_search_query(page.q):
         raise BadInput("q: write a word, a number or a name.")
     before = parse_position(page.after)
@@ -128,7 +108,18 @@ def load_search_page(store: Store, page: PageIn, wanted: InboxFilter, agent: str
     return {
         "conversations": load_found_rows(store, hits[:PAGE], page.q, agent),
         "next": str(hits[PAGE - 1].position) if len(hits) > PAGE else None,
-        "counts": store.conversations.count_by_state(agent),
+        "counts": _count_by_state(store, agent),
+    }
+
+
+def _count_by_state(store: Store, agent: str) -> InboxCountsOut:
+    counts = store.conversations.count_by_state(agent)
+    return {
+        "assistant": counts["assistant"],
+        "queued": counts["queued"],
+        "agent": counts["agent"],
+        "mine": counts["mine"],
+        "snoozed": counts["snoozed"],
     }
 
 
@@ -161,8 +152,9 @@ def _is_number(text: str, digits: int) -> bool:
 
 @router.get("/tags")
 async def list_tags(_inside: CurrentAgent, ctx: Ctx) -> TagsOut:
+    """All tags by name."""
     found = await ctx.database.read(lambda store: store.tags.list_all())
-    return TagsOut(tags=[NamedOut(id=tag.id, name=tag.name) for tag in found])
+    return TagsOut(tags=[TagOut(id=tag.id, name=tag.name) for tag in found])
 
 
 @router.delete("/tags/{tag}", status_code=204)
@@ -191,7 +183,7 @@ async def list_views(inside: CurrentAgent, ctx: Ctx) -> ViewsOut:
                 _build_view(store, view, inside.agent.id, known, now)
                 for view in store.views.list_visible(inside.agent.id)
             ],
-            agents=[NamedOut(id=agent.id, name=agent.name) for agent in agents],
+            agents=[AgentReferenceOut(id=agent.id, name=agent.name) for agent in agents],
         )
 
     return await ctx.database.read(load_views)

@@ -9,8 +9,15 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth import AuthenticatedAgent, CurrentAgent
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_responses import (
+    FilledReplyOut,
+    ReplyImportOut,
+    SavedRepliesOut,
+    SavedReplyOut,
+)
 from assistant.api.inbox import require_admin
 from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.schemas import build_example
 from assistant.conversation import saved_replies
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.desk_items import VARIABLES, SavedReply
@@ -19,7 +26,11 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1/agent/saved-replies", tags=["agent"], route_class=RateLimitedRoute)
 
 
-class ReplyIn(BaseModel):
+class SavedReplyIn(BaseModel):
+    model_config = build_example(
+        name="Refund arranged", text="{{customer_name}}, your refund is on its way.", language="en"
+    )
+
     name: Annotated[str, StringConstraints(max_length=200)]
     text: Annotated[str, StringConstraints(max_length=20_000)]
     language: Annotated[str, StringConstraints(max_length=35)] | None = None
@@ -29,43 +40,21 @@ class ReplyIn(BaseModel):
     shared: bool = False
 
 
-class UseIn(BaseModel):
+class ReplyUseIn(BaseModel):
+    model_config = build_example(conversation="5d41402abc4b")
+
     conversation: Annotated[str, StringConstraints(max_length=64)]
 
 
-class ImportIn(BaseModel):
+class ReplyImportIn(BaseModel):
+    model_config = build_example(csv="name,text\nThanks,Thank you for waiting.", shared=True)
+
     csv: Annotated[str, StringConstraints(max_length=200_000)]
     shared: bool = False
 
 
-class ReplyOut(BaseModel):
-    id: str
-    name: str
-    text: str
-    language: str | None
-    tags: list[str]
-    shared: bool
-    #: How often it was used.
-    used: int
-
-
-class RepliesOut(BaseModel):
-    replies: list[ReplyOut]
-    #: What may stand in double braces.
-    variables: list[str]
-
-
-class FilledOut(BaseModel):
-    text: str
-
-
-class ImportOut(BaseModel):
-    added: int
-    changed: int
-
-
-def _build_reply(reply: SavedReply) -> ReplyOut:
-    return ReplyOut(
+def _build_reply(reply: SavedReply) -> SavedReplyOut:
+    return SavedReplyOut(
         id=reply.id,
         name=reply.name,
         text=reply.text,
@@ -77,40 +66,43 @@ def _build_reply(reply: SavedReply) -> ReplyOut:
 
 
 @router.get("")
-async def list_saved_replies(inside: CurrentAgent, ctx: Ctx) -> RepliesOut:
+async def list_saved_replies(inside: CurrentAgent, ctx: Ctx) -> SavedRepliesOut:
     """Everybody's and the caller's own, the most used first."""
     found = await ctx.database.read(lambda store: store.saved_replies.list_visible(inside.agent.id))
-    return RepliesOut(replies=[_build_reply(reply) for reply in found], variables=list(VARIABLES))
+    return SavedRepliesOut(replies=[_build_reply(reply) for reply in found], variables=list(VARIABLES))
 
 
 @router.post("", status_code=201)
-async def add_saved_reply(body: ReplyIn, inside: CurrentAgent, ctx: Ctx) -> ReplyOut:
+async def add_saved_reply(body: SavedReplyIn, inside: CurrentAgent, ctx: Ctx) -> SavedReplyOut:
+    """Save a reply; everybody's by administrators."""
     return await _save_reply(uuid4().hex, body, inside, ctx)
 
 
 @router.post("/import")
-async def import_saved_replies(body: ImportIn, inside: CurrentAgent, ctx: Ctx) -> ImportOut:
+async def import_saved_replies(body: ReplyImportIn, inside: CurrentAgent, ctx: Ctx) -> ReplyImportOut:
     """All rows or none; the first one that cannot be used is named by its number."""
     owner, now = _find_owner(body.shared, inside), ctx.clock()
     replies = await asyncio.to_thread(saved_replies.parse_replies_csv, body.csv, owner)
 
-    def import_and_audit(store: Store) -> ImportOut:
+    def import_and_audit(store: Store) -> ReplyImportOut:
         added, changed = saved_replies.import_replies(store, replies, inside.agent, now)
         store.audit.append_entry(
             actor(inside.agent.id), "replies_imported", now, added=added, changed=changed, shared=body.shared
         )
-        return ImportOut(added=added, changed=changed)
+        return ReplyImportOut(added=added, changed=changed)
 
     return await ctx.database.write(import_and_audit)
 
 
 @router.post("/{reply}")
-async def change_saved_reply(reply: str, body: ReplyIn, inside: CurrentAgent, ctx: Ctx) -> ReplyOut:
+async def change_saved_reply(reply: str, body: SavedReplyIn, inside: CurrentAgent, ctx: Ctx) -> SavedReplyOut:
+    """Change the caller's own; everybody's by administrators."""
     return await _save_reply(reply, body, inside, ctx)
 
 
 @router.delete("/{reply}", status_code=204)
 async def remove_saved_reply(reply: str, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """Remove the caller's own; everybody's by administrators."""
     now = ctx.clock()
 
     def remove_and_audit(store: Store) -> None:
@@ -123,17 +115,19 @@ async def remove_saved_reply(reply: str, inside: CurrentAgent, ctx: Ctx) -> Resp
 
 
 @router.post("/{reply}/use")
-async def use_saved_reply(reply: str, body: UseIn, inside: CurrentAgent, ctx: Ctx) -> FilledOut:
+async def use_saved_reply(reply: str, body: ReplyUseIn, inside: CurrentAgent, ctx: Ctx) -> FilledReplyOut:
     """The text for the customer of a conversation; adds the reply's tags and counts the use."""
     now = ctx.clock()
     text, conversation = await ctx.database.write(
         lambda store: saved_replies.use_reply(store, reply, body.conversation, inside.agent, now)
     )
     ctx.notifier.notify(conversation.id)
-    return FilledOut(text=text)
+    return FilledReplyOut(text=text)
 
 
-async def _save_reply(id_: str, body: ReplyIn, inside: AuthenticatedAgent, ctx: ApiContext) -> ReplyOut:
+async def _save_reply(
+    id_: str, body: SavedReplyIn, inside: AuthenticatedAgent, ctx: ApiContext
+) -> SavedReplyOut:
     owner, now = _find_owner(body.shared, inside), ctx.clock()
 
     def save_and_audit(store: Store) -> SavedReply:

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth import AuthenticatedAgent, CurrentAgent
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_responses import AvailabilityOut, CapacityOut, DeskAgentOut, TeamOut, TeamsOut
 from assistant.api.inbox import require_admin
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import format_timestamp
+from assistant.api.schemas import build_example, format_timestamp
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.teams import AgentAvailability, Assignment, Availability, Team
@@ -24,6 +25,10 @@ MAX_CAPACITY = 100
 
 
 class TeamIn(BaseModel):
+    model_config = build_example(
+        name="English", assignment="least_loaded", language="en", members=["3b1f0c9d2e4a"]
+    )
+
     name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
     assignment: Assignment = Assignment.MANUAL
     #: Only conversations in this language, on this channel; None: any.
@@ -33,36 +38,21 @@ class TeamIn(BaseModel):
     members: Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=500)] = []
 
 
-class TeamOut(TeamIn):
-    id: str
-
-
-class DeskAgentOut(BaseModel):
-    id: str
-    name: str
-    #: online, away, or offline: not seen for two minutes.
-    availability: str
-    capacity: int
-    #: Conversations that the agent has and has not snoozed.
-    load: int
-    seen_at: str | None
-
-
-class TeamsOut(BaseModel):
-    teams: list[TeamOut]
-    agents: list[DeskAgentOut]
-
-
 class AvailabilityIn(BaseModel):
+    model_config = build_example(availability="away")
+
     availability: Availability
 
 
 class CapacityIn(BaseModel):
+    model_config = build_example(capacity=5)
+
     capacity: Annotated[int, Field(ge=0, le=MAX_CAPACITY)]
 
 
 @router.get("/teams")
 async def list_teams(_inside: CurrentAgent, ctx: Ctx) -> TeamsOut:
+    """The teams, and every agent with availability, capacity and load."""
     now = ctx.clock()
 
     def load_teams(store: Store) -> TeamsOut:
@@ -106,6 +96,7 @@ async def add_team(body: TeamIn, inside: CurrentAgent, ctx: Ctx) -> TeamOut:
 
 @router.post("/teams/{team}")
 async def change_team(team: str, body: TeamIn, inside: CurrentAgent, ctx: Ctx) -> TeamOut:
+    """Change a team; administrators."""
     return await _save_team(team, body, inside, ctx, is_new=False)
 
 
@@ -133,6 +124,7 @@ async def _save_team(
 
 @router.delete("/teams/{team}", status_code=204)
 async def remove_team(team: str, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """Remove a team; administrators."""
     who, now = require_admin(inside), ctx.clock()
 
     def remove_and_audit(store: Store) -> None:
@@ -145,17 +137,17 @@ async def remove_team(team: str, inside: CurrentAgent, ctx: Ctx) -> Response:
 
 
 @router.post("/availability")
-async def change_availability(body: AvailabilityIn, inside: CurrentAgent, ctx: Ctx) -> AvailabilityIn:
+async def change_availability(body: AvailabilityIn, inside: CurrentAgent, ctx: Ctx) -> AvailabilityOut:
     """Whether the caller is given conversations; kept as intervals."""
     now = ctx.clock()
     await ctx.database.write(
         lambda store: store.agents.change_availability(inside.agent.id, body.availability, now)
     )
-    return body
+    return {"availability": body.availability}
 
 
 @router.post("/agents/{agent}/capacity")
-async def set_capacity(agent: str, body: CapacityIn, inside: CurrentAgent, ctx: Ctx) -> CapacityIn:
+async def set_capacity(agent: str, body: CapacityIn, inside: CurrentAgent, ctx: Ctx) -> CapacityOut:
     """Open conversations up to which somebody is given more; administrators."""
     who, now = require_admin(inside), ctx.clock()
 
@@ -168,4 +160,4 @@ async def set_capacity(agent: str, body: CapacityIn, inside: CurrentAgent, ctx: 
         store.audit.append_entry(actor(who), "capacity", now, **details)
 
     await ctx.database.write(save_and_audit)
-    return body
+    return {"capacity": body.capacity}

@@ -1,12 +1,14 @@
 """All settings, read once; with none set the service runs embedded on one machine."""
 
+import json
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -18,6 +20,15 @@ from assistant.domain.errors import SetupError
 
 PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
 MIN_KEY_CHARACTERS = 16
+#: The model where only an OpenAI key is set: small, and asked not to reason before it answers.
+DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
+#: What a model's parameters may be given for.
+PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
+#: Variables that libraries read themselves: of model vendors, tracing, proxies and certificates.
+LIBRARY_VARIABLES = re.compile(
+    r"(ANTHROPIC|GOOGLE|GEMINI|AZURE_OPENAI|MISTRAL|GROQ|DEEPSEEK|XAI|COHERE|TOGETHER|FIREWORKS|OPENROUTER"
+    r"|OLLAMA|HF|HUGGINGFACEHUB|AWS|LANGSMITH|LANGCHAIN|OTEL|CHROMA)_.+|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)"
+)
 
 
 class Settings(BaseSettings):
@@ -35,6 +46,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     chroma_url: str | None = None
     chat_model: str | None = None
+    #: Purpose -> parameters of the chat model, as JSON.
+    chat_parameters: Annotated[dict[str, dict[str, Any]], NoDecode] = Field(default_factory=dict)
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
     )
@@ -62,6 +75,12 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     #: Whether /docs and /openapi.json are public, or for this machine only.
     api_docs: Literal["public", "local"] = "local"
+    #: Least level of what is logged.
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    #: Whether each request is logged.
+    access_log: bool = False
+    #: Where spans go: `otlp`, or a file; None: nowhere.
+    traces: str | None = None
     #: Debounce: seconds without a further message until the assistant answers.
     quiet_seconds: float = Field(0.6, ge=0, le=10)
     #: Seconds after which an unanswered customer gets an acknowledgement and is queued.
@@ -80,6 +99,19 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("chat_parameters", mode="before")
+    @classmethod
+    def parse_parameters(cls, value: object) -> object:
+        try:
+            found = json.loads(value or "{}") if isinstance(value, str) else value
+        except json.JSONDecodeError:
+            found = None
+        if not isinstance(found, dict) or not all(isinstance(inner, dict) for inner in found.values()):
+            raise ValueError('write JSON such as {"answer": {"temperature": 0.2}}')
+        if unknown := sorted(found.keys() - set(PURPOSES)):
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(PURPOSES)}")
+        return found
 
     @field_validator("languages")
     @classmethod
@@ -116,6 +148,7 @@ class Settings(BaseSettings):
         "database_url",
         "chroma_url",
         "metrics_token",
+        "traces",
         mode="before",
     )
     @classmethod
@@ -163,7 +196,7 @@ class Settings(BaseSettings):
     @property
     def effective_model(self) -> str:
         """The chat model in use: the setting; with only an OpenAI key its small model; else quotes."""
-        return self.chat_model or ("openai:gpt-5-mini" if self.openai_api_key else "extractive")
+        return self.chat_model or (DEFAULT_OPENAI_MODEL if self.openai_api_key else "extractive")
 
     def load_signing_key(self) -> bytes:
         """The secret key; generated and stored in the data folder if not set."""
@@ -188,9 +221,17 @@ def load_environment() -> dict[str, str]:
     return {**kept, **os.environ}
 
 
+def export_library_variables() -> None:
+    """Put variables of `.env` that libraries read themselves into the environment, which wins."""
+    for name, value in load_environment().items():
+        if LIBRARY_VARIABLES.fullmatch(name):
+            os.environ.setdefault(name, value)
+
+
 def load_settings() -> Settings:
     """The settings, or SetupError with one line per error."""
     try:
+        export_library_variables()
         return Settings()  # type: ignore[call-arg]
     except ValidationError as exc:
         raise SetupError("; ".join(map(_format_error, exc.errors()))) from exc

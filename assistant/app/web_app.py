@@ -98,6 +98,13 @@ class WebApp:
             found.update(await self.rpc.call("restarts", seconds=HEALTH_SECONDS))
         return dict(found)
 
+    async def render_worker_measures(self) -> bytes:
+        """Histograms and counters of the worker process; nothing while it does not answer."""
+        with contextlib.suppress(Unavailable):
+            found: bytes = await self.rpc.call("measures", seconds=HEALTH_SECONDS)
+            return found
+        return b""
+
     async def suggest_replies(self, conversation: Conversation, question: str) -> Sequence[Draft]:
         drafts: Sequence[Draft] = await self.rpc.call(
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
@@ -156,6 +163,8 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         titles=lambda day: database.read(lambda store: store.articles.list_titles(day)),
         health=web_app.check_health,
         restarts=web_app.count_restarts,
+        worker_measures=web_app.render_worker_measures,
+        access_log=settings.access_log,
         static=STATIC,
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app.knowledge_base import KnowledgeBase, build_policy, utc_now
+from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
 
-PROMPTS = Path(__file__).parents[2] / "prompts"
+PROMPTS = find_resource_folder("prompts")
 
 
 def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalNotifier:
@@ -85,27 +85,29 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
-    from assistant.models.factory import open_chat_model
+    from assistant.models.factory import open_chat_models
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = build_policy(settings)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
-    model = open_chat_model(settings.effective_model, api_key=key, base_url=base_url)
+    models = open_chat_models(
+        settings.effective_model, api_key=key, base_url=base_url, parameters=settings.chat_parameters
+    )
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages),
         retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
-        answerer=open_answerer(model, knowledge, policy.prices),
+        answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
-        rewrite=build_rewrite(model, PROMPTS),
+        rewrite=build_rewrite(models.rewrite, PROMPTS),
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
         prepend_subject=prepend_subject,
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
-        classify_turn=build_turn_classifier(model, PROMPTS),
-        summarise=build_summarizer(model, PROMPTS),
+        classify_turn=build_turn_classifier(models.vote, PROMPTS),
+        summarise=build_summarizer(models.summary, PROMPTS),
         budget_factory=build_budget_factory(
             knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
         ),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_lifecycle import KnowledgeSource
+    from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
     from assistant.jobs.worker_loop import JobHandlers, WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
@@ -62,6 +63,7 @@ class AssistantService:
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Background tasks of the worker process."""
+        from assistant.insight.theme_keeper import ThemeKeeper
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
         from assistant.notifications.journal_poller import JournalPoller
@@ -74,11 +76,27 @@ class AssistantService:
             "notifier": self.notifier.run,
             "housekeeping": tasks.run,
             "resync": resync.run,
+            "themes": ThemeKeeper(database, self.knowledge.embedder, utc_now).run,
+            "gaps": self._build_gap_keeper().run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(database, self.notifier, utc_now).run
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
+
+    def _build_gap_keeper(self) -> GapKeeper:
+        from assistant.answering.pii_masking import mask_pii
+        from assistant.app.shadow_knowledge import prove_article, publish_article
+        from assistant.insight.gap_keeper import GapKeeper
+
+        return GapKeeper(
+            database=self.knowledge.database,
+            embedder=self.knowledge.embedder,
+            mask_text=mask_pii,
+            prove=partial(prove_article, self.settings, self.knowledge),
+            publish=partial(publish_article, self.settings, self.knowledge),
+            clock=utc_now,
+        )
 
     def build_knowledge_tasks(self) -> dict[str, Start]:
         """Tasks that keep the knowledge base up to date."""
@@ -155,6 +173,7 @@ class AssistantService:
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
     from assistant.conversation.desk import Desk
+    from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
@@ -178,6 +197,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     )
     desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
     assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
+    closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
     return JobHandlers(
         handlers={
             JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
@@ -186,6 +206,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.MEDIA: fetcher.download_attachments,
             JobKind.PACKET: enricher.enrich_packet,
             JobKind.ASSIGN: assignment.assign_next,
+            JobKind.IDLE: closer.close_idle,
         },
         default_fallback=assistant.give_up,
         fallbacks={
@@ -193,6 +214,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.MEDIA: fetcher.give_up,
             JobKind.PACKET: enricher.give_up,
             JobKind.ASSIGN: assignment.give_up,
+            JobKind.IDLE: closer.give_up,
         },
     )
 

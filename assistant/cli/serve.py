@@ -85,8 +85,10 @@ async def _serve_requests(
     from assistant.app.web_app import build_http_app, build_web_app
     from assistant.ipc.rpc import RpcChannel
     from assistant.ipc.worker_supervisor import WorkerSupervisor
+    from assistant.tracing import close_tracing, configure_tracing
 
-    configure_logging()
+    configure_logging(settings.log_level)
+    configure_tracing(settings.traces, "web")
     rpc = RpcChannel()
     web_app = build_web_app(settings, rpc)
     supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
@@ -111,6 +113,7 @@ async def _serve_requests(
         await supervisor.stop(STOP_SECONDS)
         await accompanied
     web_app.database.close()
+    close_tracing()
 
 
 def _build_server(app: FastAPI) -> Server:

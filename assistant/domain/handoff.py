@@ -21,7 +21,6 @@ from assistant.domain.signals import (
     FEELING_THRESHOLD,
     FEELINGS,
     MAX_RECENT_TURNS,
-    Evidence,
     Signals,
     Verdict,
     fold_feelings,
@@ -59,8 +58,6 @@ class HandoffCase:
     #: Where this episode begins: what was felt before is over.
     first_turn: int = 0
     facts: CustomerFacts = field(default_factory=CustomerFacts)
-    #: Language -> summary by a model; a missing language is summed up from quotes.
-    summary: Mapping[str, str] = field(default_factory=dict)
     suggested: Sequence[Reply] = ()
     told_customer: str | None = None
 
@@ -165,10 +162,7 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
         last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
     )
     step = select_next_step(situation, case.facts)
-    return {
-        language: case.summary.get(language) or render_summary(telling, situation, step, language)
-        for language in SUMMARIES
-    }
+    return {language: render_summary(telling, situation, step, language) for language in SUMMARIES}
 
 
 def _build_transcript(lines: Sequence[Utterance]) -> dict[str, Any]:
@@ -258,12 +252,8 @@ def _build_trigger(case: HandoffCase) -> dict[str, Any]:
         "decided_by": case.decided_by,
         "score": None if verdict.score is None else round(verdict.score, 2),
         "threshold": verdict.threshold,
-        "evidence": [_build_evidence(item) for item in evidence],
+        "evidence": [item.as_dict() for item in evidence],
     }
-
-
-def _build_evidence(item: Evidence) -> dict[str, Any]:
-    return {"turn": item.turn, "text": item.text, "why": item.why}
 
 
 def _build_customer(case: HandoffCase) -> dict[str, Any]:

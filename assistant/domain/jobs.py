@@ -18,6 +18,8 @@ class JobKind(StrEnum):
     PACKET = "packet"
     #: Somebody waits whom a team gives to one of its agents.
     ASSIGN = "assign"
+    #: A conversation that nobody writes in any more ends.
+    IDLE = "idle"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

@@ -62,7 +62,7 @@ class AgentAvailability:
 
     id: str
     name: str
-    availability: str
+    availability: Availability
     capacity: int
     seen_at: datetime | None
     load: int

@@ -11,8 +11,9 @@ from assistant.storage.schema import metadata
 #: Tables without personal data (`events` are ids of webhook calls).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials"}
-    | {"dismissals", "events", "knowledge", "presence_intervals", "proofs", "replacements"}
-    | {"saved_replies", "sources", "tags", "team_members", "teams", "troubles", "vectors", "views"}
+    | {"dismissals", "events", "gaps", "knowledge", "presence_intervals", "proofs", "replacements"}
+    | {"saved_replies", "sources", "tags", "team_members", "teams", "theme_events", "theme_runs"}
+    | {"themes", "troubles", "vectors", "views"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)

@@ -155,7 +155,10 @@ class SqlAgents:
             .group_by(a.id)
             .order_by(a.name, a.id)
         )
-        return [AgentAvailability(**row) for row in self._connection.execute(query).mappings()]
+        return [
+            AgentAvailability(**{**row, "availability": Availability(row["availability"])})
+            for row in self._connection.execute(query).mappings()
+        ]
 
     def list_presence(self, since: datetime) -> Sequence[PresenceInterval]:
         """When agents were at the desk since then, in order."""

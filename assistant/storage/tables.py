@@ -11,8 +11,18 @@ from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
 from assistant.storage.desk_tables import views as views
+from assistant.storage.insight_tables import gap_evidence as gap_evidence
+from assistant.storage.insight_tables import gap_sentences as gap_sentences
+from assistant.storage.insight_tables import gaps as gaps
+from assistant.storage.insight_tables import outcomes as outcomes
+from assistant.storage.insight_tables import questions as questions
+from assistant.storage.insight_tables import surveys as surveys
+from assistant.storage.insight_tables import theme_events as theme_events
+from assistant.storage.insight_tables import theme_runs as theme_runs
+from assistant.storage.insight_tables import themes as themes
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
+from assistant.storage.job_tables import journal as journal
 from assistant.storage.job_tables import proofs as proofs
 from assistant.storage.job_tables import spending as spending
 from assistant.storage.schema import Json, Moment, metadata
@@ -179,17 +189,6 @@ audit = sa.Table(
     #: The epoch of the change of owner.
     sa.Column("epoch", sa.Integer),
     sa.Column("details", Json, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-#: Journal: which conversation or message changed, in order; readers load the row afresh.
-journal = sa.Table(
-    "journal",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", Id, nullable=False),
-    sa.Column("message", ForeignId),
-    sa.Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
 

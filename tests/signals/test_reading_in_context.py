@@ -41,21 +41,20 @@ def probabilities(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("text", "probability", "wish"),
     [
-        # What the words do not say.
-        (NO_WISH, 0.91, CLEAR),
-        (NO_WISH, 0.89, VAGUE),
+        (NO_WISH, 0.61, CLEAR),
+        (NO_WISH, 0.59, VAGUE),
         (NO_WISH, 0.21, VAGUE),
         (NO_WISH, 0.19, NONE),
-        # What they say outright needs less, and not nothing.
-        (WISH, 0.71, CLEAR),
-        (WISH, 0.69, VAGUE),
+        # What they say is a feature of the probability, and moves no threshold.
+        (WISH, 0.61, CLEAR),
+        (WISH, 0.59, VAGUE),
         (WISH, 0.19, NONE),
-        # A hint needs as much as nothing; few words that name a person are one whatever is read into them.
-        (HINT, 0.91, CLEAR),
-        (HINT, 0.89, VAGUE),
+        (HINT, 0.61, CLEAR),
+        (HINT, 0.59, VAGUE),
         (HINT, 0.19, NONE),
-        (BARE, 0.91, CLEAR),
-        (BARE, 0.89, VAGUE),
+        # Few words that name a person are a hint whatever is read into them.
+        (BARE, 0.61, CLEAR),
+        (BARE, 0.59, VAGUE),
         (BARE, 0.01, VAGUE),
         # Who says that nobody is needed is believed.
         (DENIED, 0.99, NONE),

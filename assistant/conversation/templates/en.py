@@ -15,6 +15,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "Text PERSON for a person, STOP to get no more messages.",
     ),
     "greeting_returning": ("Hello again, this is the AI assistant. What can I help you with today?",),
+    "closed_idle": (
+        "It has been quiet for a while, so this chat ends here for now. Just write again whenever you like.",
+    ),
     "closed": ("Thank you for getting in touch. If anything else comes up, just write to us here.",),
     "closed_quiet": (
         "I haven't heard from you for a while, so I've closed this chat. "
@@ -154,6 +157,14 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # -- the survey
     "csat_question": ("How was the help you got today?",),
+    "nps_question": (
+        "How likely are you to recommend us to a friend? "
+        "Please answer with a number from 0 (not at all) to 10 (very likely).",
+    ),
+    "ces_question": (
+        "“It was easy to get this handled.” "
+        "Please answer with a number from 1 (strongly disagree) to 7 (strongly agree).",
+    ),
     "csat_1": ("Very dissatisfied",),
     "csat_2": ("Dissatisfied",),
     "csat_3": ("Neutral",),

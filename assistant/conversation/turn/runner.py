@@ -15,7 +15,7 @@ from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.think import TurnDependencies, compute_turn_result
 from assistant.conversation.turn.turn_input import TurnInput, load_turn_input
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.decide import BY_MODEL
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -160,7 +160,11 @@ class TurnHandler:
 
 
 def _select_decider(verdict: Verdict) -> str:
-    return "model" if any(item.why == BY_MODEL for item in verdict.evidence) else "matcher"
+    return (
+        "model"
+        if any(item.why == EvidenceReason.MODEL_READS_REQUEST for item in verdict.evidence)
+        else "matcher"
+    )
 
 
 def has_owner_changed(conversation: Conversation, gathered: TurnInput) -> bool:

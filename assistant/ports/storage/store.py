@@ -19,6 +19,14 @@ from assistant.ports.storage.conversations import (
     TurnStore,
 )
 from assistant.ports.storage.desk import SavedReplyStore, SearchStore, TagStore, TeamStore, ViewStore
+from assistant.ports.storage.insight import (
+    GapStore,
+    OutcomeStore,
+    QuestionStore,
+    ReportStore,
+    SurveyStore,
+    ThemeStore,
+)
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
@@ -66,7 +74,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Two dozen members because each group of tables has a small store of its own, and all share a transaction.
+    So many members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -85,6 +93,18 @@ class Store(Protocol):
     def handoffs(self) -> HandoffStore: ...
     @property
     def feedback(self) -> FeedbackStore: ...
+    @property
+    def outcomes(self) -> OutcomeStore: ...
+    @property
+    def questions(self) -> QuestionStore: ...
+    @property
+    def themes(self) -> ThemeStore: ...
+    @property
+    def gaps(self) -> GapStore: ...
+    @property
+    def report(self) -> ReportStore: ...
+    @property
+    def surveys(self) -> SurveyStore: ...
     @property
     def jobs(self) -> JobQueue: ...
     @property

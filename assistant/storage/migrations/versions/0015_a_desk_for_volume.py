@@ -10,7 +10,7 @@ from assistant.storage.fulltext import ENTRY_DDL
 from assistant.text.search_terms import extract_search_terms
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
