@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from assistant.storage import tables as t
 from assistant.storage.schema import metadata
 
-#: Tables without personal data (`events` are ids of webhook calls).
+#: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
-    | {"events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
+    | {"attempts", "events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
@@ -87,7 +87,7 @@ class SqlErasure:
 
     def delete_expired(self, now: datetime) -> int:
         """Delete expired sessions, tokens and codes."""
-        tables = (t.credentials, t.link_codes)
+        tables = (t.credentials, t.link_codes, t.attempts, t.one_time_codes)
         return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
 
     def _delete_dead_letters(self, customers: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.actions import SqlActions, SqlIdentityProofs
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
@@ -43,6 +44,8 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self.actions = SqlActions(connection)
+        self.identity_proofs = SqlIdentityProofs(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

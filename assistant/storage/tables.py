@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.action_tables import attempts as attempts
+from assistant.storage.action_tables import one_time_codes as one_time_codes
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
 from assistant.storage.job_tables import proofs as proofs
