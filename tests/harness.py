@@ -7,6 +7,7 @@ from uuid import uuid4
 from assistant.answering.query_rewrite import rewrite_from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation import desk
+from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.desk import Desk
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
@@ -137,6 +138,7 @@ class Harness:
             clock=self.clock,
         )
         self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
+        self.executor: ActionExecutor | None = None
 
     async def meaning(self, _text: str) -> TextEmbedding:
         """No language model here: turns are read by their words."""
@@ -215,8 +217,10 @@ class Harness:
 
     @property
     def duties(self) -> JobHandlers:
+        executor = self.executor
         return JobHandlers(
             handlers={
+                **({JobKind.ACTION: executor.execute_proposal} if executor else {}),
                 JobKind.TURN: self.outbox.with_typing_indicator(self.assistant.take_turn),
                 JobKind.DEADLINE: self.watchdog.handle_deadline,
                 JobKind.DELIVERY: self.outbox.deliver_messages,

@@ -57,8 +57,16 @@ class Slot:
     ask_again: Mapping[str, str]
     #: Of a number, as it is written; letters in either case.
     pattern: str = ""
+    #: The same where it was just asked for, and may be shorter.
+    asked_pattern: str = ""
+    #: How a number is written: ``\\1`` is the pattern's first group.
+    format: str = ""
     #: Value -> label, by language.
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Choice -> pattern of words that mean it.
+    choice_words: Mapping[str, str] = field(default_factory=dict)
+    #: The choice that any other words mean.
+    default_choice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,8 @@ class Tool:
     #: What customers say who want it, and what they say who only ask about it, by language.
     examples: Mapping[str, tuple[str, ...]]
     contrast: Mapping[str, tuple[str, ...]]
+    #: Without one of these words a message does not ask for it, by language.
+    words: Mapping[str, str]
     #: JSON Schema of the arguments.
     schema: Mapping[str, Any]
     slots: tuple[Slot, ...]
@@ -112,6 +122,8 @@ class ToolMatch:
     tool: str
     #: 0–1.
     score: float
+    #: Whether it is begun at once; else it is only offered.
+    is_sure: bool
 
 
 class AnswerKind(StrEnum):
@@ -157,6 +169,8 @@ class ActionFlow:
     epoch: int = 1
     #: The open proposal, while a yes is waited for.
     proposal: str | None = None
+    #: Number of our message that asks; what was said before it is no answer to it.
+    shown_seq: int = 0
 
 
 class ProposalState(StrEnum):
@@ -215,6 +229,19 @@ class IdentityGrant:
     level: IdentityLevel
     #: ``lookup``, ``code`` or ``signature``.
     method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionUpdate:
+    """What a turn changes of the actions of its conversation, stored with its reply."""
+
+    #: The unfinished request; None: there is none any more.
+    flow: ActionFlow | None = None
+    #: A proposal that the reply shows.
+    proposal: Proposal | None = None
+    #: The proposal that the turn said yes or no to.
+    approved: str | None = None
+    declined: str | None = None
 
 
 def hash_arguments(tool: str, arguments: Mapping[str, str]) -> str:

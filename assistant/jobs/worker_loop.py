@@ -26,7 +26,13 @@ MAX_SLEEP_SECONDS = 1.0
 #: others.
 SLOTS = 64
 #: Kinds of jobs that share slots: slow apps must not block turns.
-LANES = ((JobKind.TURN, JobKind.DEADLINE), (JobKind.DELIVERY,), (JobKind.MEDIA,), (JobKind.PACKET,))
+LANES = (
+    (JobKind.TURN, JobKind.DEADLINE),
+    (JobKind.DELIVERY,),
+    (JobKind.MEDIA,),
+    (JobKind.PACKET,),
+    (JobKind.ACTION,),
+)
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8
 #: Failures after which the fallback handler takes over …

@@ -16,7 +16,13 @@ from assistant.domain.actions import (
 )
 from assistant.storage import action_tables as t
 from assistant.storage.row_mapping import from_json, to_json
-from assistant.storage.statements import build_delete, build_increment, build_insert, build_select, build_upsert
+from assistant.storage.statements import (
+    build_delete,
+    build_increment,
+    build_insert,
+    build_select,
+    build_upsert,
+)
 
 
 class SqlActions:
@@ -44,9 +50,7 @@ class SqlActions:
         )
 
     def get(self, proposal: str) -> Proposal | None:
-        row = (
-            self._connection.execute(build_select(t.proposals, "id"), {"id": proposal}).mappings().first()
-        )
+        row = self._connection.execute(build_select(t.proposals, "id"), {"id": proposal}).mappings().first()
         return None if row is None else _parse_proposal(row)
 
     def list_by_conversation(self, conversation: str) -> Sequence[Proposal]:
@@ -78,9 +82,7 @@ class SqlIdentityProofs:
         query = build_select(t.identity_grants, "conversation")
         rows = self._connection.execute(query, {"conversation": conversation})
         return {
-            row.subject: IdentityGrant(
-                subject=row.subject, level=IdentityLevel(row.level), method=row.method
-            )
+            row.subject: IdentityGrant(subject=row.subject, level=IdentityLevel(row.level), method=row.method)
             for row in rows
             if row.expires_at > now
         }
@@ -90,16 +92,14 @@ class SqlIdentityProofs:
         row |= {"method": grant.method, "expires_at": expires_at}
         self._connection.execute(build_upsert(self._connection, t.identity_grants), row)
 
-    def reserve_attempt(
-        self, keys: Sequence[str], limit: int, now: datetime, expires_at: datetime
-    ) -> bool:
+    def reserve_attempt(self, limits: Mapping[str, int], now: datetime, expires_at: datetime) -> bool:
         """Count a try for every key, before it is made: a crash must not give one for nothing."""
-        c = t.attempts.c
+        c, keys = t.attempts.c, sorted(limits)
         self._connection.execute(sa.delete(t.attempts).where(c.key.in_(keys), c.expires_at <= now))
-        rows = [{"key": key, "count": 1, "expires_at": expires_at} for key in sorted(set(keys))]
+        rows = [{"key": key, "count": 1, "expires_at": expires_at} for key in keys]
         self._connection.execute(build_increment(self._connection, t.attempts, "count"), rows)
-        counts = self._connection.execute(sa.select(c.count).where(c.key.in_(keys))).scalars()
-        return max(counts) <= limit
+        counts = self._connection.execute(sa.select(c.key, c.count).where(c.key.in_(keys)))
+        return all(row[1] <= limits[row[0]] for row in counts)
 
     def save_code(self, conversation: str, subject: str, code_hash: str, expires_at: datetime) -> None:
         row = {"conversation": conversation, "subject": subject, "code_hash": code_hash}

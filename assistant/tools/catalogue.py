@@ -1,5 +1,6 @@
 """Reads tools from YAML; every error is one line with file and remedy."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
@@ -67,6 +68,7 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
         purpose=_parse_texts(data["purpose"]),
         examples=_parse_lists(data["examples"]),
         contrast=_parse_lists(data["contrast"]),
+        words=_parse_texts(data["words"]),
         schema=data["schema"],
         slots=tuple(_parse_slot(row) for row in data["slots"]),
         confirm=_parse_texts(data["confirm"]) if "confirm" in data else {},
@@ -86,7 +88,11 @@ def _parse_slot(row: Mapping[str, Any]) -> Slot:
         ask=_parse_texts(row["ask"]),
         ask_again=_parse_texts(row["ask_again"]),
         pattern=row.get("pattern", ""),
+        asked_pattern=row.get("asked_pattern", ""),
+        format=row.get("format", ""),
         choices={value: _parse_texts(labels) for value, labels in row.get("choices", {}).items()},
+        choice_words=dict(row.get("choice_words", {})),
+        default_choice=row.get("default_choice", ""),
     )
 
 
@@ -116,6 +122,7 @@ def _check_tool(tool: Tool, where: str) -> None:
         raise SetupError(f"{where}: subject {tool.subject!r} is no slot")
     if tool.is_write and not tool.confirm:
         raise SetupError(f"{where}: a tool that changes something needs `confirm`")
+    _check_patterns(tool, where)
     if not 0 < tool.timeout_seconds <= MAX_TIMEOUT_SECONDS:
         raise SetupError(f"{where}: timeout_seconds is above 0 and at most {MAX_TIMEOUT_SECONDS:.0f}")
     if unknown := set(tool.result_fields.values()) - set(FIELD_KINDS):
@@ -125,3 +132,14 @@ def _check_tool(tool: Tool, where: str) -> None:
         template = Template(text)
         if not template.is_valid() or not set(template.get_identifiers()) <= known:
             raise SetupError(f"{where}: a sentence has a hole that is no slot and no result field: {text!r}")
+
+
+def _check_patterns(tool: Tool, where: str) -> None:
+    patterns = [*tool.words.values()]
+    for slot in tool.slots:
+        patterns += [slot.pattern, slot.asked_pattern, *slot.choice_words.values()]
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SetupError(f"{where}: {pattern!r} is no pattern ({error})") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from assistant.domain.actions import FLOW_HOLDS, ActionFlow
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
 from assistant.domain.people import Customer
@@ -32,8 +33,11 @@ class TurnInput:
     #: Number of this turn in the conversation, from 0.
     turn: int
     history: History
-    #: When the first message of the burst came in.
+    #: When the first message of the burst came in, and its number.
     since: datetime
+    first_seq: int = 0
+    #: What is being done for the customer and is not finished.
+    flow: ActionFlow | None = None
 
 
 def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) -> TurnInput | None:
@@ -59,7 +63,15 @@ def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) ->
         turn=store.turns.count_turns(conversation.id),
         history=_load_history(store, conversation, before, burst[0]),
         since=burst[0].created_at,
+        first_seq=burst[0].seq,
+        flow=_load_flow(store, conversation, burst[-1].created_at),
     )
+
+
+def _load_flow(store: Store, conversation: Conversation, now: datetime) -> ActionFlow | None:
+    """The unfinished request, if it was begun under the present owner."""
+    flow = store.actions.load_flow(conversation.id, now - FLOW_HOLDS)
+    return flow if flow is not None and flow.epoch == conversation.epoch else None
 
 
 def _take_first_burst(messages: Sequence[Message], max_pause: timedelta) -> Sequence[Message]:
