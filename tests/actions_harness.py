@@ -14,7 +14,7 @@ from assistant.conversation.actions.dialogue import ActionDialogue
 from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.actions.identity import IdentityCheck
 from assistant.domain.actions import ToolMatch
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker
 from assistant.tools.backend import HttpToolBackend
 from assistant.tools.catalogue import load_tools
 from tests.harness import Harness, ManualClock
@@ -99,7 +99,7 @@ def open_shop(rig: Harness) -> "ShopSide":
         backend=side.backend,
         tools=TOOLS,
         policy=rig.policy,
-        pick_facts=pick_facts,
+        pick_facts=WordFactPicker(),
         wire=rig.wire,
         clock=rig.clock,
     )

@@ -211,7 +211,7 @@ async def build_service(
     """*bus* connects to the web process, if that is another one."""
     from assistant.conversation.actions.execution import ActionExecutor
     from assistant.conversation.turn.runner import TurnHandler
-    from assistant.signals.facts import pick_facts
+    from assistant.signals.facts import WordFactPicker
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
     backend = build_backend(settings)
@@ -225,7 +225,7 @@ async def build_service(
         mind=dependencies,
         wire=notifier,
         timing=timing,
-        pick_facts=pick_facts,
+        pick_facts=WordFactPicker(),
         clock=utc_now,
     )
     executor = None
@@ -235,7 +235,7 @@ async def build_service(
             backend=backend,
             tools=build_tools(settings),
             policy=dependencies.policy,
-            pick_facts=pick_facts,
+            pick_facts=assistant.pick_facts,
             wire=notifier,
             clock=utc_now,
         )
