@@ -91,6 +91,8 @@ class Tool:
     contrast: Mapping[str, tuple[str, ...]]
     #: Without one of these words a message does not ask for it, by language.
     words: Mapping[str, str]
+    #: With one of these it asks for something else.
+    unless: Mapping[str, str]
     #: JSON Schema of the arguments.
     schema: Mapping[str, Any]
     slots: tuple[Slot, ...]

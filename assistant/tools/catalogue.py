@@ -69,6 +69,7 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
         examples=_parse_lists(data["examples"]),
         contrast=_parse_lists(data["contrast"]),
         words=_parse_texts(data["words"]),
+        unless=_parse_texts(data["unless"]),
         schema=data["schema"],
         slots=tuple(_parse_slot(row) for row in data["slots"]),
         confirm=_parse_texts(data["confirm"]) if "confirm" in data else {},
@@ -135,7 +136,7 @@ def _check_tool(tool: Tool, where: str) -> None:
 
 
 def _check_patterns(tool: Tool, where: str) -> None:
-    patterns = [*tool.words.values()]
+    patterns = [*tool.words.values(), *tool.unless.values()]
     for slot in tool.slots:
         patterns += [slot.pattern, slot.asked_pattern, *slot.choice_words.values()]
     for pattern in patterns:

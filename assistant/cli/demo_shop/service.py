@@ -12,6 +12,9 @@ from assistant.cli.demo_shop.orders import NewOrder, Refusal, ShopDatabase
 from assistant.domain.actions import IdentityLevel
 from assistant.domain.webhook_signatures import is_signed
 
+#: Told of every code: to whom, and which.
+PrintCode = Callable[[str, str], None]
+
 MAX_BODY_BYTES = 64 * 1024
 UNSIGNED = JSONResponse({"code": "unsigned"}, 401)
 #: Fields of an order that a signed-in customer's lookup shows.
@@ -67,11 +70,17 @@ def seed_samples(shop: ShopDatabase) -> None:
         shop.add_order(order)
 
 
+def get_time() -> datetime:
+    return datetime.now(UTC)
+
+
 class ShopService:
     """The five calls of the contract."""
 
-    def __init__(self, shop: ShopDatabase, secret: bytes, clock: Callable[[], datetime]) -> None:
-        self._shop, self._secret, self._clock = shop, secret, clock
+    def __init__(
+        self, shop: ShopDatabase, secret: bytes, clock: Callable[[], datetime], print_code: PrintCode
+    ) -> None:
+        self._shop, self._secret, self._clock, self._print_code = shop, secret, clock, print_code
 
     async def run_tool(self, tool: str, request: Request) -> JSONResponse:
         body = await self._read_body(request)
@@ -101,6 +110,7 @@ class ShopService:
         order = self._shop.find_order(str(body["subject"]))
         if order is not None:
             self._shop.add_mail(order["email"], str(body["code"]))
+            self._print_code(order["email"], str(body["code"]))
         return JSONResponse({"sent": order is not None})
 
     async def lookup_customer(self, request: Request) -> JSONResponse:
@@ -120,11 +130,19 @@ class ShopService:
         return value if isinstance(value, dict) else None
 
 
+def ignore_code(_recipient: str, _code: str) -> None:
+    """The mail is enough."""
+
+
 def create_shop(
-    shop: ShopDatabase, secret: bytes, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    shop: ShopDatabase,
+    secret: bytes,
+    clock: Callable[[], datetime] = get_time,
+    *,
+    print_code: PrintCode = ignore_code,
 ) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    service = ShopService(shop, secret, clock)
+    service = ShopService(shop, secret, clock, print_code)
     for path, endpoint in (
         ("/tools/{tool}", service.run_tool),
         ("/operations", service.find_operation),
