@@ -1,62 +1,23 @@
 """The engine with the sample shop behind it: signed calls through the real client, faults on request."""
 
-import asyncio
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-import httpx
-
-from assistant.cli.demo_shop.orders import NewOrder, ShopDatabase
-from assistant.cli.demo_shop.service import create_shop
+from assistant.cli.demo_shop.orders import NewOrder
 from assistant.conversation.actions.aside import CustomerActions
 from assistant.conversation.actions.dialogue import ActionDialogue
 from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.actions.identity import IdentityCheck
 from assistant.domain.actions import ToolMatch
 from assistant.signals.facts import WordFactPicker
-from assistant.tools.backend import HttpToolBackend
 from assistant.tools.catalogue import load_tools
-from tests.harness import Harness, ManualClock
+from evals.fakes.faulty_shop import FaultyShop
+from tests.harness import Harness
 
 TOOLS = load_tools(Path(__file__).parents[1] / "tools")
-SECRET = b"the sample shop's signing secret"
 POSTCODE = "150-0001"
 PHONE = "09012345678"
-
-
-class KilledWorker(BaseException):
-    """Stands for kill -9: nothing of ours runs after it."""
-
-
-@dataclass
-class FaultyTransport(httpx.AsyncBaseTransport):
-    """Passes calls to the shop; *faults*: path prefix -> what happens to them."""
-
-    inner: httpx.AsyncBaseTransport
-    faults: dict[str, str] = field(default_factory=dict)
-    calls: list[str] = field(default_factory=list)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        self.calls.append(path)
-        fault = next((what for prefix, what in self.faults.items() if path.startswith(prefix)), "")
-        if b'"dry_run": true' in request.content:
-            fault = "" if fault in ("lost", "kill before", "kill after", "error") else fault
-        if fault == "down":
-            raise httpx.ConnectError("nobody listens")
-        if fault == "kill before":
-            raise KilledWorker
-        if fault == "slow":
-            await asyncio.sleep(30)
-        if fault == "never":
-            raise httpx.ReadTimeout("no answer")
-        response = await self.inner.handle_async_request(request)
-        if fault == "kill after":
-            raise KilledWorker
-        if fault == "lost":
-            raise httpx.ReadError("the line was cut")
-        return httpx.Response(500, json={}) if fault == "error" else response
 
 
 class WordMatcher:
@@ -106,19 +67,8 @@ def open_shop(rig: Harness) -> "ShopSide":
     return side
 
 
-@dataclass
-class ShopSide:
-    """The shop of a test, and the client that calls it."""
-
-    clock: ManualClock
-
-    def __post_init__(self) -> None:
-        now = self.clock
-        self.orders = ShopDatabase(":memory:", today=lambda: now().date())
-        app = create_shop(self.orders, SECRET, now)
-        self.transport = FaultyTransport(httpx.ASGITransport(app))
-        client = httpx.AsyncClient(transport=self.transport)
-        self.backend = HttpToolBackend("http://shop", SECRET, now, client)
+class ShopSide(FaultyShop):
+    """The shop of a test."""
 
     def add(self, order: str, status: str, customer: str = "suzuki") -> None:
         self.orders.add_order(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.ports.actions import ToolBackend
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
+    from assistant.ports.clock import Clock
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
 
@@ -102,7 +103,7 @@ def build_backend(settings: Settings) -> ToolBackend | None:
 
 
 def build_actions(
-    settings: Settings, knowledge: KnowledgeBase, backend: ToolBackend | None
+    settings: Settings, knowledge: KnowledgeBase, backend: ToolBackend | None, clock: Clock
 ) -> CustomerActions | None:
     """What can be done for customers; None: nothing."""
     from assistant.conversation.actions.aside import CustomerActions
@@ -118,14 +119,17 @@ def build_actions(
         backend=backend,
         tools=tools,
         matcher=ExampleMatcher(tools, knowledge.compute_meaning),
-        identity=IdentityCheck(database=database, backend=backend, clock=utc_now),
-        clock=utc_now,
+        identity=IdentityCheck(database=database, backend=backend, clock=clock),
+        clock=clock,
     )
     return CustomerActions(dialogue=dialogue)
 
 
 def build_turn_dependencies(
-    settings: Settings, knowledge: KnowledgeBase, backend: ToolBackend | None = None
+    settings: Settings,
+    knowledge: KnowledgeBase,
+    backend: ToolBackend | None = None,
+    clock: Clock = utc_now,
 ) -> TurnDependencies:
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
     from assistant.answering.query_rewrite import prepend_subject
@@ -154,7 +158,7 @@ def build_turn_dependencies(
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
-        actions=build_actions(settings, knowledge, backend),
+        actions=build_actions(settings, knowledge, backend, clock),
         classify_turn=build_turn_classifier(model, PROMPTS),
         summarise=build_summarizer(model, PROMPTS),
         budget_factory=build_budget_factory(

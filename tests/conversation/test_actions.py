@@ -13,7 +13,8 @@ from assistant.conversation.templates import render_template as words
 from assistant.domain.actions import PROPOSAL_HOLDS, ProposalState
 from assistant.domain.conversation import State
 from assistant.domain.signals import Reason
-from tests.actions_harness import KilledWorker, ShopSide, open_shop
+from evals.fakes.faulty_shop import KilledWorker
+from tests.actions_harness import ShopSide, open_shop
 from tests.harness import IDENTITY_KEY, Harness
 
 ORDER = "KM-482133"
@@ -376,3 +377,20 @@ async def test_a_customer_may_change_only_so_much_in_a_day(rig: Harness, shop: S
             await rig.work()
     assert last.text in (words("action_limit", "ja"), words("action_proof_over", "ja"))
     assert shop.status(f"KM-48214{MAX_CHANGES}") == ("accepted", 0)
+
+
+async def test_another_request_takes_the_place_of_an_open_proposal(rig: Harness, shop: ShopSide) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await rig.ask(talk, "返品したい")
+    assert await states(rig, talk) == [ProposalState.VOID]
+    await rig.ask(talk, "はい")
+    await rig.work()
+    assert shop.status(ORDER) == ("accepted", 0)
+
+
+async def test_a_number_alone_goes_on_with_what_was_begun(rig: Harness, shop: ShopSide) -> None:
+    shop.add(ORDER, "accepted")
+    talk = await start(rig)
+    await rig.ask(talk, "キャンセルしたい")
+    await rig.ask(talk, ORDER)
+    assert "次の内容でキャンセルします" in (await rig.ask(talk, "150-0001")).text

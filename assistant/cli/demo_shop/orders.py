@@ -146,6 +146,12 @@ class ShopDatabase:
                 f"UPDATE orders SET {names}, changes = changes + 1 WHERE id = :at", {**values, "at": order}
             )
 
+    def clear(self) -> None:
+        """No orders, no operations, no mail."""
+        with self._transact():
+            for table in ("orders", "operations", "outbox"):
+                self._connection.execute(f"DELETE FROM {table}")
+
     def add_mail(self, recipient: str, text: str) -> None:
         with self._transact():
             row = (recipient, text, datetime.now(UTC).isoformat())

@@ -72,16 +72,13 @@ class ActionDialogue:
         """What is done and said, if the turn asks for something to be done, or goes on with it."""
         if needs_person_first(signals, policy):
             return None
-        match = await self.matcher.find_tool(turn.text)
-        begins = match is not None and match.is_sure
-        flow = turn.flow
-        if flow is not None and not (begins and match and match.tool != flow.tool):
-            step = await self._continue_flow(turn, flow)
-        elif begins and match:
-            fresh = ActionFlow(tool=match.tool, language=signals.language, epoch=turn.conversation.epoch)
-            step = await self._take_values(turn, fresh)
-        else:
-            return None
+        step = await self._continue_flow(turn, turn.flow) if turn.flow is not None else None
+        if step is None:
+            match = await self.matcher.find_tool(turn.text)
+            if match is None or not match.is_sure or (turn.flow and turn.flow.tool == match.tool):
+                return None
+            language, epoch = signals.language, turn.conversation.epoch
+            step = await self._take_values(turn, ActionFlow(tool=match.tool, language=language, epoch=epoch))
         return None if step is None else build_turn_result(step, turn, signals)
 
     async def _continue_flow(self, turn: TurnInput, flow: ActionFlow) -> Step | None:

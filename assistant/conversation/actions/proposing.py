@@ -1,5 +1,6 @@
 """Proposals and unfinished requests as they are stored, with the reply of a turn."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -47,11 +48,21 @@ def store_action_update(
     store.actions.save_flow(conversation.id, shown, now)
     if update.declined is not None:
         _decide(store, conversation, update.declined, ProposalState.DECLINED, turn, now)
+    _void_open_proposals(store, conversation, {flow.proposal if flow else None, update.approved}, now)
     if update.proposal is not None:
         store.actions.add(update.proposal)
     if update.approved is not None:
         _decide(store, conversation, update.approved, ProposalState.APPROVED, turn, now)
         store.jobs.schedule(JobKind.ACTION, conversation.id, now, now)
+
+
+def _void_open_proposals(
+    store: Store, conversation: Conversation, kept: Collection[str | None], now: datetime
+) -> None:
+    """What was shown before something else was asked for is not waited for any more."""
+    for one in store.actions.list_by_conversation(conversation.id):
+        if one.state is ProposalState.OPEN and one.id not in kept:
+            store.actions.move(one.id, ProposalState.VOID, before=(ProposalState.OPEN,), finished_at=now)
 
 
 def _decide(
