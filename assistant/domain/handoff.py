@@ -59,6 +59,9 @@ class HandoffCase:
     #: Where this episode begins: what was felt before is over.
     first_turn: int = 0
     facts: CustomerFacts = field(default_factory=CustomerFacts)
+    #: What is proven of them, and the changes that they were shown.
+    verified: Sequence[str] = ()
+    actions: Sequence[Mapping[str, Any]] = ()
     #: Language -> summary by a model; a missing language is summed up from quotes.
     summary: Mapping[str, str] = field(default_factory=dict)
     suggested: Sequence[Reply] = ()
@@ -82,7 +85,12 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
             "urgency": str(case.priority),
             "sensitive": _get_sensitive(case),
         },
-        "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
+        "facts": {
+            "claimed": list(case.facts.claimed),
+            "verified": list(case.verified),
+            "missing": list(case.facts.missing),
+        },
+        "actions": [dict(one) for one in case.actions],
         "attempts": build_attempts(case.records, case.signals),
         "promises": list(case.facts.promises),
         "sentiment": [build_feelings(record.signals) | {"turn": record.turn} for record in case.records],

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -394,3 +395,22 @@ async def test_a_number_alone_goes_on_with_what_was_begun(rig: Harness, shop: Sh
     await rig.ask(talk, "キャンセルしたい")
     await rig.ask(talk, ORDER)
     assert "次の内容でキャンセルします" in (await rig.ask(talk, "150-0001")).text
+
+
+async def test_an_agent_sees_what_was_proven_and_done(rig: Harness, shop: ShopSide) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await rig.ask(talk, "はい")
+    await rig.work()
+    await rig.press_person_button(talk)
+    packet: Any = await rig.packet(talk)
+    assert packet["facts"]["verified"] == [f"order number: {ORDER} (they knew its postcode or phone number)"]
+    (action,) = packet["actions"]
+    assert (action["tool"], action["state"]) == ("cancel_order", "ok")
+    assert "6,800円" in action["effect"]
+
+
+async def test_an_agent_sees_that_an_open_proposal_is_void(rig: Harness, shop: ShopSide) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await rig.press_person_button(talk)
+    packet: Any = await rig.packet(talk)
+    assert [action["state"] for action in packet["actions"]] == ["void"]
