@@ -157,7 +157,7 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
-        "actions": redact_json(list_actions(store, conversation)),
+        "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
             {"id": agent.id, "name": agent.name, "admin": agent.admin} for agent in store.agents.list_all()
         ],

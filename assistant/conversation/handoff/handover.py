@@ -115,7 +115,7 @@ def read_case(
         first_turn=len(records) - len(episode),
         facts=facts,
         verified=list_verified_facts(store, conversation, customer, now),
-        actions=list_actions(store, conversation),
+        actions=list_actions(store, conversation.id, None),
         suggested=(why.suggested,) if why.suggested else (),
     )
 

@@ -26,13 +26,15 @@ def list_verified_facts(
     return facts + [_describe_grant(grant) for grant in grants]
 
 
-def list_actions(store: Store, conversation: Conversation) -> list[dict[str, Any]]:
-    """Every change that was shown to the customer, with what came of it, oldest first."""
-    found = store.actions.list_by_conversation(conversation.id)
-    return [serialize_proposal(one, conversation.epoch) for one in found]
+def list_actions(store: Store, conversation: str, epoch: int | None) -> list[dict[str, Any]]:
+    """Every change that was shown to the customer, with what came of it, oldest first.
+
+    *epoch*: under another one nobody waits for a yes any more; None: as after a handoff.
+    """
+    return [serialize_proposal(one, epoch) for one in store.actions.list_by_conversation(conversation)]
 
 
-def serialize_proposal(proposal: Proposal, epoch: int) -> dict[str, Any]:
+def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:
     state = proposal.state
     if state not in FINAL_STATES and state is not ProposalState.RUNNING and proposal.epoch != epoch:
         state = ProposalState.VOID
