@@ -28,6 +28,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     from assistant import __version__
     from assistant.api import (
         agent,
+        business,
         customer,
         desk,
         errors,
@@ -62,7 +63,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, health):
+    for part in (customer, business, webhooks, messaging_apps, agent, desk, knowledge, health):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

@@ -1,5 +1,6 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,7 @@ from assistant.api.redaction import redact_json
 from assistant.api.schemas import LoginIn, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
+from assistant.conversation.customer_facts import describe_attributes, load_known_facts
 from assistant.conversation.handoff.handover import list_previous_conversations
 from assistant.conversation.handoff.verified_facts import list_actions
 from assistant.conversation.inbound.conversation_start import hash_secret
@@ -138,12 +140,14 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
     """Everything that an agent needs to take over without asking again."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
+    customer = store.customers.get(conversation.customer)
+    said_of_them = describe_attributes(load_known_facts(store, customer), ctx.clock())
     return {
         "conversation": load_inbox_rows(store, [conversation])[0],
         "messages": serialize_messages(store, conversation.id, messages, ctx.hosts),
         "customer": redact_json(
             serialize_customer(
-                store.customers.get(conversation.customer),
+                replace(customer, attributes={**customer.attributes, **said_of_them}),
                 [
                     *list_previous_conversations(store, conversation),
                     *list_linked_conversations(store, conversation.customer),

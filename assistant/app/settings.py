@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.domain.errors import SetupError
+from assistant.domain.webhook_signatures import decode_secret
 
 PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
 MIN_KEY_CHARACTERS = 16
@@ -188,6 +189,10 @@ class Settings(BaseSettings):
             if self.secret_key
             else _load_or_create_key(self.data_dir)
         )
+
+    def load_backend_key(self) -> bytes | None:
+        """Signs calls between this service and the business's system; None: there is none."""
+        return decode_secret(self.backend_secret.get_secret_value()) if self.backend_secret else None
 
     def load_identity_key(self) -> bytes:
         """The key with which a site signs its customers' ids."""

@@ -165,6 +165,7 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        backend_key=settings.load_backend_key(),
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,

@@ -91,14 +91,13 @@ def build_tools(settings: Settings) -> Mapping[str, Tool]:
 
 def build_backend(settings: Settings) -> ToolBackend | None:
     """The business's system; None: there is none."""
-    from assistant.domain.webhook_signatures import decode_secret
     from assistant.tools.backend import HttpToolBackend
 
     if settings.backend_url is None:
         return None
-    if settings.backend_secret is None:
+    secret = settings.load_backend_key()
+    if secret is None:
         raise SetupError("ASSISTANT_BACKEND_URL needs ASSISTANT_BACKEND_SECRET, which signs the calls.")
-    secret = decode_secret(settings.backend_secret.get_secret_value())
     return HttpToolBackend(settings.backend_url, secret, utc_now)
 
 

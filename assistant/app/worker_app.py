@@ -183,6 +183,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         wire=notifier,
         pick_facts=assistant.pick_facts,
         clock=utc_now,
+        backend=service.executor.backend if service.executor else None,
     )
     executor = service.executor
     return JobHandlers(

@@ -6,7 +6,7 @@ from io import TextIOWrapper
 
 import typer
 
-from assistant.cli import agents, backup, channel, chat, doctor, knowledge, serve
+from assistant.cli import agents, backup, channel, chat, customer_data, doctor, knowledge, serve
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(chat.chat)
 app.command()(chat.assess)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
+app.add_typer(customer_data.app, name="data")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 app.command()(backup.backup)

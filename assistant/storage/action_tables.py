@@ -68,3 +68,38 @@ one_time_codes = sa.Table(
     sa.Column("code_hash", sa.String(64), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
+
+#: What other systems of the business say of whoever has an identity; the latest state wins.
+customer_facts = sa.Table(
+    "customer_facts",
+    metadata,
+    sa.Column("identity_type", sa.String(32), primary_key=True),
+    sa.Column("identity", ForeignId(255), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("as_of", Moment, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+)
+
+#: Imports of such facts, to be taken back.
+fact_imports = sa.Table(
+    "fact_imports",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("undone_at", Moment),
+)
+
+#: What an import replaced: the value before, None where there was none.
+fact_import_changes = sa.Table(
+    "fact_import_changes",
+    metadata,
+    sa.Column("import_id", Id, sa.ForeignKey("fact_imports.id"), primary_key=True),
+    sa.Column("identity_type", sa.String(32), primary_key=True),
+    sa.Column("identity", ForeignId(255), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("before", Json),
+)

@@ -8,6 +8,7 @@ from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
@@ -46,6 +47,7 @@ class SqlStore:
         self.spending = SqlSpending(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
+        self.customer_facts = SqlCustomerFacts(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 
 from assistant.storage.action_tables import attempts as attempts
+from assistant.storage.action_tables import customer_facts as customer_facts
+from assistant.storage.action_tables import fact_import_changes as fact_import_changes
 from assistant.storage.action_tables import one_time_codes as one_time_codes
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due

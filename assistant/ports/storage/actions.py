@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assistant.domain.actions import ActionFlow, IdentityGrant, Proposal, ProposalState
+from assistant.domain.customer_data import CustomerFact
 
 
 class ProposalStore(Protocol):
@@ -41,3 +42,12 @@ class IdentityProofStore(Protocol):
     def reserve_attempt(self, limits: Mapping[str, int], now: datetime, expires_at: datetime) -> bool: ...
     def save_code(self, conversation: str, subject: str, code_hash: str, expires_at: datetime) -> None: ...
     def is_code(self, conversation: str, subject: str, code_hash: str, now: datetime) -> bool: ...
+
+
+class CustomerFactStore(Protocol):
+    """What other systems say of customers; the latest state wins."""
+
+    def save_facts(self, facts: Sequence[CustomerFact]) -> int: ...  # how many were newer
+    def list_by_identities(self, identities: Sequence[tuple[str, str]]) -> Sequence[CustomerFact]: ...
+    def import_facts(self, source: str, facts: Sequence[CustomerFact], now: datetime) -> str: ...  # its id
+    def undo_import(self, import_id: str, now: datetime) -> int | None: ...  # how many were put back

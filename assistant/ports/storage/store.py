@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-from assistant.ports.storage.actions import ActionStore, IdentityProofStore
+from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
@@ -66,7 +66,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Twenty-two members because each group of tables has a small store of its own, and all share a transaction.
+    Twenty-three members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -109,6 +109,8 @@ class Store(Protocol):
     def actions(self) -> ActionStore: ...
     @property
     def identity_proofs(self) -> IdentityProofStore: ...
+    @property
+    def customer_facts(self) -> CustomerFactStore: ...
     @property
     def sources(self) -> SourceStore: ...
     @property
