@@ -38,6 +38,7 @@ SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, R
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
 #: Concurrent streams of one token or session, and of the visitors of one address.
@@ -81,6 +82,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/knowledge/sources/read": (WORKING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
+    "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
     #: Polled by monitoring, and answered without the database.
     "GET /healthz": (EVERY,),
