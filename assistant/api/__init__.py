@@ -45,9 +45,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app = FastAPI(
         title="Yorisoi",
         version=__version__,
-        openapi_url=None,  # pages/ serves it, depending on the settings
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # pages/ serves it and the documentation, depending on the settings
         redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
     )
     app.state.context = context

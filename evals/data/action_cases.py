@@ -1,4 +1,4 @@
-"""Scripted customers who want something done: read from JSON lines, with their order and address filled in."""
+"""Scripted customers who want something done: read from JSON lines, with their numbers filled in."""
 
 import json
 import random

@@ -268,7 +268,7 @@ class ActionDialogue:
 
 
 def needs_person_first(signals: Signals, policy: Policy) -> bool:
-    """Whether somebody is not to be sent into a form: they are met as everybody else, and offered a person."""
+    """Whether somebody is not to be sent into a form: they are met like everybody else."""
     return (
         signals.frustration >= policy.offer_frustration
         or signals.unfamiliarity >= policy.guide_unfamiliarity

@@ -66,7 +66,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Twenty-three members because each group of tables has a small store of its own, and all share a transaction.
+    Twenty-three members because each group of tables has its own store, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
