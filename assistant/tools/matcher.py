@@ -20,19 +20,20 @@ SENTENCE_END = re.compile(r"(?<=[。！？!?\n])\s*|(?<=[a-z0-9]\.)\s+")
 #: A question that wants an explanation, in either language.
 GENERAL_QUESTION = re.compile(
     r"いつまで|方法|やり方|手順|仕方|し方|とは|条件|料金|送料|手数料|かかりますか|どうなり|どうすれば|どうしたら|どうやって"
+    r"|どうやる|書いてあ"
     r"|可能ですか|できますか|できるの|何日|何時|どこで(?!す)|どこから|場合|ルール|決まり|もらえますか"
     r"|\bhow (?:do|can|long|much|many|does|would|to|far)\b|\bwhat (?:is|are|does"
     r"|do|happens|if)\b|\buntil when\b|\bcan i\b|\bdo you\b|\bam i able\b"
     r"|\bis (?:there|it)\b|\bwho pays\b|\bpolicy\b|\bfees?\b|\bif i\b|\bdoes\b|\bwhat's the\b"
     r"|\bare (?:there|you)\b|\bwhen (?:can|do|does)\b|\bwhy\b"
 )
-#: Weights of the features below, then the bias: fitted on questions by writers who knew none of this
-#: (`python -m evals actions --fit`).
-WEIGHTS = (22.0, 15.0, -2.2, 3.0)
-BIAS = 0.1
+#: Weights of the features below, then the bias: fitted on single messages by a writer who knew none of this
+#: (evals/cases/actions/*.questions.jsonl), public sets and the sample help.
+WEIGHTS = (57.0, 24.7, -1.1, 3.0)
+BIAS = -1.8
 #: From here on it is begun, or only offered.
-SURE_SCORE = 0.75
-OFFER_SCORE = 0.4
+SURE_SCORE = 0.6
+OFFER_SCORE = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,11 @@ def main() -> None:
     parser.add_argument("--cases", type=Path, default=CASES)
     parser.add_argument("--only", default="", help="cases whose id contains this")
     parser.add_argument("--failures", action="store_true", help="print each conversation that is not right")
+    parser.add_argument("--most", type=int, default=10_000, help="of the cases, spread over all of them")
     options = parser.parse_args()
     cases = [case for case in load_action_cases(options.cases) if options.only in case.id]
-    asyncio.run(_run_cases(cases, options.cases, failures=options.failures))
+    step = max(1, len(cases) // options.most)
+    asyncio.run(_run_cases(cases[::step], options.cases, failures=options.failures))
 
 
 async def _run_cases(cases: Sequence[ActionCase], folder: Path, *, failures: bool) -> None:
