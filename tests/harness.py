@@ -10,6 +10,7 @@ from assistant.answering.query_rewrite import prepend_subject, rewrite_from_conv
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
+from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
@@ -184,6 +185,7 @@ class Harness:
             clock=self.clock,
         )
         self.desk = Desk(timing=self.timing, pick_facts=WordFactPicker(), policy=self.policy)
+        self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
         """No language model here, but for texts whose vector a test tells."""
@@ -269,8 +271,10 @@ class Harness:
 
     @property
     def duties(self) -> JobHandlers:
+        executor = self.executor
         return JobHandlers(
             handlers={
+                **({JobKind.ACTION: executor.execute_proposal} if executor else {}),
                 JobKind.TURN: self.outbox.with_typing_indicator(self.assistant.take_turn),
                 JobKind.DEADLINE: self.watchdog.handle_deadline,
                 JobKind.DELIVERY: self.outbox.deliver_messages,

@@ -21,7 +21,17 @@ def build_routes() -> FastAPI:
     from fastapi import FastAPI
 
     from assistant import __version__
-    from assistant.api import agent, customer, desk, health, insight, knowledge, messaging_apps, webhooks
+    from assistant.api import (
+        agent,
+        business,
+        customer,
+        desk,
+        health,
+        insight,
+        knowledge,
+        messaging_apps,
+        webhooks,
+    )
     from assistant.api.description import DESCRIPTION, SUMMARY, TAGS, build_operation_id
     from assistant.api.responses import ERRORS
 
@@ -40,7 +50,7 @@ def build_routes() -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=build_operation_id,
     )
-    for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, insight, health):
+    for part in (customer, business, webhooks, messaging_apps, agent, desk, knowledge, insight, health):
         app.include_router(part.router)
     return app
 

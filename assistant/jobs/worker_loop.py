@@ -35,6 +35,7 @@ LANES = (
     (JobKind.MEDIA,),
     (JobKind.PACKET,),
     (JobKind.IDLE,),
+    (JobKind.ACTION,),
 )
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8

@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.actions import SqlActions, SqlIdentityProofs
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
@@ -54,6 +56,9 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self.actions = SqlActions(connection)
+        self.identity_proofs = SqlIdentityProofs(connection)
+        self.customer_facts = SqlCustomerFacts(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -2,6 +2,10 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.action_tables import attempts as attempts
+from assistant.storage.action_tables import customer_facts as customer_facts
+from assistant.storage.action_tables import fact_import_changes as fact_import_changes
+from assistant.storage.action_tables import one_time_codes as one_time_codes
 from assistant.storage.insight_tables import gap_evidence as gap_evidence
 from assistant.storage.insight_tables import gap_sentences as gap_sentences
 from assistant.storage.insight_tables import gaps as gaps

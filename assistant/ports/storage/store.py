@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
@@ -124,6 +125,12 @@ class Store(Protocol):
     def links(self) -> CustomerLinkStore: ...
     @property
     def spending(self) -> SpendingStore: ...
+    @property
+    def actions(self) -> ActionStore: ...
+    @property
+    def identity_proofs(self) -> IdentityProofStore: ...
+    @property
+    def customer_facts(self) -> CustomerFactStore: ...
     @property
     def sources(self) -> SourceStore: ...
     @property
