@@ -126,7 +126,7 @@ async def dismiss_contradiction(
     contradiction: str, body: DismissIn, inside: CurrentAgent, ctx: Ctx
 ) -> dict[str, Any]:
     """Mark a contradiction as none: customers get answers from both articles again."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = require_admin(inside), ctx.clock()
 
     def dismiss_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.dismiss_contradiction(contradiction, who, now, body.reason):
@@ -142,7 +142,7 @@ async def dismiss_contradiction(
 @router.post("/contradictions/{contradiction}/restore")
 async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Undo a dismissal."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = require_admin(inside), ctx.clock()
 
     def restore_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.restore_contradiction(contradiction):
@@ -158,7 +158,7 @@ async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: C
 @router.post("/sources/read", status_code=202)
 async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Request a resync of a web source."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = require_admin(inside), ctx.clock()
     if "://" not in body.source:
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
 
@@ -173,7 +173,7 @@ async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) 
     return {"source": body.source}
 
 
-def _require_admin(inside: AuthenticatedAgent) -> str:
+def require_admin(inside: AuthenticatedAgent) -> str:
     """The agent, or Forbidden if they are not an admin."""
     if not inside.agent.admin:
         raise Forbidden("Only administrators change the knowledge base.")

@@ -18,6 +18,7 @@ from assistant.domain.hours import JAPAN, compute_business_day
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from assistant.domain.knowledge import ChunkWords
     from assistant.domain.policy import Policy
     from assistant.domain.turns import TextEmbedding
     from assistant.knowledge.contradictions.rules import Statement
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from assistant.knowledge.ingest.run import IngestOptions, IngestReport, Progress
     from assistant.knowledge.loaders.reader import DocumentReader
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
     from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
@@ -77,6 +79,7 @@ class KnowledgeBase:
     retriever: SwitchingRetriever
     indexer: Indexer
     examples: ExampleQuestions
+    words: QuestionWords
     making: EmbeddingBackfill
     #: The business's time zone.
     zone: str = JAPAN
@@ -89,6 +92,7 @@ class KnowledgeBase:
         """Load changes that this or another process made."""
         if await self.retriever.load_changes():
             await self.load_examples()
+            await self.load_words()
 
     async def reconcile_index(self) -> None:
         """Sync the vector index completely, however long it takes."""
@@ -188,6 +192,17 @@ class KnowledgeBase:
             await self.database.read(lambda store: store.articles.list_titles(today))
         )
 
+    async def load_words(self) -> None:
+        """Load the words of new chunks and the synonyms, for questions that spell them otherwise."""
+
+        def load(store: SqlStore) -> tuple[list[ChunkWords], Sequence[Sequence[str]]]:
+            new = self.words.list_missing_chunks(store.articles.list_chunk_ids())
+            return list(store.articles.load_chunk_words(new)), store.synonyms.list_groups()
+
+        chunks, groups = await self.database.read(load)
+        await asyncio.to_thread(self.words.add_chunks, chunks)
+        self.words.set_synonyms(groups)
+
     async def close(self) -> None:
         await self.retriever.close()
         self.database.close()
@@ -209,6 +224,7 @@ async def open_knowledge(
     from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
     from assistant.knowledge.vectors.synced_index import remove_collection
 
@@ -230,10 +246,12 @@ async def open_knowledge(
         retriever=retriever,
         indexer=Indexer(database, embedder, making.build_turn(politely=False)),
         examples=ExampleQuestions(),
+        words=QuestionWords(),
         making=making,
         zone=build_policy(settings).zone,
     )
     await knowledge.load_examples()
+    await knowledge.load_words()
     return knowledge
 
 

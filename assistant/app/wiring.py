@@ -85,15 +85,17 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
+    from assistant.knowledge.retrieval.question_words import ExpandingRetriever
     from assistant.models.factory import open_chat_model
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = build_policy(settings)
+    reading = wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
     model = open_chat_model(settings.effective_model, api_key=key, base_url=base_url)
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages),
-        retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
+        retriever=ExpandingRetriever(reading, knowledge.words),
         answerer=open_answerer(model, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),

@@ -11,7 +11,7 @@ from assistant.storage.schema import metadata
 #: Tables without personal data (`events` are ids of webhook calls).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
-    | {"events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
+    | {"events", "knowledge", "proofs", "replacements", "sources", "synonyms", "troubles", "vectors"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)

@@ -19,7 +19,12 @@ from assistant.ports.storage.conversations import (
     TurnStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
-from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
+from assistant.ports.storage.knowledge import (
+    ArticleLifecycleStore,
+    CollectionStore,
+    SourceStore,
+    SynonymStore,
+)
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
@@ -65,7 +70,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Twenty members because each group of tables has a small store of its own, and all share a transaction.
+    Twenty-one members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -108,3 +113,5 @@ class Store(Protocol):
     def sources(self) -> SourceStore: ...
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
+    @property
+    def synonyms(self) -> SynonymStore: ...
