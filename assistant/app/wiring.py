@@ -87,6 +87,7 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
     from assistant.domain.hours import to_local_time
     from assistant.knowledge.retrieval.question_words import ExpandingRetriever
     from assistant.models.factory import open_chat_model
+    from assistant.signals.bare_turn import strip_refusal
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = build_policy(settings)
@@ -100,6 +101,7 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
         rewrite=build_rewrite(model, PROMPTS),
+        strip_refusal=strip_refusal,
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
         prepend_subject=prepend_subject,

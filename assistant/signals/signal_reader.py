@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration, cues
+from assistant.signals.bare_turn import SPOKEN_KINDS, UNHELPFUL, detect_bare_turn
 from assistant.signals.classifier import score_text
 from assistant.signals.frustration import score_frustration
 from assistant.signals.human_request import (
@@ -64,7 +65,9 @@ class RuleSignalReader:
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
         labels = meaning.labels if meaning else None
-        small_talk = detect_small_talk(near) or _detect_thanks(near, labels)
+        bare = detect_bare_turn(near)
+        spoken = bare if bare in SPOKEN_KINDS else None
+        small_talk = spoken or detect_small_talk(near) or _detect_thanks(near, labels)
         vector = (meaning.vector or None) if meaning else None
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
@@ -78,7 +81,7 @@ class RuleSignalReader:
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
         sensitive = next((name for name in SENSITIVE_TOPICS if name in circumstances), None)
         topic = find_topic(near)
-        wish = _detect_human_request(whole, progress, history, logit["wish"], labels)
+        wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
         feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
         if feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
             sensitive = "harm"
@@ -92,10 +95,11 @@ class RuleSignalReader:
             wish=wish.request,
             sensitive=sensitive,
             urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
-            small_talk=small_talk if is_calm else None,
+            small_talk=small_talk if is_calm or spoken else None,
             reaction=progress.reaction,
             topic=topic.cue.kind if topic else None,
             brief=brief,
+            only_rejects=bare == UNHELPFUL,
             **feelings,
             evidence=(
                 *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),
@@ -153,15 +157,20 @@ def _detect_human_request(
     history: History,
     logit: float,
     labels: Mapping[str, float] | None,
+    bare: str | None,
 ) -> RequestMatch:
     """The request for a person: outright, or a yes to the person just offered.
 
     Two vague requests are a clear one. By words alone, the classifier may add a request that the matcher
     missed, never remove one; with the turn encoder's logits, they and the matcher are weighed together.
     """
+    if bare in ("declined", "identity"):
+        return NOTHING
     found = find_human_request(whole)
     words = score_human_request(found, logit)
-    if labels:
+    if bare == "presence":
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "asks whether anybody is there")
+    elif labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:
         found = RequestMatch(HumanRequest.CLEAR, whole[:80], "asks for a person, by the sound of it")

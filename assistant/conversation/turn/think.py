@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 from assistant.conversation.turn.burst import select_questions_beside
-from assistant.conversation.turn.burst_answer import answer_findings, search_burst
+from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
 from assistant.conversation.turn.result import TurnResult
@@ -17,6 +18,7 @@ from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
 from assistant.domain.decide import (
     apply_model_opinion,
+    decide_after_rejection,
     decide_after_search,
     decide_before_search,
     needs_model_opinion,
@@ -72,6 +74,8 @@ class TurnDependencies:
     summarise: ConversationSummarizer | None = None
     #: A question after the one asked before it, for what says too little by itself.
     prepend_subject: Callable[[str, Sequence[Utterance]], str] = lambda question, _lines: question
+    #: A turn without the words that no person is needed.
+    strip_refusal: Callable[[str], str] = str
     #: Articles that come near a question that none answers for sure, each with its likeliest line.
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: Part -> why it cannot be read with; None: it works.
@@ -99,6 +103,9 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
         reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
         verdict = decide_after_search(signals, gathered.history, policy, None)
         return TurnResult(signals=signals, verdict=verdict, reply=reply)
+    if signals.only_rejects:
+        return await _answer_rejection(mind, gathered, signals, verdict)
+    gathered = replace(gathered, text=mind.strip_refusal(gathered.text))
     return await _search_and_answer(mind, gathered, signals, verdict, progress)
 
 
@@ -159,6 +166,25 @@ async def _search_and_answer(
     result = _build_turn_result(found, signals, verdict, reply)
     sure = answer.score >= policy.frustrated_answer_score and not answer.is_disputed
     return replace(result, is_sure=bool(answer.draft.text) and sure)
+
+
+async def _answer_rejection(
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict | None
+) -> TurnResult:
+    """ "That did not help", and nothing else: other articles about what was asked before, and a person."""
+    turns = gathered.history.turns
+    query = next((turn.query for turn in reversed(turns) if turn.query), "")
+    shown = {article for turn in turns for article in turn.articles}
+    passages: Sequence[Passage] = ()
+    if query:
+        with suppress(Unavailable):  # the titles are an addition
+            passages = await mind.retriever.search(query, language=signals.language, limit=MAX_PASSAGES)
+    policy = mind.policy.for_channel(gathered.conversation.channel)
+    verdict = verdict or decide_after_rejection(signals, gathered.history, policy)
+    others = [passage for passage in passages if passage.article not in shown]
+    found = SearchOutcome(query, others, Draft(text="", model=""), signals, ())
+    reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
+    return _build_turn_result(found, signals, verdict, reply)
 
 
 async def _answer_beside_wish(

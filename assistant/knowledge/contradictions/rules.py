@@ -29,15 +29,16 @@ NAMED = re.compile(
 )
 #: Kinds of products that a help describes several of, and what says which one of them: the word before.
 PRODUCT = re.compile(
-    r"\b(?P<which>[a-z][\w'-]*) (?P<kind>card|account|plan|loan|bond|membership|insurance|edition|package)s?\b"
+    r"\b(?P<which>[a-z][\w'-]*) "
+    r"(?P<kind>card|account|plan|loan|bond|membership|insurance|edition|package)s?\b"
     r"|(?P<ja_which>[ァ-ヺー]+|[一-鿿]+|[a-z]+)"
     r"(?P<ja_kind>カード|口座|プラン|コース|会員|ローン|預金|保険|パック|シリーズ|モデル)"
 )
 #: Words before a kind that do not tell one product from another.
-ANY_PRODUCT = frozenset(
-    "a an the your our my this that each any every all one new same other of bank credit debit user and or for per"
-    " クレジット キャッシュ デビット 銀行 各 全 本 当 新規 月額 料金".split()
-)
+_ANY_PRODUCT = """
+a an the your our my this that each any every all one new same other of and or for per bank credit debit user
+クレジット キャッシュ デビット 銀行 各 全 本 当 新規 月額 料金"""
+ANY_PRODUCT = frozenset(_ANY_PRODUCT.split())
 WORDS = Path(__file__).parent / "synonyms.txt"
 
 
