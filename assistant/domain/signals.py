@@ -118,6 +118,8 @@ class Signals:
     topic: str | None = None
     #: A keyword or two instead of a sentence.
     brief: bool = False
+    #: Written in a language that is not answered in.
+    is_foreign: bool = False
     #: Says that the reply did not help and nothing else: there is nothing in it to search for.
     only_rejects: bool = False
     evidence: tuple[Evidence, ...] = field(default=())

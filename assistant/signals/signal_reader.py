@@ -15,7 +15,7 @@ from assistant.signals.human_request import (
     find_human_request,
     score_human_request,
 )
-from assistant.signals.language import detect_language
+from assistant.signals.language import detect_language, detect_text_language
 from assistant.signals.normalization import clip_text, normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
@@ -100,6 +100,7 @@ class RuleSignalReader:
             topic=topic.cue.kind if topic else None,
             brief=brief,
             only_rejects=bare == UNHELPFUL,
+            is_foreign=detect_text_language(near) not in (None, *self.languages),
             **feelings,
             evidence=(
                 *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),

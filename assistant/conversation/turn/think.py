@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from assistant.conversation.turn.burst import select_questions_beside
+from assistant.conversation.turn.burst import select_own_language, select_questions_beside
 from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
@@ -224,7 +224,7 @@ class SearchOutcome(NamedTuple):
 def _list_cards(
     mind: TurnDependencies, query: str, language: str, passages: Sequence[Passage], policy: Policy
 ) -> Sequence[Citation]:
-    near = [passage for passage in passages if passage.score >= policy.clarify_score]
+    near = select_own_language([p for p in passages if p.score >= policy.clarify_score], language)
     return mind.list_cards(AnswerRequest(question=query, language=language, passages=near)) if near else ()
 
 
@@ -247,8 +247,9 @@ def _compose_turn_reply(
 
 def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
     """Titles of articles that may be meant, when none is sure enough to answer from."""
-    near = (passage.title for passage in found.passages if passage.score >= policy.clarify_score)
-    titles = dict.fromkeys(title for title in near if title != found.query)
+    near = [passage for passage in found.passages if passage.score >= policy.clarify_score]
+    own = select_own_language(near, found.signals.language)
+    titles = dict.fromkeys(passage.title for passage in own if passage.title != found.query)
     return tuple(titles)[:MAX_RELATED_TITLES]
 
 
