@@ -18,7 +18,6 @@ from assistant.domain.hours import JAPAN, compute_business_day
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from assistant.domain.knowledge import ChunkWords
     from assistant.domain.policy import Policy
     from assistant.domain.turns import TextEmbedding
     from assistant.knowledge.contradictions.rules import Statement
@@ -160,25 +159,10 @@ class KnowledgeBase:
 
     async def load_statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
         """What each chunk states that another could contradict."""
-        from assistant.knowledge.contradictions.rules import Statement, has_quantities
-        from assistant.text.quotable import extract_units
+        from assistant.knowledge.contradictions.rules import list_statements
 
         passages = await self.database.read(lambda store: store.articles.load_passages(chunks))
-        return {
-            chunk: [
-                Statement(
-                    chunk=chunk,
-                    article=passage.article,
-                    language=passage.language,
-                    heading=" > ".join((passage.title, *unit.headings)),
-                    text=unit.format_text(),
-                    quote=unit.text,
-                )
-                for unit in extract_units(passage, 0)
-                if has_quantities(unit.format_text())
-            ]
-            for chunk, passage in passages.items()
-        }
+        return {chunk: list_statements(passage) for chunk, passage in passages.items()}
 
     async def compute_meaning(self, text: str) -> TextEmbedding:
         """The pooled vector of a text as a question; Unavailable when a hosted model does not answer."""
@@ -194,14 +178,7 @@ class KnowledgeBase:
 
     async def load_words(self) -> None:
         """Load the words of new chunks and the synonyms, for questions that spell them otherwise."""
-
-        def load(store: SqlStore) -> tuple[list[ChunkWords], Sequence[Sequence[str]]]:
-            new = self.words.list_missing_chunks(store.articles.list_chunk_ids())
-            return list(store.articles.load_chunk_words(new)), store.synonyms.list_groups()
-
-        chunks, groups = await self.database.read(load)
-        await asyncio.to_thread(self.words.add_chunks, chunks)
-        self.words.set_synonyms(groups)
+        await self.words.load_changes(self.database)
 
     async def close(self) -> None:
         await self.retriever.close()

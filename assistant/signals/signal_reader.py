@@ -64,11 +64,9 @@ class RuleSignalReader:
         whole = normalize_text(text)
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
-        labels = meaning.labels if meaning else None
+        labels, vector = (meaning.labels, meaning.vector or None) if meaning else (None, None)
         bare = detect_bare_turn(near)
-        spoken = bare if bare in SPOKEN_KINDS else None
-        small_talk = spoken or detect_small_talk(near) or _detect_thanks(near, labels)
-        vector = (meaning.vector or None) if meaning else None
+        small_talk = _detect_small_talk(near, labels, bare)
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
         logit = score_text(near)
@@ -79,12 +77,10 @@ class RuleSignalReader:
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
-        sensitive = next((name for name in SENSITIVE_TOPICS if name in circumstances), None)
         topic = find_topic(near)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
         feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
-        if feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
-            sensitive = "harm"
+        sensitive = _find_sensitive_topic(circumstances, feelings)
         is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
             turn=turn,
@@ -95,7 +91,7 @@ class RuleSignalReader:
             wish=wish.request,
             sensitive=sensitive,
             urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
-            small_talk=small_talk if is_calm or spoken else None,
+            small_talk=small_talk if is_calm or bare in SPOKEN_KINDS else None,
             reaction=progress.reaction,
             topic=topic.cue.kind if topic else None,
             brief=brief,
@@ -116,6 +112,10 @@ class RuleSignalReader:
 
 def _find_previous_language(history: History) -> str | None:
     return history.turns[-1].signals.language if history.turns else None
+
+
+def _detect_small_talk(near: str, labels: Mapping[str, float] | None, bare: str | None) -> str | None:
+    return bare if bare in SPOKEN_KINDS else detect_small_talk(near) or _detect_thanks(near, labels)
 
 
 def _detect_thanks(near: str, labels: Mapping[str, float] | None) -> str | None:
@@ -144,6 +144,12 @@ def _judge_distress(feelings: dict[str, float], *, said_outright: bool) -> dict[
     if CONFIDENT_DISTRESS > feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
         return feelings | {"distress": FEELING_THRESHOLD - 0.01}
     return feelings
+
+
+def _find_sensitive_topic(circumstances: Mapping[str, cues.Hit], feelings: Mapping[str, float]) -> str | None:
+    if feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
+        return "harm"
+    return next((name for name in SENSITIVE_TOPICS if name in circumstances), None)
 
 
 def _list_feeling_evidence(feelings: Mapping[str, float], near: str, turn: int) -> Iterator[Evidence]:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.domain.knowledge import Passage
 from assistant.text.quantities import Quantity, extract_quantities, mask_numbers
+from assistant.text.quotable import extract_units
 from assistant.text.segmentation import stem_word, tokenize_text
 
 #: Minimum cosine of the two sentences with their numbers masked, under their titles.
@@ -60,6 +62,22 @@ class Statement:
     def embedding_text(self) -> str:
         """The text to embed, with numbers masked: equal for statements that differ only in numbers."""
         return f"{self.heading}: {mask_numbers(self.text)}"
+
+
+def list_statements(passage: Passage) -> list[Statement]:
+    """What a passage states that another could contradict."""
+    return [
+        Statement(
+            chunk=passage.chunk,
+            article=passage.article,
+            language=passage.language,
+            heading=" > ".join((passage.title, *unit.headings)),
+            text=unit.format_text(),
+            quote=unit.text,
+        )
+        for unit in extract_units(passage, 0)
+        if has_quantities(unit.format_text())
+    ]
 
 
 def has_quantities(text: str) -> bool:

@@ -5,6 +5,7 @@ Words written in kana, names in another script, abbreviations, and the synonyms 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ from assistant.knowledge.retrieval.transliteration import (
     spell_katakana,
 )
 from assistant.ports.knowledge import Retriever
+from assistant.ports.storage.store import ArticlesTransaction, Database
 from assistant.text.characters import KANJI
 from assistant.text.morphemes import has_tokenizer, split_morphemes
 from assistant.text.segmentation import tokenize_text
@@ -86,6 +88,17 @@ class QuestionWords:
         self._languages: defaultdict[str, LanguageWords] = defaultdict(LanguageWords)
         self._known: set[int] = set()
         self._synonyms: Sequence[Sequence[str]] = ()
+
+    async def load_changes(self, database: Database[ArticlesTransaction]) -> None:
+        """Load the words of new chunks, and the synonyms."""
+
+        def load(store: ArticlesTransaction) -> tuple[list[ChunkWords], Sequence[Sequence[str]]]:
+            new = self.list_missing_chunks(store.articles.list_chunk_ids())
+            return list(store.articles.load_chunk_words(new)), store.synonyms.list_groups()
+
+        chunks, groups = await database.read(load)
+        await asyncio.to_thread(self.add_chunks, chunks)
+        self.set_synonyms(groups)
 
     def list_missing_chunks(self, chunks: Iterable[int]) -> list[int]:
         return [chunk for chunk in chunks if chunk not in self._known]

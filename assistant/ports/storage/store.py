@@ -66,6 +66,9 @@ class ArticlesTransaction(Protocol):
     @property
     def articles(self) -> KnowledgeStore: ...
 
+    @property
+    def synonyms(self) -> SynonymStore: ...
+
 
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
