@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from assistant.conversation.turn.burst import select_own_language, select_questions_beside
 from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
-from assistant.conversation.turn.result import TurnResult
+from assistant.conversation.turn.result import TurnResult, build_turn_sources
 from assistant.conversation.turn.suggestion_rules import is_suggestible
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
@@ -33,7 +33,6 @@ from assistant.domain.turns import (
     ReadTurn,
     TextEmbedding,
     TurnClassifier,
-    TurnSource,
     Utterance,
 )
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite, ignore_progress
@@ -49,6 +48,15 @@ MAX_COMPARED_TURNS = 2
 
 #: Articles that are named when none answers for sure.
 MAX_RELATED_TITLES = 3
+
+
+class TurnActions(Protocol):
+    """Does what a turn asks to be done."""
+
+    #: None: the turn asks for nothing of the kind.
+    async def answer_turn(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None: ...
+    async def extend_reply(self, turn: TurnInput, result: TurnResult, policy: Policy) -> TurnResult: ...
+    async def warm_up(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,8 @@ class TurnDependencies:
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: Part -> why it cannot be read with; None: it works.
     check_reading: Callable[[], Mapping[str, str | None]] = dict
+    #: What can be done for customers besides answering; None: nothing.
+    actions: TurnActions | None = None
     #: What a turn may spend on models; None: there is none, or nobody counts.
     budget_factory: Callable[[Spender], ModelBudget] | None = None
 
@@ -99,14 +109,22 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
     verdict = decide_before_search(signals, gathered.history, policy)
     if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
         return await _answer_beside_wish(mind, gathered, signals, verdict)
+    # Several answers to the same question of a request are no sign of going in circles.
+    is_request = gathered.flow is not None and verdict is not None and verdict.reason is Reason.STUCK
+    if mind.actions is not None and (verdict is None or is_request):
+        acted = await mind.actions.answer_turn(gathered, signals, policy)
+        if acted is not None:
+            return acted
     if verdict is None and signals.small_talk is not None:
         reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
         verdict = decide_after_search(signals, gathered.history, policy, None)
-        return TurnResult(signals=signals, verdict=verdict, reply=reply)
-    if signals.only_rejects:
-        return await _answer_rejection(mind, gathered, signals, verdict)
-    gathered = replace(gathered, text=mind.strip_refusal(gathered.text))
-    return await _search_and_answer(mind, gathered, signals, verdict, progress)
+        result = TurnResult(signals=signals, verdict=verdict, reply=reply)
+    elif signals.only_rejects:
+        result = await _answer_rejection(mind, gathered, signals, verdict)
+    else:
+        asked = replace(gathered, text=mind.strip_refusal(gathered.text))
+        result = await _search_and_answer(mind, asked, signals, verdict, progress)
+    return await mind.actions.extend_reply(gathered, result, policy) if mind.actions else result
 
 
 async def analyze_turn(mind: TurnDependencies, gathered: TurnInput) -> Signals:
@@ -272,20 +290,6 @@ def _build_turn_result(found: SearchOutcome, signals: Signals, verdict: Verdict,
         cost=draft.cost,
         instead=draft.instead,
     )
-
-
-def build_turn_sources(passages: Sequence[Passage], cited: set[str]) -> tuple[TurnSource, ...]:
-    """The articles that were looked at, each with its best passage's score."""
-    best: dict[str, TurnSource] = {}
-    for passage in passages:
-        if passage.article not in best or passage.score > best[passage.article].score:
-            best[passage.article] = TurnSource(
-                article=passage.article,
-                title=passage.title,
-                score=round(passage.score, 3),
-                shown=passage.article in cited,
-            )
-    return tuple(best.values())
 
 
 def _build_search_failure(signals: Signals, verdict: Verdict | None, query: str) -> TurnResult:

@@ -25,7 +25,7 @@ from assistant.knowledge.retrieval.transliteration import (
     spell_katakana,
 )
 from assistant.ports.knowledge import Retriever
-from assistant.ports.storage.store import ArticlesTransaction, Database
+from assistant.ports.storage.store import Database, WordsTransaction
 from assistant.text.characters import KANJI
 from assistant.text.morphemes import has_tokenizer, split_morphemes
 from assistant.text.segmentation import tokenize_text
@@ -89,10 +89,10 @@ class QuestionWords:
         self._known: set[int] = set()
         self._synonyms: Sequence[Sequence[str]] = ()
 
-    async def load_changes(self, database: Database[ArticlesTransaction]) -> None:
+    async def load_changes(self, database: Database[WordsTransaction]) -> None:
         """Load the words of new chunks, and the synonyms."""
 
-        def load(store: ArticlesTransaction) -> tuple[list[ChunkWords], Sequence[Sequence[str]]]:
+        def load(store: WordsTransaction) -> tuple[list[ChunkWords], Sequence[Sequence[str]]]:
             new = self.list_missing_chunks(store.articles.list_chunk_ids())
             return list(store.articles.load_chunk_words(new)), store.synonyms.list_groups()
 
