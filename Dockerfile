@@ -14,6 +14,7 @@ RUN pip install --no-cache-dir uv==0.13.9 && uv pip install --system --no-cache 
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY assistant/ assistant/
 COPY prompts/ prompts/
+COPY tools/ tools/
 COPY knowledge_base/ knowledge_base/
 COPY --from=web /src/assistant/api/static/ assistant/api/static/
 RUN uv pip install --system --no-cache --no-deps . && rm -rf /app/* && useradd --create-home yorisoi && mkdir /data && chown yorisoi /data

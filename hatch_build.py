@@ -1,4 +1,4 @@
-"""Build hooks: front end, prompts and sample help go into the wheel; its README has no relative links."""
+"""Build hooks: front end, prompts, tools and sample help go into the wheel; its README has whole links."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 #: Content beside the code; `assistant/app/resources.py` looks for it there.
-CONTENT = ("prompts", "knowledge_base")
+CONTENT = ("prompts", "tools", "knowledge_base")
 
 
 class ContentHook(BuildHookInterface[Any]):

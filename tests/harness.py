@@ -10,6 +10,7 @@ from assistant.answering.query_rewrite import prepend_subject, rewrite_from_conv
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
+from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.assignment import AutomaticAssignment
@@ -37,6 +38,7 @@ from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
 from assistant.ports.knowledge import Retriever
+from assistant.signals.bare_turn import strip_refusal
 from assistant.signals.facts import WordFactPicker
 from assistant.signals.signal_reader import RuleSignalReader
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
@@ -154,6 +156,7 @@ class Harness:
             embed_text=self.meaning,
             read_turn=None,
             rewrite=rewrite_from_conversation,
+            strip_refusal=strip_refusal,
             policy=self.policy,
             languages=LANGUAGES,
             examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),
@@ -190,6 +193,7 @@ class Harness:
         self.assignment = AutomaticAssignment(
             database=self.database, desk=self.desk, wire=self.wire, clock=self.clock
         )
+        self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
         """No language model here, but for texts whose vector a test tells."""
@@ -277,8 +281,10 @@ class Harness:
 
     @property
     def duties(self) -> JobHandlers:
+        executor = self.executor
         return JobHandlers(
             handlers={
+                **({JobKind.ACTION: executor.execute_proposal} if executor else {}),
                 JobKind.TURN: self.outbox.with_typing_indicator(self.assistant.take_turn),
                 JobKind.DEADLINE: self.watchdog.handle_deadline,
                 JobKind.DELIVERY: self.outbox.deliver_messages,

@@ -25,6 +25,7 @@ def build_routes() -> FastAPI:
     from assistant import __version__
     from assistant.api import (
         agent,
+        business,
         customer,
         desk,
         files,
@@ -34,6 +35,7 @@ def build_routes() -> FastAPI:
         knowledge,
         messaging_apps,
         saved_replies,
+        synonyms,
         teams,
         webhooks,
     )
@@ -56,8 +58,8 @@ def build_routes() -> FastAPI:
         generate_unique_id_function=build_operation_id,
     )
     # Of two calls that fit a path the earlier one answers.
-    of_customers = (customer, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, saved_replies, teams, knowledge, insight)
+    of_customers = (customer, business, webhooks, messaging_apps, files)
+    of_agents = (agent, inbox, desk, saved_replies, teams, knowledge, synonyms, insight)
     for part in (*of_customers, *of_agents, health):
         app.include_router(part.router)
     return app

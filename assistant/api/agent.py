@@ -1,5 +1,6 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -31,7 +32,9 @@ from assistant.api.redaction import redact_json
 from assistant.api.schemas import LoginIn, build_example, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
+from assistant.conversation.customer_facts import describe_attributes, load_known_facts
 from assistant.conversation.handoff.handover import list_previous_conversations
+from assistant.conversation.handoff.verified_facts import list_actions
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.conversation.inbound.customer_linking import list_linked_conversations
 from assistant.domain.audit import STRANGER
@@ -131,12 +134,14 @@ def _load_conversation_view(
 ) -> ConversationDetailOut:
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
+    customer = store.customers.get(conversation.customer)
+    said_of_them = describe_attributes(load_known_facts(store, customer), ctx.clock())
     return {
         "conversation": load_inbox_rows(store, [conversation], agent)[0],
         "messages": serialize_messages(store, conversation.id, messages, ctx.hosts),
         "customer": redact_json(
             serialize_customer(
-                store.customers.get(conversation.customer),
+                replace(customer, attributes={**customer.attributes, **said_of_them}),
                 [
                     *list_previous_conversations(store, conversation),
                     *list_linked_conversations(store, conversation.customer),
@@ -150,6 +155,7 @@ def _load_conversation_view(
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
+        "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
             {"id": agent.id, "name": agent.name, "admin": agent.admin} for agent in store.agents.list_all()
         ],

@@ -80,6 +80,8 @@ class ApiContext:
     demo: bool = False
     #: Bearer token for /metrics; None: only programs on this machine.
     metrics_token: str | None = None
+    #: Signs what the business's own systems push; None: nothing is taken in.
+    backend_key: bytes | None = None
     #: Whether the API documentation is public, not only for this machine.
     public_docs: bool = False
     #: Interval of web resyncs; None: only on request.

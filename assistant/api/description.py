@@ -18,6 +18,7 @@ field by field, is in `docs/contract.md`; how often they may be made in `docs/li
 TAGS: list[dict[str, Any]] = [
     {"name": "customer", "description": "The web chat, with the token of its conversation."},
     {"name": "channels", "description": "Webhooks of messaging apps, with the app's own signature."},
+    {"name": "business", "description": "Events of the business's own systems, signed (Standard Webhooks)."},
     {"name": "agent", "description": "The desk: inbox, conversations, knowledge base, numbers."},
     {"name": "operations", "description": "Liveness, readiness, metrics."},
 ]

@@ -92,6 +92,20 @@ class TranscriptOut(TypedDict):
     last: list[LineOut]
 
 
+class ActionOut(TypedDict):
+    """A change that the customer was shown, and what came of it."""
+
+    id: str
+    tool: str
+    arguments: dict[str, Any]
+    effect: str
+    state: str
+    identity_level: int
+    shown_at: Timestamp
+    finished_at: Timestamp | None
+    result: dict[str, Any]
+
+
 class PacketOut(TypedDict):
     """Everything an agent needs to take over."""
 
@@ -104,6 +118,8 @@ class PacketOut(TypedDict):
     customer: PacketCustomerOut
     issue: IssueOut
     facts: FactsOut
+    #: Packets from before actions have none.
+    actions: NotRequired[list[ActionOut]]
     attempts: list[AttemptOut]
     promises: list[str]
     sentiment: list[TurnFeelingsOut]
@@ -119,6 +135,7 @@ class ConversationDetailOut(TypedDict):
     customer: CustomerOut
     channel: ChannelOut | None
     contacts: list[ContactOut]
+    actions: list[ActionOut]
     handoff: PacketOut | None
     turns: list[TurnOut]
     agents: list[ColleagueOut]

@@ -46,6 +46,7 @@ WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
 #: Concurrent streams of one token or session, and of the visitors of one address.
@@ -111,6 +112,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),
     "POST /v1/agent/knowledge/sources/read": (WORKING,),
+    "POST /v1/agent/knowledge/synonyms": (WORKING,),
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
         for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")
@@ -118,6 +120,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
+    "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
     #: Polled by monitoring, and answered without the database.
     "GET /healthz": (EVERY,),

@@ -1,4 +1,4 @@
-"""Content that comes with the program: prompts and the sample help."""
+"""Content that comes with the program: prompts, tools and the sample help."""
 
 from importlib.resources import files
 from pathlib import Path

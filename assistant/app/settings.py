@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.domain.errors import SetupError
+from assistant.domain.webhook_signatures import decode_secret
 
 PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
 MIN_KEY_CHARACTERS = 16
@@ -63,6 +64,12 @@ class Settings(BaseSettings):
     identity_secret: SecretStr | None = None
     public_url: str = "http://localhost:8000"
     policy: Path | None = None
+    #: The business's own system, which does what the tools name; unset: nothing is done for customers.
+    backend_url: str | None = None
+    #: Signs the calls to it; `whsec_…` or any text.
+    backend_secret: SecretStr | None = None
+    #: Folder of the tools; unset: those of the sample shop.
+    tools: Path | None = None
     #: Allow ingesting web addresses in private networks (an intranet's help centre).
     ingest_private: bool = False
     #: Hours between resyncs of web sources while serving; 0: only on request.
@@ -130,7 +137,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{one!r} is no address and no network such as 10.0.0.0/8") from exc
         return value
 
-    @field_validator("secret_key", "identity_secret", "metrics_token")
+    @field_validator("secret_key", "identity_secret", "metrics_token", "backend_secret")
     @classmethod
     def reject_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and (
@@ -149,6 +156,8 @@ class Settings(BaseSettings):
         "chroma_url",
         "metrics_token",
         "traces",
+        "backend_url",
+        "backend_secret",
         mode="before",
     )
     @classmethod
@@ -160,6 +169,14 @@ class Settings(BaseSettings):
     def validate_database_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("begin it with postgresql:// or sqlite:///")
+        return url
+
+    @field_validator("backend_url")
+    @classmethod
+    def validate_backend_url(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "http://unset")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("give the address of your system as https://HOST/PATH")
         return url
 
     @field_validator("chroma_url")
@@ -205,6 +222,10 @@ class Settings(BaseSettings):
             if self.secret_key
             else _load_or_create_key(self.data_dir)
         )
+
+    def load_backend_key(self) -> bytes | None:
+        """Signs calls between this service and the business's system; None: there is none."""
+        return decode_secret(self.backend_secret.get_secret_value()) if self.backend_secret else None
 
     def load_identity_key(self) -> bytes:
         """The key with which a site signs its customers' ids."""

@@ -61,6 +61,8 @@ class WebApp:
     #: RPC to the worker process.
     rpc: RpcChannel
     proof: WriteProbe
+    #: Further background tasks: the demo's own.
+    more_tasks: Mapping[str, Start] = field(default_factory=dict)
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -77,7 +79,7 @@ class WebApp:
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(self.database, self.notifier, utc_now).run
-        return work
+        return {**work, **self.more_tasks}
 
     async def check_health(self) -> dict[str, str | None]:
         """component -> what is wrong, or None."""
@@ -124,7 +126,9 @@ class WebApp:
         )
 
 
-def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
+def build_web_app(
+    settings: Settings, rpc: RpcChannel, more_tasks: Mapping[str, Start] | None = None
+) -> WebApp:
     """SetupError when the database cannot be used."""
     database = open_database(settings)
     return WebApp(
@@ -137,6 +141,7 @@ def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
         timing=build_timing(settings),
         channels=build_channels(settings),
         rpc=rpc,
+        more_tasks=more_tasks or {},
     )
 
 
@@ -169,6 +174,7 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        backend_key=settings.load_backend_key(),
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,

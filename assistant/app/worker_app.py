@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.app.embedder import ProgressCallback
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.settings import Settings
-from assistant.app.wiring import build_channels, build_notifier, build_timing, build_turn_dependencies
+from assistant.app.wiring import (
+    build_backend,
+    build_channels,
+    build_notifier,
+    build_timing,
+    build_tools,
+    build_turn_dependencies,
+)
 from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.execution import ActionExecutor
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
@@ -44,6 +53,8 @@ class AssistantService:
     timing: Timing
     #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
+    #: Carries out what customers said yes to; None: nothing can be done for them.
+    executor: ActionExecutor | None = None
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -128,6 +139,8 @@ class AssistantService:
         for language in settings.languages:
             for question in examples(language)[:1]:
                 await answer_once(dependencies, question)
+        if self.dependencies.actions is not None:
+            await self.dependencies.actions.warm_up()
         await asyncio.to_thread(preload_model, settings.effective_model)
 
     async def check_health(self) -> dict[str, str | None]:
@@ -175,7 +188,6 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.conversation.desk import Desk
     from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.assignment import AutomaticAssignment
-    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
     from assistant.jobs.attachment_download import AttachmentDownloader
@@ -188,18 +200,15 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     )
     outbox = Outbox(database, service.channels, notifier, utc_now)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
-    enricher = PacketEnricher(
-        database=database,
-        mind=service.dependencies,
-        wire=notifier,
-        pick_facts=assistant.pick_facts,
-        clock=utc_now,
-    )
+    enricher = _build_packet_enricher(service)
     desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
     assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
     closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
+    executor = service.executor
     return JobHandlers(
         handlers={
+            # Without a backend, what was said yes to before goes to a person.
+            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
             JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
             JobKind.DEADLINE: watchdog.handle_deadline,
             JobKind.DELIVERY: outbox.deliver_messages,
@@ -215,7 +224,21 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.PACKET: enricher.give_up,
             JobKind.ASSIGN: assignment.give_up,
             JobKind.IDLE: closer.give_up,
+            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
         },
+    )
+
+
+def _build_packet_enricher(service: AssistantService) -> PacketEnricher:
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
+
+    return PacketEnricher(
+        database=service.knowledge.database,
+        mind=service.dependencies,
+        wire=service.notifier,
+        pick_facts=service.assistant.pick_facts,
+        clock=utc_now,
+        backend=service.executor.backend if service.executor else None,
     )
 
 
@@ -223,12 +246,14 @@ async def build_service(
     settings: Settings, progress: ProgressCallback | None = None, bus: MessageBus | None = None
 ) -> AssistantService:
     """*bus* connects to the web process, if that is another one."""
+    from assistant.conversation.actions.execution import ActionExecutor
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.signals.facts import WordFactPicker
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
+    backend = build_backend(settings)
     dependencies, notifier, timing = (
-        build_turn_dependencies(settings, knowledge),
+        build_turn_dependencies(settings, knowledge, backend),
         build_notifier(settings, bus),
         build_timing(settings),
     )
@@ -240,6 +265,17 @@ async def build_service(
         pick_facts=WordFactPicker(),
         clock=utc_now,
     )
+    executor = None
+    if backend is not None:
+        executor = ActionExecutor(
+            database=knowledge.database,
+            backend=backend,
+            tools=build_tools(settings),
+            policy=dependencies.policy,
+            pick_facts=assistant.pick_facts,
+            wire=notifier,
+            clock=utc_now,
+        )
     return AssistantService(
         settings=settings,
         knowledge=knowledge,
@@ -248,4 +284,5 @@ async def build_service(
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),
+        executor=executor,
     )

@@ -20,6 +20,8 @@ class JobKind(StrEnum):
     ASSIGN = "assign"
     #: A conversation that nobody writes in any more ends.
     IDLE = "idle"
+    #: A change that the customer said yes to waits to be carried out.
+    ACTION = "action"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

@@ -36,6 +36,7 @@ LANES = (
     (JobKind.PACKET,),
     (JobKind.ASSIGN,),
     (JobKind.IDLE,),
+    (JobKind.ACTION,),
 )
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8

@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.actions import SqlActions, SqlIdentityProofs
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.gaps import SqlGaps
@@ -22,6 +24,7 @@ from assistant.storage.search import SqlSearch
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
+from assistant.storage.synonyms import SqlSynonyms
 from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
@@ -33,6 +36,7 @@ class SqlStore:
         self.articles = SqlArticles(connection)
         self.article_lifecycle = SqlArticleLifecycle(connection)
         self.sources = SqlSources(connection)
+        self.synonyms = SqlSynonyms(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)
@@ -62,6 +66,9 @@ class SqlStore:
         self.views = SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
         self.teams = SqlTeams(connection)
+        self.actions = SqlActions(connection)
+        self.identity_proofs = SqlIdentityProofs(connection)
+        self.customer_facts = SqlCustomerFacts(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -2,6 +2,10 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.action_tables import attempts as attempts
+from assistant.storage.action_tables import customer_facts as customer_facts
+from assistant.storage.action_tables import fact_import_changes as fact_import_changes
+from assistant.storage.action_tables import one_time_codes as one_time_codes
 from assistant.storage.desk_tables import conversation_tags as conversation_tags
 from assistant.storage.desk_tables import presence_intervals as presence_intervals
 from assistant.storage.desk_tables import read_marks as read_marks

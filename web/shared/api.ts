@@ -7,6 +7,23 @@ export type webhooks = Record<string, never>;
 
 export interface components {
   schemas: {
+    /** @description A change that the customer was shown, and what came of it. */
+    ActionOut: {
+      id: string;
+      tool: string;
+      arguments: {
+        [key: string]: unknown;
+      };
+      effect: string;
+      state: string;
+      identity_level: number;
+      /** Format: date-time */
+      shown_at: string;
+      finished_at: string | null;
+      result: {
+        [key: string]: unknown;
+      };
+    };
     ActivityIn: {
       /** @enum {string} */
       activity: "viewing" | "typing" | "draft" | "left";
@@ -172,6 +189,7 @@ export interface components {
       customer: components["schemas"]["CustomerOut"];
       channel: components["schemas"]["ChannelOut"] | null;
       contacts: components["schemas"]["ContactOut"][];
+      actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
       turns: components["schemas"]["TurnOut"][];
       agents: components["schemas"]["ColleagueOut"][];
@@ -307,6 +325,10 @@ export interface components {
     /** @description Every error of the API, whatever its status. */
     ErrorOut: {
       error: components["schemas"]["ErrorDetail"];
+    };
+    EventReceiptOut: {
+      duplicate: boolean;
+      newer: number;
     };
     EvidenceOut: {
       turn: number;
@@ -616,6 +638,7 @@ export interface components {
       customer: components["schemas"]["PacketCustomerOut"];
       issue: components["schemas"]["IssueOut"];
       facts: components["schemas"]["FactsOut"];
+      actions?: components["schemas"]["ActionOut"][];
       attempts: components["schemas"]["AttemptOut"][];
       promises: string[];
       sentiment: components["schemas"]["TurnFeelingsOut"][];
@@ -879,6 +902,21 @@ export interface components {
       nps: components["schemas"]["ScoreOut"];
       ces: components["schemas"]["ScoreOut"];
       ces_easy: components["schemas"]["RateOut"];
+    };
+    SynonymProposalOut: {
+      word: string;
+      article: string;
+      title: string;
+      conversations: number;
+    };
+    SynonymProposalsOut: {
+      proposals: components["schemas"]["SynonymProposalOut"][];
+    };
+    SynonymsIn: {
+      groups: string[][];
+    };
+    SynonymsOut: {
+      groups: string[][];
     };
     TagOut: {
       id: string;

@@ -31,6 +31,15 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "small_talk_bye": ("Thanks for stopping by. Take care!",),
     "small_talk_ok": ("If anything is still unclear, just ask.",),
+    "small_talk_identity": (
+        "Yes, I'm an automated AI assistant, and I answer from our help articles. "
+        "If you'd rather talk to a person, I can connect you with our team.",
+    ),
+    "small_talk_presence": (
+        "Yes, I'm here: an automated AI assistant. If you'd like a person, "
+        'press the button below, or just write "connect me".',
+    ),
+    "small_talk_declined": ("All right, no person then. What would you like to know?",),
     # -- nothing found
     "abstain": (
         "I'm sorry, I couldn't find that in our help articles. "
@@ -40,6 +49,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "disputed": ("Our help articles disagree on this, and I cannot tell which of them is right.",),
     "disputed_side": ("- “$title” says: $text [$n]",),
+    "other_articles": ("If you were looking for one of these, just pick it.",),
     "related": ("These are the closest things I can tell you about.",),
     "clarify": (
         "Could you tell me a little more? For example, what you are trying to do, or where you got stuck.",
@@ -213,6 +223,63 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "choose_number": ("You can answer with the number.",),
     "person_number": ("0: talk to a person",),
     "read_more": ("More here:",),
+    # -- doing things for a customer
+    "action_ask_proof": (
+        "To check that it is yours, please send the postcode of the delivery address (seven digits), "
+        "or the last four digits of your phone number.",
+    ),
+    "action_proof_again": (
+        "I could not read a postcode or four digits in that. Please send one of them in figures.",
+    ),
+    "action_proof_wrong": (
+        "I could not match that order number with that postcode or phone number. "
+        "Please check both and send them again.",
+    ),
+    "action_proof_over": (
+        "I could not check that it is yours, so I cannot look it up here. "
+        "A person on our team can help. Shall I connect you?",
+    ),
+    "action_ask_code": (
+        "I have sent a six-digit code to the e-mail address of the order. Please send me that code. "
+        "It is good for 10 minutes.",
+    ),
+    "action_code_again": ("I could not read a code in that. It is six digits.",),
+    "action_code_wrong": ("That is not the code I sent. Please look at the e-mail and send it again.",),
+    "action_code_unsent": (
+        "I could not send you a code, so I cannot do this here. "
+        "A person on our team can help. Shall I connect you?",
+    ),
+    "action_choose_order": ("Which order is it about? Choose one, or send its number.",),
+    "action_stopped": ("All right, nothing has been done. If there is anything else, just write.",),
+    "action_running": ("Thank you. I'm doing it now, one moment please.",),
+    "action_confirm_again": ('Nothing has been done yet. Please tell me "yes" or "no".',),
+    "action_done": ("That is done.",),
+    "action_still_open": ("What we began before is still open.",),
+    "action_down": (
+        "I'm sorry, I can't reach the shop's system just now, and nothing has been changed. "
+        "Please try again a little later, or I can connect you with a person.",
+    ),
+    "action_refused": ("I'm sorry, that could not be accepted here. Nothing has been changed.",),
+    "action_failed": (
+        "I'm sorry, I couldn't reach the shop's system, so it was not done. Nothing has been changed. "
+        "Shall I connect you with a person?",
+    ),
+    "action_unknown": (
+        "The shop's system did not answer, so I don't know whether it was done. "
+        "A person on our team will find out and tell you. Please wait, and don't do it a second time.",
+    ),
+    "action_give_up": (
+        "I'm sorry, I can't make that out. Nothing has been done so far. "
+        "A person on our team can help. Shall I connect you?",
+    ),
+    "action_limit": (
+        "That is as much as I may do here in one day. A person on our team can help. Shall I connect you?",
+    ),
+    "action_void": ("A person has taken over, so what we began before was not done.",),
+    "action_expired": ("Some time has passed, so that was not done. Please ask me again.",),
+    "button_yes": ("Yes, go ahead",),
+    "button_no": ("No, leave it",),
+    "button_stop": ("Stop this request",),
     # -- moments, used inside other sentences
     "moment_today": ("${time} today",),
     "moment_tomorrow": ("${time} tomorrow",),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from assistant.conversation.actions.proposing import store_action_update
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.timing import Timing
@@ -131,6 +132,8 @@ class TurnHandler:
         conversation, message = append_reply(store, conversation, Author.ASSISTANT, thought.reply, now)
         record = _build_turn_record(gathered, thought, message.id)
         store.turns.add(conversation.id, gathered.last_seq, record, now)
+        if thought.action is not None:
+            store_action_update(store, conversation, thought.action, gathered, now)
         save_conversation(store, conversation, now)
         store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
         if unread:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
@@ -28,7 +29,12 @@ from assistant.ports.storage.insight import (
     ThemeStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
-from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
+from assistant.ports.storage.knowledge import (
+    ArticleLifecycleStore,
+    CollectionStore,
+    SourceStore,
+    SynonymStore,
+)
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
@@ -69,6 +75,13 @@ class ArticlesTransaction(Protocol):
 
     @property
     def articles(self) -> KnowledgeStore: ...
+
+
+class WordsTransaction(ArticlesTransaction, Protocol):
+    """The knowledge base with the words that mean the same in it."""
+
+    @property
+    def synonyms(self) -> SynonymStore: ...
 
 
 class Store(Protocol):
@@ -126,6 +139,12 @@ class Store(Protocol):
     @property
     def spending(self) -> SpendingStore: ...
     @property
+    def actions(self) -> ActionStore: ...
+    @property
+    def identity_proofs(self) -> IdentityProofStore: ...
+    @property
+    def customer_facts(self) -> CustomerFactStore: ...
+    @property
     def sources(self) -> SourceStore: ...
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
@@ -139,3 +158,5 @@ class Store(Protocol):
     def saved_replies(self) -> SavedReplyStore: ...
     @property
     def teams(self) -> TeamStore: ...
+    @property
+    def synonyms(self) -> SynonymStore: ...
