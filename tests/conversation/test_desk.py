@@ -19,7 +19,7 @@ from tests.harness import Harness
 
 PACKET_KEYS = {
     "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-    "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
+    "actions", "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
 }  # fmt: skip
 
 
