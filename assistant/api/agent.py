@@ -144,7 +144,7 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
             serialize_customer(
                 store.customers.get(conversation.customer),
                 [
-                    *list_previous_conversations(store, conversation, ctx.desk.pick_facts),
+                    *list_previous_conversations(store, conversation),
                     *list_linked_conversations(store, conversation.customer),
                 ],
             )

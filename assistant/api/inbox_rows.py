@@ -6,11 +6,11 @@ from typing import Any
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
+from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.ports.storage.store import Store
 
-#: Mark -> its signal, most serious first, and the threshold from which it is shown.
+#: Mark -> its signal, most serious first.
 MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
-MARK_THRESHOLD = 0.5
 #: Characters of the last message in a row.
 MAX_EXCERPT_CHARACTERS = 140
 
@@ -58,7 +58,7 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
 def list_marks(store: Store, conversations: Sequence[str]) -> dict[str, list[str]]:
     """Conversation -> what to know before opening it: ``distress``, ``harassment``, ``anger``."""
     return {
-        conversation: [name for name, signal in MARKS.items() if feelings[signal] >= MARK_THRESHOLD]
+        conversation: [name for name, signal in MARKS.items() if feelings[signal] >= FEELING_THRESHOLD]
         for conversation, feelings in store.turns.load_recent_feelings(conversations).items()
     }
 

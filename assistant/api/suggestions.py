@@ -1,12 +1,10 @@
 """JSON of suggested replies for agents."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.api.reply_html import render_reply
-
-SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
+from assistant.domain.suggested_replies import SOURCE_MARKER
 
 
 def serialize_suggestions(

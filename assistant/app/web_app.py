@@ -38,7 +38,7 @@ from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
@@ -143,8 +143,8 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         suggest=web_app.suggest_replies,
         notifier=web_app.notifier,
         timing=web_app.timing,
-        desk=Desk(timing=web_app.timing, pick_facts=pick_facts),
-        pick_facts=pick_facts,
+        desk=Desk(timing=web_app.timing, pick_facts=WordFactPicker(), policy=web_app.policy),
+        pick_facts=WordFactPicker(),
         clock=utc_now,
         limits=RateLimiter(),
         presence=DeskPresence(database),

@@ -194,7 +194,7 @@ async def build_service(
 ) -> AssistantService:
     """*bus* connects to the web process, if that is another one."""
     from assistant.conversation.turn.runner import TurnHandler
-    from assistant.signals.facts import pick_facts
+    from assistant.signals.facts import WordFactPicker
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
     dependencies, notifier, timing = (
@@ -207,7 +207,7 @@ async def build_service(
         mind=dependencies,
         wire=notifier,
         timing=timing,
-        pick_facts=pick_facts,
+        pick_facts=WordFactPicker(),
         clock=utc_now,
     )
     return AssistantService(

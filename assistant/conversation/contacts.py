@@ -46,7 +46,7 @@ class ContactFinder:
 
 def list_contacts(store: Store, conversation: Conversation, finder: ContactFinder) -> list[Contact]:
     """What the customer left in this conversation, and the address on their record; each once."""
-    claimed = finder.pick_facts(build_utterances(store.messages.list_public(conversation.id))).claimed
+    claimed = finder.pick_facts.extract_claimed(build_utterances(store.messages.list_public(conversation.id)))
     email = store.customers.get(conversation.customer).email
     found = [*(fact.partition(": ")[::2] for fact in claimed), *([("e-mail", email)] if email else [])]
     contacts = {

@@ -31,7 +31,8 @@ class Budget:
 class Budgets:
     """A visitor's, an address's and the day's begin anew at midnight where the business is."""
 
-    message: Budget = Budget(tokens=8_000, calls=2)
+    #: A vote on the turn, a rewriting, an answer, and one from other articles where that one did not help.
+    message: Budget = Budget(tokens=8_000, calls=4)
     conversation: Budget = Budget(tokens=80_000, calls=60)
     visitor: Budget = Budget(tokens=160_000, calls=120)
     #: Of all visitors of one address: whoever opens new conversations is no new visitor.

@@ -42,7 +42,7 @@ def decide_before_search(signals: Signals, history: History, policy: Policy) -> 
         return Verdict(
             decision=Decision.HANDOFF,
             reason=Reason.SENSITIVE_TOPIC,
-            evidence=select_evidence(signals, "sensitive"),
+            evidence=select_evidence(signals, "sensitive", "distress"),
         )
     if signals.topic in policy.people_only:
         return Verdict(
@@ -168,7 +168,7 @@ def _decide_offer(signals: Signals, history: History, policy: Policy) -> Verdict
         return Verdict(
             decision=Decision.OFFER,
             reason=Reason.SENSITIVE_TOPIC,
-            evidence=select_evidence(signals, "sensitive"),
+            evidence=select_evidence(signals, "sensitive", "distress"),
         )
     return (
         _decide_offer_by_signal(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from assistant.domain.conversation import Priority
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.handoff_summary import (
-    FEELING_THRESHOLD,
     Situation,
     SummaryParts,
     read_situation,
@@ -17,7 +17,16 @@ from assistant.domain.handoff_summary import (
 )
 from assistant.domain.messages import Author, Reply
 from assistant.domain.people import Customer, PastConversation
-from assistant.domain.signals import Evidence, Reason, Signals, Verdict
+from assistant.domain.signals import (
+    FEELING_THRESHOLD,
+    FEELINGS,
+    MAX_RECENT_TURNS,
+    Evidence,
+    Signals,
+    Verdict,
+    fold_feelings,
+    select_most_serious,
+)
 from assistant.domain.suggested_replies import is_said_already
 from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import TurnRecord, Utterance
@@ -26,13 +35,6 @@ VERSION = 1
 
 #: Lines of the transcript that travel in the packet; the rest is one click away.
 MAX_TRANSCRIPT_LINES = 12
-
-#: The last turns, and how frustrated one of them was that an agent must hear of.
-MAX_OUTBURST_TURNS = 3
-MIN_OUTBURST_FRUSTRATION = 0.5
-
-#: What of a turn's feelings travels in the packet.
-FEELINGS = ("frustration", "worry", "distress", "harassment", "complaint", "reply_missed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +48,16 @@ class HandoffCase:
     verdict: Verdict
     #: button, matcher, policy, model, watchdog or agent.
     decided_by: str = "policy"
+    #: The last turn as it was read; None: nobody has, and its words alone tell (`facts`).
     signals: Signals | None = None
+    #: The place in the queue, which the packet gives as the urgency.
+    priority: Priority = Priority.NORMAL
     customer: Customer | None = None
     previous: Sequence[PastConversation] = ()
     lines: Sequence[Utterance] = ()
     records: Sequence[TurnRecord] = ()
+    #: Where this episode begins: what was felt before is over.
+    first_turn: int = 0
     facts: CustomerFacts = field(default_factory=CustomerFacts)
     #: Language -> summary by a model; a missing language is summed up from quotes.
     summary: Mapping[str, str] = field(default_factory=dict)
@@ -72,9 +79,7 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
             "ask": case.facts.ask,
             "summary": _build_summaries(case),
             "topic": case.facts.topic,
-            "urgency": compute_urgency(
-                case.verdict, case.signals or Signals(sensitive=case.facts.sensitive), find_outburst(case)
-            ),
+            "urgency": str(case.priority),
             "sensitive": _get_sensitive(case),
         },
         "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
@@ -86,41 +91,60 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "suggested": [],
         "told_customer": case.told_customer,
     }
-    if is_distressed(packet):
+    if tells_distress(packet):
         return packet
     fresh = [reply for reply in case.suggested if not is_said_already(reply, case.lines)]
     return {**packet, "suggested": _build_suggestions(fresh)}
 
 
-def update_packet(
-    packet: Mapping[str, Any],
-    lines: Sequence[Utterance],
-    facts: CustomerFacts,
-    suggested: Sequence[Reply],
-    summary: Mapping[str, str],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketNews:
+    """What is known since a packet was built."""
+
+    lines: Sequence[Utterance]
+    facts: CustomerFacts
+    priority: Priority
+    suggested: Sequence[Reply] = ()
+    summary: Mapping[str, str] = field(default_factory=dict)
+
+
+def update_packet(packet: Mapping[str, Any], news: PacketNews) -> dict[str, Any]:
     """The packet with what was said since, and with what took longer: suggested replies, a better summary."""
-    issue = packet["issue"]
+    issue, facts = packet["issue"], news.facts
     ask = facts.ask or issue["ask"]
+    topic, suggested = (
+        issue["topic"] or facts.topic,
+        _build_suggestions(news.suggested) or packet["suggested"],
+    )
     step = select_next_step(read_situation(packet), replace(facts, ask=ask))
     summaries = {
-        language: update_summary(text, language, (issue["ask"], ask), step, summary.get(language))
+        language: update_summary(text, language, (issue["ask"], ask), step, news.summary.get(language))
         for language, text in issue["summary"].items()
     }
     return {
         **packet,
-        "issue": {**issue, "ask": ask, "topic": issue["topic"] or facts.topic, "summary": summaries},
+        "issue": {**issue, "ask": ask, "topic": topic, "summary": summaries, "urgency": str(news.priority)},
         "facts": {**packet["facts"], "claimed": list(facts.claimed), "missing": list(facts.missing)},
         "promises": list(facts.promises),
-        "transcript": _build_transcript(lines),
-        "suggested": _build_suggestions(suggested) or packet["suggested"],
+        "transcript": _build_transcript(news.lines),
+        "suggested": [] if tells_distress(packet) else suggested,
     }
 
 
-def is_distressed(packet: Mapping[str, Any]) -> bool:
+def merge_signals(packet: Mapping[str, Any], signals: Signals, priority: Priority) -> dict[str, Any]:
+    """The packet with what *signals* tell: feelings only rise, a topic gives way to a graver."""
+    known, issue = packet.get("feelings") or {}, packet["issue"]
+    felt, sensitive = fold_feelings([signals]), select_most_serious(issue.get("sensitive"), signals.sensitive)
+    return {
+        **packet,
+        "issue": {**issue, "sensitive": sensitive, "urgency": str(priority)},
+        "feelings": {name: max(known.get(name, 0.0), felt[name]) for name in FEELINGS},
+    }
+
+
+def tells_distress(packet: Mapping[str, Any]) -> bool:
     """Whether somebody in distress is to be helped, and nothing of the help suggested."""
-    situation = read_situation(packet)
-    return situation.sensitive == "harm" or situation.has_feeling("distress")
+    return read_situation(packet).is_distressed
 
 
 def _build_summaries(case: HandoffCase) -> dict[str, str]:
@@ -186,17 +210,13 @@ def build_attempts(records: Sequence[TurnRecord], now: Signals | None = None) ->
 
 def find_outburst(case: HandoffCase) -> Signals | None:
     """The most frustrated of the last turns: who asks for a person calmly may have been angry just before."""
-    turns = [
-        *(record.signals for record in case.records[-MAX_OUTBURST_TURNS:]),
-        *([case.signals] if case.signals else ()),
-    ]
-    angry = [signals for signals in turns if signals.frustration >= MIN_OUTBURST_FRUSTRATION]
+    angry = [signals for signals in _list_recent(case) if signals.frustration >= FEELING_THRESHOLD]
     return max(angry, key=lambda signals: signals.frustration, default=None)
 
 
 def _get_sensitive(case: HandoffCase) -> str | None:
     read = case.signals.sensitive if case.signals is not None else None
-    return read or case.facts.sensitive
+    return select_most_serious(read, case.facts.sensitive)
 
 
 def _get_words(line: Utterance) -> str:
@@ -205,28 +225,24 @@ def _get_words(line: Utterance) -> str:
 
 def build_feelings(signals: Signals) -> dict[str, float]:
     """What a turn was said in, 0–1 each."""
-    return {name: round(getattr(signals, name), 2) for name in FEELINGS}
+    return {name: round(value, 2) for name, value in fold_feelings([signals]).items()}
 
 
 def build_recent_feelings(case: HandoffCase) -> dict[str, float]:
-    """The strongest of each feeling in the last turns."""
-    turns = [record.signals for record in case.records[-MAX_OUTBURST_TURNS:]]
-    turns += [case.signals] if case.signals is not None else []
-    read = [build_feelings(signals) for signals in turns]
-    return {name: max((feelings[name] for feelings in read), default=0.0) for name in FEELINGS}
+    """The strongest of each feeling in the last turns; distress is remembered for the whole episode."""
+    distress = max((turn.distress for turn in _list_episode(case)), default=0.0)
+    felt = fold_feelings(_list_recent(case)) | {"distress": distress}
+    return {name: round(value, 3) for name, value in felt.items()}
 
 
-def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = None) -> str:
-    """low, normal, high or urgent, as the customer's words have it; *angry*: a turn before, if it was."""
-    if signals is not None and signals.sensitive in ("harm", "fraud"):
-        return "urgent"
-    if signals is not None and signals.distress >= FEELING_THRESHOLD:
-        return "urgent"
-    pressing = signals is not None and (signals.urgency >= 0.5 or signals.frustration >= 0.8)
-    pressing = pressing or (angry is not None and angry.frustration >= 0.8)
-    if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
-        return "high"
-    return "normal"
+def _list_recent(case: HandoffCase) -> list[Signals]:
+    """The last recorded turns of this episode, and the one that led to the handoff."""
+    return _list_episode(case)[-MAX_RECENT_TURNS - 1 :]
+
+
+def _list_episode(case: HandoffCase) -> list[Signals]:
+    read = [record.signals for record in case.records if record.turn >= case.first_turn]
+    return [*read, case.signals or case.facts.signals]
 
 
 def _format_timestamp(moment: datetime) -> str:

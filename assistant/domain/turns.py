@@ -14,8 +14,6 @@ class Utterance:
 
     author: Author
     text: str
-    #: Seconds since the line before it; None where unknown.
-    pause: float | None = None
     #: How the turn was read that it belongs to; None: nobody's turn, or not read.
     signals: Signals | None = None
 
@@ -40,8 +38,6 @@ class PastTurn:
     query: str = ""
     #: Ids of the articles that were shown.
     articles: tuple[str, ...] = ()
-    #: Best passage score of that turn; None where nothing was searched.
-    best_score: float | None = None
     #: Query vector of the turn, where the caller has it: shows a question asked again in other words.
     vector: Sequence[float] | None = None
 

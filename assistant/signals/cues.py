@@ -69,8 +69,12 @@ def find_hits(name: str, clauses: list[str]) -> Iterator[Hit]:
         for clause in clauses:
             found = cue.find_match(clause[:MAX_CLAUSE_CHARACTERS])
             if found is not None:
-                yield Hit(cue, _format_snippet(clause, found.start(), found.end()))
+                yield build_hit(cue, found)
                 break
+
+
+def build_hit(cue: Cue, found: re.Match[str]) -> Hit:
+    return Hit(cue, _format_snippet(found.string, found.start(), found.end()))
 
 
 def _format_snippet(clause: str, start: int, end: int) -> str:

@@ -51,9 +51,6 @@ class ProgressSignal:
     sameness: float = 0.0
     #: Accepts a person who was just offered.
     consents: bool = False
-    #: The previous reply had no answer, or repeated an earlier one.
-    no_answer: bool = False
-    repeated: bool = False
     #: Consecutive replies, up to the previous one, without an answer or repeating one.
     empty_replies: int = 0
 
@@ -89,8 +86,6 @@ def score_progress(
         and len(comparable) <= MAX_CONSENT_CHARACTERS
         and "consent" in said
         and "declined" not in said,
-        no_answer=empty[-1:] == ["none"],
-        repeated=empty[-1:] == ["again"],
         empty_replies=len(empty),
     )
 
@@ -173,7 +168,7 @@ def compute_cosine(one: Sequence[float], other: Sequence[float]) -> float:
 def _detect_reaction(
     said: dict[str, cues.Hit], *, offered: bool, same: float, small_talk: str | None
 ) -> Reaction | None:
-    if offered and "declined" in said:
+    if "withdrawn" in said or (offered and "declined" in said):
         return Reaction.DECLINED
     if "rejected" in said:
         return Reaction.REJECTED

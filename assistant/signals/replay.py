@@ -122,7 +122,6 @@ def _replay_turn(
             decision=verdict.decision,
             reason=verdict.reason,
             query=lines[index].text,
-            best_score=score,
             vector=(meaning.vector or None) if meaning else None,
         )
     )

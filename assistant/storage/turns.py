@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from assistant.domain.handoff import FEELINGS, MAX_OUTBURST_TURNS
+from assistant.domain.signals import FEELINGS, MAX_RECENT_TURNS
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.row_mapping import from_json, to_json
@@ -60,7 +60,7 @@ class SqlTurns:
         c = t.turns.c
         last = sa.select(c.conversation, sa.func.max(c.turn).label("turn"))
         newest = last.where(c.conversation.in_(conversations)).group_by(c.conversation).subquery()
-        recent = c.turn > newest.c.turn - MAX_OUTBURST_TURNS
+        recent = c.turn > newest.c.turn - MAX_RECENT_TURNS
         query = sa.select(c.conversation, c.record).join(
             newest, sa.and_(c.conversation == newest.c.conversation, recent)
         )
@@ -70,19 +70,16 @@ class SqlTurns:
             signals = row.record["signals"]
             for name in FEELINGS:
                 known[name] = max(known[name], signals.get(name, 0.0))
-            if signals.get("sensitive") == "harm":
-                # Words of harm count as distress, whatever the turn encoder's value.
-                known["distress"] = 1.0
         return found
 
     def count_turns(self, conversation: str) -> int:
-        return self._load_turn_counts(conversation)[0]
+        return self.load_turn_counts(conversation)[0]
 
     def find_last_answered_seq(self, conversation: str) -> int:
         """Seq of the last customer message that a turn covers."""
-        return self._load_turn_counts(conversation)[1]
+        return self.load_turn_counts(conversation)[1]
 
-    def _load_turn_counts(self, conversation: str) -> tuple[int, int]:
-        """The number of turns, and their highest seq."""
+    def load_turn_counts(self, conversation: str) -> tuple[int, int]:
+        """What `count_turns` and `find_last_answered_seq` tell, in one query."""
         count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
         return count, last or 0

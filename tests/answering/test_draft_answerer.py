@@ -22,6 +22,7 @@ from assistant.ports.answering import AnswerRequest, Draft
 from assistant.ports.models import ChatModel
 from evals.fakes.chat_server import FAULTS, TEXTS
 from tests.answering.passages import passage
+from tests.answering.speaking import FakeBudget
 from tests.models.conftest import QUICK
 
 PROMPT = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "answer.md")
@@ -166,20 +167,6 @@ async def test_the_model_never_sees_the_customers_personal_data() -> None:
     assert "090" not in model.asked[0][1]
     assert "[PHONE_1]" in model.asked[0][1]
     assert "[EMAIL_1]" in model.asked[0][1]
-
-
-class FakeBudget:
-    """An allowance that refuses after so many calls, and keeps what was settled."""
-
-    def __init__(self, calls: int) -> None:
-        self.calls, self.settled = calls, list[tuple[int, int]]()
-
-    async def reserve_tokens(self, tokens: int) -> str | None:
-        self.calls -= 1
-        return "the day's budget is spent" if self.calls < 0 else None
-
-    async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
-        self.settled.append((reserved, tokens))
 
 
 @pytest.mark.parametrize(("calls", "model"), [(1, "scripted"), (0, "extractive")])

@@ -29,7 +29,7 @@ from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.jobs.worker_loop import WorkerLoop
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import IDENTITY_KEY, LANGUAGES, Harness, RunningClock
@@ -193,7 +193,7 @@ def application(
             notifier=rig.wire,
             timing=rig.timing,
             desk=rig.desk,
-            pick_facts=pick_facts,
+            pick_facts=WordFactPicker(),
             clock=rig.clock,
             limits=RateLimiter(),
             presence=DeskPresence(rig.database),

@@ -56,13 +56,13 @@ def add_turn(store: SqlStore, conversation: str, record: TurnRecord, now: dateti
     ("turns", "marks"),
     [
         ([Signals(distress=0.9, frustration=0.6)], ["distress", "anger"]),
-        ([Signals(sensitive="harm")], ["distress"]),
+        ([Signals(sensitive="harm")], []),
         ([Signals(harassment=0.8), Signals(turn=1)], ["harassment"]),
         ([Signals(frustration=0.9), *(Signals(turn=turn) for turn in range(1, 4))], []),
         ([Signals(worry=0.9, complaint=0.9)], []),
         ([], []),
     ],
-    ids=["distress", "words of harm", "a turn before", "long ago", "no mark", "not read"],
+    ids=["distress", "an accident", "a turn before", "long ago", "no mark", "not read"],
 )
 async def test_a_row_says_what_to_know_before_opening_it(
     client: ApiClient, turns: list[Signals], marks: list[str]

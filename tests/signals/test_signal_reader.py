@@ -5,6 +5,7 @@ import time
 import pytest
 
 from assistant.conversation.templates import LANGUAGES
+from assistant.domain.decide import decide_before_search
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
@@ -248,6 +249,13 @@ def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
     start = time.perf_counter()
     READER.compute_signals("ありがとう", history)
     assert time.perf_counter() - start < 0.5
+
+
+def test_a_topic_shows_the_words_that_tell_it() -> None:
+    signals = READER.compute_signals("昨日買った靴を返品したいです", ALONE)
+    verdict = decide_before_search(signals, ALONE, Policy(people_only=frozenset({"returns"})))
+    assert verdict is not None
+    assert ["返品" in item.text for item in verdict.evidence] == [True]
 
 
 def test_one_reason_is_told_once() -> None:

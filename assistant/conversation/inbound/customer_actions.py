@@ -7,6 +7,7 @@ from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.templates import list_csat_options
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
@@ -47,8 +48,8 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
     """Back to the assistant; NotQueued unless the customer is waiting."""
     before = store.conversations.get(conversation_id)
     before.cancel_wait(now)
-    text = words("handoff_cancelled", before.language)
-    notice = Reply(text=text, language=before.language, kind="notice")
+    text, again = words("handoff_cancelled", before.language), build_person_button(before.language)
+    notice = Reply(text=text, language=before.language, kind="notice", buttons=(again,))
     spoken, _ = append_reply(store, before, Author.ASSISTANT, notice, now)
     store.jobs.complete_job(JobKind.DEADLINE, before.id)
     return save_conversation(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)

@@ -17,7 +17,7 @@ from assistant.conversation.inbound.quoted_replies import strip_quoted_replies
 from assistant.conversation.inbound.receive import receive_inbound
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.channels import (
     Address,
@@ -31,7 +31,7 @@ from assistant.domain.channels import (
 )
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, InternalError
-from assistant.domain.messages import Author, InboundMessage, Reply
+from assistant.domain.messages import Author, InboundMessage
 from assistant.domain.people import Customer, Identity
 from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
@@ -258,9 +258,8 @@ def _apply_reachability(
     if event.greet and event.why is None:
         thread, conversation = _ensure_conversation(store, known, event, arrivals, now)
         store.threads.save_thread(replace(thread, unreachable=None))
-        language = conversation.language
-        greeting = Reply(text=words(event.template, language), language=language, kind="notice")
-        conversation, _ = append_reply(store, conversation, Author.ASSISTANT, greeting, now)
+        text = words(event.template, conversation.language)
+        conversation, _ = append_notice(store, conversation, Author.ASSISTANT, text, now)
         save_conversation(store, conversation, now)
         return conversation.id
     if known is None:
@@ -288,7 +287,6 @@ def _apply_survey_answer(store: Store, thread: Thread, event: MessageReceived, n
         store, conversation.id, customer_actions.Rating(kind=question.kind, value=values[0]), now
     )
     text = words("csat_thanks", conversation.language)
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
+    conversation, _ = append_notice(store, conversation, Author.SYSTEM, text, now)
     save_conversation(store, conversation, now)
     return conversation.id

@@ -34,7 +34,7 @@ from assistant.domain.turns import (
     TurnSource,
     Utterance,
 )
-from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
+from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite, ignore_progress
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
 
@@ -88,6 +88,8 @@ class TurnDependencies:
 
 async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progress: Progress) -> TurnResult:
     """What to do with a burst of messages; raises nothing that a missing model or index could cause."""
+    # One for all that this turn asks of models: a vote and the answers share the message's budget.
+    gathered = replace(gathered, allowance=mind.build_budget(gathered.conversation))
     signals = await analyze_turn(mind, gathered)
     policy = mind.policy.for_channel(gathered.conversation.channel)
     verdict = decide_before_search(signals, gathered.history, policy)
@@ -127,8 +129,7 @@ async def _apply_turn_classifier(mind: TurnDependencies, gathered: TurnInput, si
     policy = mind.policy.for_channel(gathered.conversation.channel)
     if mind.classify_turn is None or not policy.vote_within or not needs_model_opinion(signals, policy):
         return signals
-    allowance = mind.build_budget(gathered.conversation)
-    ballot = await mind.classify_turn(gathered.text, gathered.history.lines, allowance)
+    ballot = await mind.classify_turn(gathered.text, gathered.history.lines, gathered.allowance)
     return signals if ballot is None else apply_model_opinion(signals, ballot)
 
 
@@ -172,7 +173,7 @@ async def _answer_beside_wish(
     try:
         async with asyncio.timeout(MAX_BESIDE_SECONDS):
             asked = replace(gathered, text=question)
-            result = await _search_and_answer(mind, asked, signals, verdict, _ignore_progress)
+            result = await _search_and_answer(mind, asked, signals, verdict, ignore_progress)
     except TimeoutError:
         return bare
     upset = signals.frustration >= policy.offer_frustration or signals.complaint >= policy.offer_complaint
@@ -264,7 +265,3 @@ def _build_search_failure(signals: Signals, verdict: Verdict | None, query: str)
     """Keywords and vectors both down: a person, rather than silence."""
     failure = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
     return TurnResult(signals=signals, verdict=verdict or failure, reply=None, query=query)
-
-
-async def _ignore_progress(_text: str) -> None:
-    """A draft for the agent's eyes is not streamed to the customer."""

@@ -22,6 +22,7 @@ class ConversationRowStore(Protocol):
     def save(self, conversation: Conversation) -> None: ...
     def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]: ...  # those that exist
     def list_by_customer(self, customer: str, *, before: str) -> Sequence[Conversation]: ...  # newest first
+    def count_by_customer(self, customer: str, *, before: str) -> int: ...  # as listed, however many
 
 
 class InboxStore(Protocol):
@@ -63,6 +64,7 @@ class TurnStore(Protocol):
     ) -> Mapping[str, Mapping[str, float]]: ...  # the highest of the last turns
     def redact_turn(self, conversation: str, seq: int) -> None: ...  # removes the words of a turn
     def count_turns(self, conversation: str) -> int: ...
+    def load_turn_counts(self, conversation: str) -> tuple[int, int]: ...  # the two beside, in one query
     def find_last_answered_seq(
         self, conversation: str
     ) -> int: ...  # seq of the last customer message in a turn
