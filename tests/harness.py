@@ -10,7 +10,9 @@ from assistant.answering.query_rewrite import prepend_subject, rewrite_from_conv
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
-from assistant.conversation.desk import Desk
+from assistant.conversation.actions.execution import ActionExecutor
+from assistant.conversation.desk import Desk, Resolution
+from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
@@ -172,6 +174,7 @@ class Harness:
             clock=self.clock,
         )
         self.watchdog = Watchdog(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
+        self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
@@ -182,6 +185,7 @@ class Harness:
             clock=self.clock,
         )
         self.desk = Desk(timing=self.timing, pick_facts=WordFactPicker(), policy=self.policy)
+        self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
         """No language model here, but for texts whose vector a test tells."""
@@ -246,7 +250,7 @@ class Harness:
     async def resolve(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
             lambda store: desk.resolve_conversation(
-                store, conversation, agent, Outcome.SOLVED, None, self.clock()
+                store, conversation, agent, Resolution(outcome=Outcome.SOLVED), self.policy, self.clock()
             )
         )
 
@@ -267,19 +271,23 @@ class Harness:
 
     @property
     def duties(self) -> JobHandlers:
+        executor = self.executor
         return JobHandlers(
             handlers={
+                **({JobKind.ACTION: executor.execute_proposal} if executor else {}),
                 JobKind.TURN: self.outbox.with_typing_indicator(self.assistant.take_turn),
                 JobKind.DEADLINE: self.watchdog.handle_deadline,
                 JobKind.DELIVERY: self.outbox.deliver_messages,
                 JobKind.MEDIA: self.fetcher.download_attachments,
                 JobKind.PACKET: self.enricher.enrich_packet,
+                JobKind.IDLE: self.closer.close_idle,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
                 JobKind.DELIVERY: self.outbox.give_up,
                 JobKind.MEDIA: self.fetcher.give_up,
                 JobKind.PACKET: self.enricher.give_up,
+                JobKind.IDLE: self.closer.give_up,
             },
         )
 

@@ -4,8 +4,8 @@ import asyncio
 
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
-from assistant.models.token_count import count_tokens
-from assistant.ports.models import ChatModel
+from assistant.models.token_count import count_tokens, count_usage
+from assistant.ports.models import ChatModel, TokenUsage
 
 
 async def request_completion(
@@ -21,18 +21,18 @@ async def request_completion(
     *max_tokens*: what is reserved for its words.
     """
     system, user = prompt
-    taken = count_tokens(system + user, model.name)
-    reserved = taken + max_tokens
+    reserved = count_tokens(system + user, model.name) + max_tokens
     if allowance is not None and await allowance.reserve_tokens(reserved) is not None:
         return None
-    written = ""
+    written, usage = "", TokenUsage()
     try:
         async with asyncio.timeout(seconds):
-            async for part in model.stream_completion(system, user):
+            async for part in model.stream_completion(system, user, usage):
                 written += part
     except (ModelUnavailable, TimeoutError):
         return None
     finally:
         if allowance is not None:
-            await allowance.record_usage(reserved, taken + count_tokens(written, model.name), None)
+            spent = count_usage(usage, system + user, written, model.name)
+            await allowance.record_usage(reserved, sum(spent), None)
     return written

@@ -44,3 +44,8 @@ class PiiMask:
 def remove_marks(text: str) -> str:
     """*text* without marks, for the grounding check: no passage can support a masked value."""
     return _MARK.sub("", text)
+
+
+def mask_pii(text: str) -> str:
+    """*text* with its PII masked irreversibly."""
+    return PiiMask().mask_text(text)

@@ -12,6 +12,7 @@ from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
 from assistant.text.terms import extract_terms
+from assistant.tracing import start_span
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 #: Text without search terms.
@@ -118,9 +119,10 @@ class ModelQueryRewriter:
         mask = PiiMask()
         history, asked = condense_history(lines, mask), sanitize_data(mask.mask_text(question))
         prompt = self._prompt.fill_template(history=history, question=asked)
-        answer = await request_completion(
-            self._model, prompt, allowance, max_tokens=MAX_TOKENS, seconds=self._seconds
-        )
+        with start_span("rewrite"):
+            answer = await request_completion(
+                self._model, prompt, allowance, max_tokens=MAX_TOKENS, seconds=self._seconds
+            )
         written = " ".join(mask.unmask_text(answer or "").split())
         # The customer's own words are kept: a rewrite may lose what matters.
         return f"{written} {question.strip()}" if 0 < len(written) <= MAX_CHARACTERS else alone

@@ -61,6 +61,8 @@ class WebApp:
     #: RPC to the worker process.
     rpc: RpcChannel
     proof: WriteProbe
+    #: Further background tasks: the demo's own.
+    more_tasks: Mapping[str, Start] = field(default_factory=dict)
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -77,7 +79,7 @@ class WebApp:
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(self.database, self.notifier, utc_now).run
-        return work
+        return {**work, **self.more_tasks}
 
     async def check_health(self) -> dict[str, str | None]:
         """component -> what is wrong, or None."""
@@ -98,6 +100,13 @@ class WebApp:
             found.update(await self.rpc.call("restarts", seconds=HEALTH_SECONDS))
         return dict(found)
 
+    async def render_worker_measures(self) -> bytes:
+        """Histograms and counters of the worker process; nothing while it does not answer."""
+        with contextlib.suppress(Unavailable):
+            found: bytes = await self.rpc.call("measures", seconds=HEALTH_SECONDS)
+            return found
+        return b""
+
     async def suggest_replies(self, conversation: Conversation, question: str) -> Sequence[Draft]:
         drafts: Sequence[Draft] = await self.rpc.call(
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
@@ -117,7 +126,9 @@ class WebApp:
         )
 
 
-def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
+def build_web_app(
+    settings: Settings, rpc: RpcChannel, more_tasks: Mapping[str, Start] | None = None
+) -> WebApp:
     """SetupError when the database cannot be used."""
     database = open_database(settings)
     return WebApp(
@@ -130,6 +141,7 @@ def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
         timing=build_timing(settings),
         channels=build_channels(settings),
         rpc=rpc,
+        more_tasks=more_tasks or {},
     )
 
 
@@ -156,10 +168,13 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         titles=lambda day: database.read(lambda store: store.articles.list_titles(day)),
         health=web_app.check_health,
         restarts=web_app.count_restarts,
+        worker_measures=web_app.render_worker_measures,
+        access_log=settings.access_log,
         static=STATIC,
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        backend_key=settings.load_backend_key(),
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.ending import save_outcome
 from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
-from assistant.conversation.inbound.conversation_start import WEB
-from assistant.conversation.inbound.customer_actions import build_survey
+from assistant.conversation.surveys import ask_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import (
     append_agent_message,
     append_notice,
-    append_reply,
     save_conversation,
 )
 from assistant.conversation.turn.turn_input import build_utterances
@@ -20,7 +19,7 @@ from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
-from assistant.domain.messages import AgentMessage, Author, Button, Message, Reply
+from assistant.domain.messages import AgentMessage, Author, Message
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -39,6 +38,15 @@ class Desk:
     timing: Timing
     pick_facts: FactPicker
     policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """How an agent ends a conversation."""
+
+    outcome: str
+    #: Stays on our side.
+    note: AgentMessage | None = None
 
 
 def claim_conversation(
@@ -116,30 +124,26 @@ def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: d
 
 
 def resolve_conversation(
-    store: Store, conversation_id: str, agent: Agent, outcome: str, note: AgentMessage | None, now: datetime
+    store: Store,
+    conversation_id: str,
+    agent: Agent,
+    resolution: Resolution,
+    policy: Policy,
+    now: datetime,
 ) -> Conversation:
     """Close it with how it ended; the note stays on our side."""
-    conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
+    outcome, note = resolution.outcome, resolution.note
+    before = store.conversations.get(conversation_id)
+    conversation = before.resolve(agent.id, outcome, now)
+    kind = save_outcome(store, before, conversation, actor(agent.id), outcome)
     if note is not None:
         append_agent_message(store, conversation, agent, note, now)
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, words("closed", conversation.language), now
     )
-    conversation = _append_survey(store, conversation, now)
+    conversation = ask_survey(store, conversation, kind, policy, now)
     _cancel_answer_jobs(store, conversation)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
-
-
-def _append_survey(store: Store, conversation: Conversation, now: datetime) -> Conversation:
-    """The survey as a message with choices where there is no widget to show it."""
-    question = build_survey(store, conversation)
-    shown_by_widget = conversation.channel == WEB
-    if question is None or shown_by_widget or store.threads.find_by_conversation(conversation.id) is None:
-        return conversation
-    buttons = tuple(Button(label=label, value=label) for _, label in question.options)
-    asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, asked, now)
-    return conversation
 
 
 def _render_joined_notice(conversation: Conversation, agent: Agent) -> str:

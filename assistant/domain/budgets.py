@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from assistant.domain.withheld_reasons import WithheldReason
+
 
 class Scope(StrEnum):
     CONVERSATION = "conversation"
@@ -90,7 +92,9 @@ class Spender:
 class ModelBudget(Protocol):
     """What one turn may still spend on models, in tokens."""
 
-    async def reserve_tokens(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
+    async def reserve_tokens(
+        self, tokens: int
+    ) -> WithheldReason | None: ...  # whose budget is spent; None: go ahead
     async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assistant.domain.conversation import Priority
@@ -16,12 +16,12 @@ from assistant.domain.handoff_summary import (
     update_summary,
 )
 from assistant.domain.messages import Author, Reply
+from assistant.domain.packet_customer import build_packet_customer, format_timestamp
 from assistant.domain.people import Customer, PastConversation
 from assistant.domain.signals import (
     FEELING_THRESHOLD,
     FEELINGS,
     MAX_RECENT_TURNS,
-    Evidence,
     Signals,
     Verdict,
     fold_feelings,
@@ -59,8 +59,9 @@ class HandoffCase:
     #: Where this episode begins: what was felt before is over.
     first_turn: int = 0
     facts: CustomerFacts = field(default_factory=CustomerFacts)
-    #: Language -> summary by a model; a missing language is summed up from quotes.
-    summary: Mapping[str, str] = field(default_factory=dict)
+    #: What is proven of them, and the changes that they were shown.
+    verified: Sequence[str] = ()
+    actions: Sequence[Mapping[str, Any]] = ()
     suggested: Sequence[Reply] = ()
     told_customer: str | None = None
 
@@ -71,10 +72,10 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "version": VERSION,
         "conversation": case.conversation,
         "epoch": case.epoch,
-        "created_at": _format_timestamp(case.created_at),
+        "created_at": format_timestamp(case.created_at),
         "channel": case.channel,
         "trigger": _build_trigger(case),
-        "customer": _build_customer(case),
+        "customer": build_packet_customer(case.customer, case.previous, case.signals),
         "issue": {
             "ask": case.facts.ask,
             "summary": _build_summaries(case),
@@ -82,7 +83,12 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
             "urgency": str(case.priority),
             "sensitive": _get_sensitive(case),
         },
-        "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
+        "facts": {
+            "claimed": list(case.facts.claimed),
+            "verified": list(case.verified),
+            "missing": list(case.facts.missing),
+        },
+        "actions": [dict(one) for one in case.actions],
         "attempts": build_attempts(case.records, case.signals),
         "promises": list(case.facts.promises),
         "sentiment": [build_feelings(record.signals) | {"turn": record.turn} for record in case.records],
@@ -165,10 +171,7 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
         last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
     )
     step = select_next_step(situation, case.facts)
-    return {
-        language: case.summary.get(language) or render_summary(telling, situation, step, language)
-        for language in SUMMARIES
-    }
+    return {language: render_summary(telling, situation, step, language) for language in SUMMARIES}
 
 
 def _build_transcript(lines: Sequence[Utterance]) -> dict[str, Any]:
@@ -245,10 +248,6 @@ def _list_episode(case: HandoffCase) -> list[Signals]:
     return [*read, case.signals or case.facts.signals]
 
 
-def _format_timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _build_trigger(case: HandoffCase) -> dict[str, Any]:
     verdict, angry = case.verdict, find_outburst(case)
     words = [item for item in angry.evidence if item.kind == "frustration" and item.text] if angry else []
@@ -258,40 +257,5 @@ def _build_trigger(case: HandoffCase) -> dict[str, Any]:
         "decided_by": case.decided_by,
         "score": None if verdict.score is None else round(verdict.score, 2),
         "threshold": verdict.threshold,
-        "evidence": [_build_evidence(item) for item in evidence],
+        "evidence": [item.as_dict() for item in evidence],
     }
-
-
-def _build_evidence(item: Evidence) -> dict[str, Any]:
-    return {"turn": item.turn, "text": item.text, "why": item.why}
-
-
-def _build_customer(case: HandoffCase) -> dict[str, Any]:
-    who = case.customer
-    return {
-        "id": who.id if who else None,
-        "name": who.name if who else None,
-        "locale": who.locale if who else None,
-        "verified": who.verified if who else False,
-        "familiarity": _compute_familiarity(case),
-        "identities": [{"channel": i.channel, "id": i.id} for i in who.identities] if who else [],
-        "attributes": dict(who.attributes) if who else {},
-        "previous": [
-            {
-                "conversation": past.conversation,
-                "closed_at": _format_timestamp(past.closed_at) if past.closed_at else None,
-                "summary": past.summary,
-                "csat": past.csat,
-                "notes": list(past.notes),
-                "promises": list(past.promises),
-            }
-            for past in case.previous
-        ],
-    }
-
-
-def _compute_familiarity(case: HandoffCase) -> float | None:
-    """How much at home with bots: as kept for the customer, else as this conversation shows."""
-    if case.customer is not None and case.customer.familiarity is not None:
-        return round(case.customer.familiarity, 2)
-    return None if case.signals is None else round(1 - case.signals.unfamiliarity, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 #: From here on a feeling counts, wherever it is looked at; what is done about it may take more.
 FEELING_THRESHOLD = 0.5
@@ -78,11 +79,17 @@ class Evidence:
     #: Index of the turn in the conversation, from 0.
     turn: int
     text: str
-    #: Plain language, for the agent.
+    #: An `EvidenceReason`; rows from before these codes hold an English sentence.
     why: str
     #: Which signal it speaks for: wish, frustration, no_progress, unfamiliarity, sensitive, urgency, topic,
     #: worry, distress, harassment, complaint.
     kind: str = ""
+    #: What `why` is about, where it needs that: the topic.
+    detail: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON of the contract."""
+        return {"turn": self.turn, "text": self.text, "why": self.why, "detail": self.detail}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

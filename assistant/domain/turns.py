@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, ModelOpinion, Reason, Signals, Verdict
+from assistant.domain.signals import Decision, ModelOpinion, Reaction, Reason, Signals, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,12 @@ class TurnRecord(TurnTrace):
     #: Customer's last message of the turn, and the reply to it.
     message_id: str
     reply_id: str | None
+
+    @property
+    def question(self) -> str:
+        """What the turn asks; empty where it only reacts to the reply before it."""
+        reacts = self.signals.reaction in (Reaction.ACCEPTED, Reaction.REJECTED, Reaction.DECLINED)
+        return "" if reacts else self.query.strip()
 
     @classmethod
     def from_trace(

@@ -11,7 +11,12 @@ from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
 from assistant.signals.claims import extract_claims
 from assistant.signals.customer_lines import parse_customer_lines
-from assistant.signals.matter import MAX_REQUEST_CHARACTERS, extract_request, find_matter_start
+from assistant.signals.matter import (
+    MAX_REQUEST_CHARACTERS,
+    asks_something,
+    extract_request,
+    find_matter_start,
+)
 
 MAX_FACTS = 20
 MAX_PROMISES = 5
@@ -94,6 +99,9 @@ class WordFactPicker:
     def extract_ask(self, said: Sequence[Utterance]) -> str | None:
         return extract_request(_mask_lines(said))
 
+    def asks_something(self, said: Sequence[Utterance]) -> bool:
+        return asks_something(said)
+
     def extract_claimed(self, said: Sequence[Utterance]) -> tuple[str, ...]:
         return _extract_claimed(_mask_lines(said))
 
@@ -161,5 +169,5 @@ def _iterate_promises(said: Sequence[Utterance]) -> Iterator[str]:
 
 def list_needs(topic: str | None) -> list[str]:
     """The needs of a topic that can be extracted from text."""
-    found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
-    return [need.strip() for need in found.split(",") if need.strip() in FULFILS]
+    found = next((cue.missing for cue in cues.load_cues("topic") if cue.kind == topic), ())
+    return [need for need in found if need in FULFILS]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction, Reason
 from assistant.domain.turns import History, PastTurn
@@ -228,13 +229,13 @@ def _build_evidence(
 ) -> tuple[Evidence, ...]:
     found = []
     if "same" in signs and earlier is not None:
-        found.append(("asks again what was asked before", f"{earlier}"[:80]))
+        found.append((EvidenceReason.ASKS_SAME_AGAIN, f"{earlier}"[:80]))
     if "rejected" in signs:
-        found.append(("says that the reply did not help", said["rejected"].words))
+        found.append((EvidenceReason.REPLY_DID_NOT_HELP, said["rejected"].words))
     if "no_answer" in signs:
-        found.append(("the reply before had no answer", ""))
+        found.append((EvidenceReason.NO_ANSWER_BEFORE, ""))
     if "same_reply" in signs:
-        found.append(("got the same reply as before", ""))
+        found.append((EvidenceReason.SAME_REPLY_AGAIN, ""))
     if "same_articles" in signs:
-        found.append(("the same articles came up again", ""))
+        found.append((EvidenceReason.SAME_ARTICLES_AGAIN, ""))
     return tuple(Evidence(turn=turn, text=words, why=why, kind="no_progress") for why, words in found)

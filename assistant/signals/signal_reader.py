@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration, cues
@@ -42,12 +43,12 @@ FEELING_LABELS = {
     "complaint": "complaint",
     "reply_missed": "missed",
 }
-#: Signal -> text for the agent.
+#: Signal -> what its evidence shows.
 FEELING_REASONS = {
-    "worry": "sounds worried",
-    "distress": "sounds in distress",
-    "harassment": "threatens, insults or harasses",
-    "complaint": "complains about something broken, wrong, lost or late",
+    "worry": EvidenceReason.SOUNDS_WORRIED,
+    "distress": EvidenceReason.SOUNDS_DISTRESSED,
+    "harassment": EvidenceReason.HARASSES,
+    "complaint": EvidenceReason.COMPLAINS_ABOUT_MATTER,
 }
 
 
@@ -164,19 +165,19 @@ def _detect_human_request(
     if labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:
-        found = RequestMatch(HumanRequest.CLEAR, whole[:80], "asks for a person, by the sound of it")
+        found = RequestMatch(HumanRequest.CLEAR, whole[:80], EvidenceReason.SEEMS_TO_ASK_FOR_PERSON)
     elif found.request is HumanRequest.NONE and words >= VAGUE_THRESHOLD_TEXT_ONLY:
-        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], EvidenceReason.MAY_ASK_FOR_PERSON)
     if found.request is HumanRequest.CLEAR:
         return found
     if progress.consents:
-        return RequestMatch(HumanRequest.CLEAR, whole[:80], "says yes to the person who was offered")
+        return RequestMatch(HumanRequest.CLEAR, whole[:80], EvidenceReason.ACCEPTS_OFFERED_PERSON)
     if (
         found.request is HumanRequest.VAGUE
         and history.turns
         and history.turns[-1].signals.wish is HumanRequest.VAGUE
     ):
-        return RequestMatch(HumanRequest.CLEAR, found.words, "asks for somebody again")
+        return RequestMatch(HumanRequest.CLEAR, found.words, EvidenceReason.ASKS_FOR_PERSON_AGAIN)
     return found
 
 
@@ -188,18 +189,22 @@ def _weigh_request_in_context(
     if found.is_denied:
         return NOTHING  # says that none is needed, or speaks about people
     if likely >= CLEAR_THRESHOLD:
-        return RequestMatch(HumanRequest.CLEAR, found.words or whole[:80], found.why or "asks for a person")
+        return RequestMatch(
+            HumanRequest.CLEAR, found.words or whole[:80], found.why or EvidenceReason.SEEMS_TO_ASK_FOR_PERSON
+        )
     is_bare = found.request is HumanRequest.VAGUE and len(whole) <= MAX_BARE_CHARACTERS
     if likely >= VAGUE_THRESHOLD or is_bare:
         return RequestMatch(
-            HumanRequest.VAGUE, found.words or whole[:80], found.why or "may be asking for a person"
+            HumanRequest.VAGUE, found.words or whole[:80], found.why or EvidenceReason.MAY_ASK_FOR_PERSON
         )
     return NOTHING
 
 
 def _build_topic_evidence(topic: cues.Hit | None, turn: int) -> Iterator[Evidence]:
     if topic is not None:
-        yield Evidence(turn=turn, text=topic.words, why=f"is about {topic.cue.kind}", kind="topic")
+        yield Evidence(
+            turn=turn, text=topic.words, why=EvidenceReason.ABOUT_TOPIC, kind="topic", detail=topic.cue.kind
+        )
 
 
 def _build_circumstance_evidence(

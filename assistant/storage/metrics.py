@@ -17,10 +17,10 @@ class SqlFeedback:
     def add(self, values: dict[str, Any]) -> None:
         self._connection.execute(build_insert(t.feedback), values)
 
-    def load_csat_scores(self, conversations: Sequence[str]) -> dict[str, int]:
-        """The latest satisfaction score of each conversation that has one."""
+    def load_last_values(self, kind: str, conversations: Sequence[str]) -> dict[str, int]:
+        """The latest answer of a kind of each conversation that has one."""
         c = t.feedback.c
-        query = sa.select(c.conversation, c.value).where(c.kind == "csat", c.conversation.in_(conversations))
+        query = sa.select(c.conversation, c.value).where(c.kind == kind, c.conversation.in_(conversations))
         return {row.conversation: row.value for row in self._connection.execute(query.order_by(c.id))}
 
 

@@ -10,8 +10,10 @@ from assistant.domain.signals import FEELINGS, MAX_RECENT_TURNS
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.row_mapping import from_json, to_json
-from assistant.storage.statements import build_insert, build_select, build_update
+from assistant.storage.statements import build_delete, build_insert, build_select, build_update
 
+#: Characters of a question that are kept for themes.
+MAX_QUESTION = 500
 LATER_TURNS = build_select(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))
 LATER_TURNS = LATER_TURNS.order_by(t.turns.c.turn)
 COUNTED_TURNS = sa.select(sa.func.count(), sa.func.max(t.turns.c.seq))
@@ -32,6 +34,14 @@ class SqlTurns:
             "decision": record.verdict.decision,
         }
         self._connection.execute(build_insert(t.turns), row)
+        if record.question:
+            self._add_question(conversation, record, now)
+
+    def _add_question(self, conversation: str, record: TurnRecord, now: datetime) -> None:
+        """What the turn asked, for themes; `insight/` embeds it later."""
+        row = {"conversation": conversation, "turn": record.turn, "asked_at": now}
+        row |= {"language": record.signals.language, "decision": record.verdict.decision}
+        self._connection.execute(build_insert(t.questions), row | {"text": record.question[:MAX_QUESTION]})
 
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
         """The turns whose messages come after seq *after*, in order."""
@@ -52,6 +62,8 @@ class SqlTurns:
             signals=replace(record.signals, evidence=()),
             verdict=replace(record.verdict, evidence=()),
         )
+        theirs = {"conversation": conversation, "turn": row.turn}
+        self._connection.execute(build_delete(t.questions, *theirs), theirs)
         values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
         self._connection.execute(build_update(t.turns, "conversation", "turn"), values)
 

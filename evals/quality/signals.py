@@ -30,7 +30,7 @@ from evals.data.turn_examples import (
     load_measured_dialogues,
     load_second_opinions,
 )
-from evals.quality.scores import ConfusionCounts, compute_auroc
+from evals.quality.scores import ConfusionCounts, compute_always_f1, compute_auroc
 from evals.quality.signal_baselines import count_anger_keywords, matches_person_keyword
 
 #: Decisions that offer a person.
@@ -192,12 +192,6 @@ def measure_frustration(bench: SignalBench) -> Iterator[FigureRow]:
             words=shown[1],
             others=f"keywords {rule_hits.f1:.2f}, always {compute_always_f1(labels):.2f}",
         )
-
-
-def compute_always_f1(labels: Sequence[bool]) -> float:
-    """F1 of whoever says yes to every turn."""
-    share = sum(labels) / len(labels)
-    return 2 * share / (1 + share)
 
 
 def measure_delay(bench: SignalBench) -> Iterator[FigureRow]:

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 
 from assistant.domain.errors import ModelUnavailable
+from assistant.domain.withheld_reasons import WithheldReason
+from assistant.ports.models import TokenUsage
 
 
 class SpeakingModel:
@@ -13,7 +15,9 @@ class SpeakingModel:
     def __init__(self, words: str | None) -> None:
         self.words, self.seen = words, ""
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
         self.seen = user
         if self.words is None:
             raise ModelUnavailable("down")
@@ -26,9 +30,9 @@ class FakeBudget:
     def __init__(self, calls: int) -> None:
         self.calls, self.settled = calls, list[tuple[int, int]]()
 
-    async def reserve_tokens(self, tokens: int) -> str | None:
+    async def reserve_tokens(self, tokens: int) -> WithheldReason | None:
         self.calls -= 1
-        return "the day's budget is spent" if self.calls < 0 else None
+        return WithheldReason.DAY_BUDGET_SPENT if self.calls < 0 else None
 
     async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
         self.settled.append((reserved, tokens))

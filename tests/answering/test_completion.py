@@ -8,6 +8,7 @@ import pytest
 from assistant.answering.completion import request_completion
 from assistant.models.scripted import ScriptedModel
 from assistant.models.token_count import count_tokens
+from assistant.ports.models import TokenUsage
 from tests.answering.speaking import FakeBudget
 
 PROMPT = ("Be brief.", "返品できますか")
@@ -18,8 +19,10 @@ TAKEN = count_tokens("".join(PROMPT))
 class SlowModel(ScriptedModel):
     """Speaks, and then thinks for too long."""
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
-        async for part in super().stream_completion(system, user):
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
+        async for part in super().stream_completion(system, user, usage):
             yield part
         await asyncio.sleep(60)
 

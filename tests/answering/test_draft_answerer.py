@@ -73,7 +73,7 @@ async def test_what_is_not_supported_is_withheld_with_the_reason() -> None:
     draft, shown = await drafted(ScriptedModel("30日以内に返品できます。[1]手数料は990円です。[2]"))
     assert draft.text == "30日以内に返品できます。[1]"
     assert [(w.text, w.why) for w in draft.withheld] == [
-        ("手数料は990円です。", "not in the passage: 990 yen")
+        ("手数料は990円です。", "number_not_in_passage: 990 yen")
     ]
     assert not any("990" in text for text in shown)
 
@@ -96,7 +96,7 @@ async def test_a_half_answer_is_replaced_by_quotes() -> None:
     assert draft.model == "extractive"
     assert draft.text.startswith(QUOTED)
     assert shown[-1] == draft.text
-    assert draft.withheld[0].why == "scripted broke off."
+    assert draft.withheld[0].why == "model_failed: scripted broke off."
 
 
 async def test_a_model_that_is_down_leaves_the_quotes() -> None:
@@ -174,7 +174,7 @@ async def test_a_spent_budget_leaves_the_quotes(calls: int, model: str) -> None:
     purse, asked = FakeBudget(calls), ScriptedModel("30日以内に返品できます。[1]")
     draft, _ = await drafted(asked, allowance=purse)
     assert draft.model == model
-    assert draft.instead == ("" if calls else "the day's budget is spent")
+    assert draft.instead == ("" if calls else "day_budget_spent")
     assert len(asked.asked) == len(purse.settled) == calls
     assert all(reserved > tokens == draft.tokens for reserved, tokens in purse.settled)
 

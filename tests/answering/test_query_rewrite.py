@@ -10,6 +10,7 @@ from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalo
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
+from assistant.ports.models import TokenUsage
 from tests.answering.speaking import FakeBudget
 
 
@@ -151,7 +152,9 @@ async def test_a_rewriting_is_paid_for_or_left_to_the_rules(calls: int, rewritte
 
 async def test_a_slow_model_is_not_waited_for() -> None:
     class SlowModel(ScriptedModel):
-        async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+        async def stream_completion(
+            self, system: str, user: str, usage: TokenUsage | None = None
+        ) -> AsyncIterator[str]:
             await asyncio.sleep(60)
             yield "never"
 

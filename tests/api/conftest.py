@@ -34,6 +34,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import IDENTITY_KEY, LANGUAGES, Harness, RunningClock
 
+BACKEND_KEY = b"what the shop's systems sign with"
 PASSWORD = "correct horse battery"
 ARTICLE = Article(
     id="ja/returns.md",
@@ -207,6 +208,7 @@ def application(
             static=static,
             names=names or {},
             channels=rig.channels,
+            backend_key=BACKEND_KEY,
         ),
         origins=("*",),
         proxies=("127.0.0.1",),

@@ -120,6 +120,7 @@ class TestOutsideHours:
         assert "受付時間外" in told["text"]
         assert "10:00以降" in told["text"]
         assert told["text"].count(render_template("ask_contact", "ja")) == 1
+        assert told["kind"] == "handoff"
         await conversation.post("handoff/cancel")
         await conversation.say(WISH)
         again = (await conversation.answered(3))[-1]["text"]

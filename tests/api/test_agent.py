@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -82,6 +83,25 @@ async def test_a_row_says_what_to_know_before_opening_it(
     assert [row["marks"] for row in page["conversations"]] == [marks]
     table = (await client.http.get(f"/v1/agent/conversations/{talk.id}", headers=agent)).json()
     assert [turn["signals"]["harassment"] for turn in table["turns"]] == [one.harassment for one in turns]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [("いい加減にしろ！ふざけるな！！", "anger"), ("もう死にたいです", "distress")]
+)
+async def test_what_is_written_while_waiting_marks_the_row(client: ApiClient, text: str, mark: str) -> None:
+    agent, talk = await client.hire(), await client.open()
+
+    async def marks() -> Any:
+        page = (await client.http.get("/v1/agent/conversations", headers=agent)).json()
+        return page["conversations"][0]["marks"]
+
+    await talk.post("handoff")
+    assert await marks() == []
+    await talk.say(text)
+    await talk.answered(2)
+    assert mark in await marks()
+    await talk.post("handoff/cancel")
+    assert await marks() == []
 
 
 async def test_a_row_tells_the_matter_not_the_last_words(client: ApiClient) -> None:

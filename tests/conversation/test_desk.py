@@ -11,7 +11,7 @@ from assistant.conversation.templates import render_template
 from assistant.domain.conversation import State
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import AlreadyClaimed, NotOwner
-from assistant.domain.messages import Author
+from assistant.domain.messages import HANDOFF_KINDS, Author
 from assistant.domain.signals import Reason
 from assistant.domain.turns import Utterance
 from assistant.signals.facts import WordFactPicker
@@ -155,19 +155,20 @@ async def test_a_transfer_gives_it_to_a_colleague(rig: Harness) -> None:
 
 
 async def test_a_resolved_conversation_asks_how_it_was_once(rig: Harness) -> None:
-    from assistant.conversation.inbound.customer_actions import Rating, build_survey, save_rating
+    from assistant.conversation.inbound.customer_actions import Rating, save_rating
+    from assistant.conversation.surveys import build_survey
 
     conversation, agent = await queued(rig), await rig.hire()
     await rig.claim(conversation, agent)
     await rig.reply(conversation, agent, "お待たせしました")
     await rig.resolve(conversation, agent)
     closed = await rig.state(conversation)
-    asked = await rig.database.read(lambda store: build_survey(store, closed))
+    asked = await rig.database.read(lambda store: build_survey(store, closed, rig.clock()))
     assert asked is not None
     assert [value for value, _ in asked.options] == [1, 2, 3, 4, 5]
     rating = Rating(kind="csat", value=4)
     await rig.database.write(lambda store: save_rating(store, conversation, rating, rig.clock()))
-    assert await rig.database.read(lambda store: build_survey(store, closed)) is None
+    assert await rig.database.read(lambda store: build_survey(store, closed, rig.clock())) is None
 
 
 async def test_the_next_conversation_knows_the_last_but_not_its_wishes(rig: Harness) -> None:
@@ -205,7 +206,7 @@ async def test_pressing_the_button_twice_keeps_the_place_in_the_queue(rig: Harne
     rig.clock.pass_(60)
     again, message = await rig.press_person_button(conversation)
     assert (again.epoch, again.waiting_since) == (before.epoch, before.waiting_since)
-    assert message.kind == "handoff"
+    assert message.kind in HANDOFF_KINDS
     assert again.reason is Reason.ASKED_FOR_PERSON
 
 

@@ -92,7 +92,7 @@ class ReservingAnswerer(ExtractiveAnswerer):
         return await super().write_answer(request, progress)
 
 
-@pytest.mark.parametrize(("tokens", "refusal"), [(900, "the message's budget is spent"), (1_000, None)])
+@pytest.mark.parametrize(("tokens", "refusal"), [(900, "message_budget_spent"), (1_000, None)])
 async def test_vote_and_answer_share_the_budget_of_a_message(
     rig: Harness, tokens: int, refusal: str | None
 ) -> None:

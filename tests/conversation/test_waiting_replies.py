@@ -1,6 +1,7 @@
 """What whoever waits hears: helplines in distress, by every path; an acknowledgement; the way out."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +10,12 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Priority, State
+from assistant.domain.evidence_reasons import EvidenceReason
+from assistant.domain.hours import BusinessHours
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Message
+from assistant.domain.messages import ADDED_NOTED, CONTACT_NOTED, CONTACT_QUESTION, Message
+from assistant.domain.policy import Policy
+from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import Harness
 
@@ -88,6 +93,37 @@ async def test_the_first_message_of_a_wait_is_acknowledged_with_a_way_out(rig: H
     assert (await rig.packet(conversation))["told_customer"] == since[0].text
 
 
+async def test_what_was_asked_and_noted_counts_in_another_language_too(
+    database: SqlDatabase[SqlStore],
+) -> None:
+    rig = Harness(
+        database, policy=Policy(hours=BusinessHours(zone="Asia/Tokyo", days={6: ("10:00", "12:00")}))
+    )
+    conversation = await queue(rig)
+
+    async def speak(language: str) -> None:
+        def step(store: SqlStore) -> None:
+            store.conversations.save(replace(store.conversations.get(conversation), language=language))
+
+        await rig.database.write(step)
+
+    await speak("en")
+    await rig.ask(conversation, "my address is hana@example.com")
+    await speak("ja")
+    await rig.ask(conversation, "電話なら 090-1234-5678 です")
+    await rig.ask(conversation, "色は青です")
+    await speak("en")
+    await rig.ask(conversation, "the size is L")
+    told = [message.kind for message in await assistant_messages(rig, conversation)]
+    assert told == [CONTACT_QUESTION, CONTACT_NOTED, ADDED_NOTED]
+    await rig.press_person_button(conversation)
+    await rig.ask(conversation, words("button_cancel_handoff", "en"))
+    await speak("ja")
+    await rig.press_person_button(conversation)
+    told = [message.kind for message in await assistant_messages(rig, conversation)]
+    assert told.count(CONTACT_QUESTION) == 1, "nobody is asked twice"
+
+
 async def test_the_next_wait_is_acknowledged_again(rig: Harness) -> None:
     conversation = await queue(rig)
     await rig.ask(conversation, "色は青です")
@@ -103,9 +139,12 @@ async def test_the_next_wait_is_acknowledged_again(rig: Harness) -> None:
     [
         ("ja", "やっぱり担当者はいいです"),
         ("ja", "担当者との話は結構です、自分でやります"),
+        ("ja", "担当者との話は結構です。自分でやります"),
+        ("ja", "担当者は不要です。\n自分で返品の手続きをします。"),
         ("ja", words("button_cancel_handoff", "ja")),
         ("en", "actually forget the agent, I'll manage"),
         ("en", "never mind, I'll figure it out"),
+        ("en", "I don't need an agent anymore. I'll look at the returns page myself."),
         ("en", "I don't need a person anymore, thanks"),
         ("en", words("button_cancel_handoff", "en")),
     ],
@@ -125,6 +164,8 @@ async def test_a_wish_taken_back_in_words_ends_the_wait_and_says_so(
     ("locale", "text"),
     [
         ("ja", "担当者はもういいです。返品の期限だけ教えてください"),
+        ("ja", "担当者は不要です。商品がまだ届きません"),
+        ("ja", "担当者は結構です、返品の件です"),
         ("en", "forget the agent. What is the return deadline?"),
     ],
 )
@@ -172,7 +213,7 @@ async def test_whoever_was_queued_without_a_word_hears_no_acknowledgement(rig: H
 
     def step(store: SqlStore) -> None:
         conversation = store.conversations.get(opened.conversation.id)
-        queue_without_reply(store, conversation, "an automatic answer", rig.clock())
+        queue_without_reply(store, conversation, EvidenceReason.SUBJECT_SAYS_AUTOMATIC, rig.clock())
 
     await rig.database.write(step)
     await rig.ask(opened.conversation.id, "不在にしております")

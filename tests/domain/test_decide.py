@@ -129,7 +129,7 @@ def test_topics_given_to_people_are_a_rule() -> None:
 
 
 def test_a_handoff_out_of_distress_alone_shows_its_words() -> None:
-    words = Evidence(turn=0, text="消えたい", why="sounds in distress", kind="distress")
+    words = Evidence(turn=0, text="消えたい", why="sounds_distressed", kind="distress")
     signals = Signals(sensitive="harm", distress=0.9, evidence=(words,))
     handed_over = decide_before_search(signals, NEW, Policy(people_only=frozenset({"harm"})))
     assert handed_over is not None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from assistant.domain.conversation import Priority
 from assistant.domain.customer_facts import CustomerFacts
-from assistant.domain.handoff import HandoffCase, build_packet
+from assistant.domain.handoff import HandoffCase, PacketNews, build_packet, update_packet
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
 from assistant.domain.policy import Policy
@@ -47,7 +47,8 @@ def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
     )
     assert list(packet) == [
         "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-        "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
+        "actions", "attempts", "promises", "sentiment", "feelings", "transcript", "suggested",
+        "told_customer",
     ]  # fmt: skip
     assert packet["created_at"] == "2026-11-23T06:00:00Z"
     assert packet["customer"]["id"] is None
@@ -78,7 +79,7 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
     packet = build_packet(case)
     assert packet["trigger"] == {
         "reason": "frustrated", "decided_by": "policy", "score": 0.91, "threshold": 0.8,
-        "evidence": [{"turn": 1, "text": "何度も", "why": "repeats"}],
+        "evidence": [{"turn": 1, "text": "何度も", "why": "repeats", "detail": ""}],
     }  # fmt: skip
     assert packet["attempts"][0] == {
         "turn": 0, "query": "返品したい", "reaction": "rephrased",
@@ -94,15 +95,14 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
 
 
 def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
-    case = HandoffCase(
-        conversation="c",
-        epoch=1,
-        created_at=NOW,
-        channel="web",
-        verdict=ANSWER,
-        summary={"en": "Wants a refund."},
+    case = HandoffCase(conversation="c", epoch=1, created_at=NOW, channel="web", verdict=ANSWER)
+    news = PacketNews(
+        lines=(), facts=CustomerFacts(), priority=Priority.NORMAL, summary={"en": "Wants a refund."}
     )
-    assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
+    before = build_packet(case)["issue"]["summary"]
+    after = update_packet(build_packet(case), news)["issue"]["summary"]
+    assert after["en"].startswith("Wants a refund.")
+    assert after["ja"] == before["ja"]
 
 
 def test_urgency_follows_the_words() -> None:
@@ -113,8 +113,8 @@ def test_urgency_follows_the_words() -> None:
 
 def test_anger_a_turn_before_a_calm_wish_is_told() -> None:
     """What a packet leaves out, the agent walks into."""
-    words = Evidence(turn=1, text="少々困っております。", why="is under strain", kind="frustration")
-    wish = Evidence(turn=2, text="担当の方と", why="asks to speak with a person", kind="wish")
+    words = Evidence(turn=1, text="少々困っております。", why="under_strain", kind="frustration")
+    wish = Evidence(turn=2, text="担当の方と", why="asks_for_person", kind="wish")
     case = HandoffCase(
         conversation="c",
         epoch=2,

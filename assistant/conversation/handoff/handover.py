@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
+from assistant.conversation.handoff.verified_facts import list_actions, list_verified_facts
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
@@ -14,9 +15,10 @@ from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import CONTACT_QUESTION, Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.priorities import compute_priority
@@ -113,11 +115,15 @@ def read_case(
         records=records,
         first_turn=len(records) - len(episode),
         facts=facts,
+        verified=list_verified_facts(store, conversation, customer, now),
+        actions=list_actions(store, conversation.id, None),
         suggested=(why.suggested,) if why.suggested else (),
     )
 
 
-def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
+def queue_without_reply(
+    store: Store, conversation: Conversation, why: EvidenceReason, now: datetime
+) -> Conversation:
     """Queue the conversation without a word to whoever wrote: an automatic answer must not go there."""
     if conversation.state is not State.ASSISTANT:
         return conversation
@@ -169,9 +175,11 @@ def _compose_handoff_reply(
         words("handoff_carried_over", language),
         status.text,
     ]
+    kind = "handoff"
     if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
-    return Reply(text="\n".join(lines), language=language, kind="handoff")
+        kind = CONTACT_QUESTION
+    return Reply(text="\n".join(lines), language=language, kind=kind)
 
 
 def _put_answer_first(told: Reply, answer: Reply | None) -> Reply:
@@ -185,8 +193,7 @@ def _is_unreachable(store: Store, queued: Conversation) -> bool:
     """Whether an answer after they have left finds no way to them, and nobody has asked for one yet."""
     if queued.channel != WEB or store.customers.get(queued.customer).email is not None:
         return False
-    question = words("ask_contact", queued.language)
-    return not any(question in message.text for message in store.messages.list_public(queued.id))
+    return all(message.kind != CONTACT_QUESTION for message in store.messages.list_public(queued.id))
 
 
 def list_previous_conversations(
@@ -197,7 +204,7 @@ def list_previous_conversations(
     earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
         :MAX_PREVIOUS_CONVERSATIONS
     ]
-    scores = store.feedback.load_csat_scores([one.id for one in earlier])
+    scores = store.feedback.load_last_values("csat", [one.id for one in earlier])
     return [_load_past_conversation(store, one, scores.get(one.id), pick_facts) for one in earlier]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from assistant.conversation.customer_facts import add_customer_facts, build_lookup_facts
 from assistant.conversation.handoff.priority_update import analyze_added_messages, raise_priority
 from assistant.conversation.handoff.waiting_replies import reply_while_waiting
 from assistant.conversation.transcript import save_conversation
@@ -14,14 +15,17 @@ from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.conversation import Conversation, State
+from assistant.domain.customer_data import CustomerFact
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import Unavailable
 from assistant.domain.handoff import PacketNews, tells_distress, update_packet
 from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.people import Customer
 from assistant.domain.signals import Signals
 from assistant.domain.suggested_replies import is_said_already
 from assistant.domain.turns import Utterance
+from assistant.ports.actions import ToolBackend
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
@@ -38,6 +42,7 @@ class PacketSnapshot:
     """A conversation and its packet, as of one moment."""
 
     conversation: Conversation
+    customer: Customer
     packet: dict[str, Any]
     messages: Sequence[Message]
     lines: Sequence[Utterance]
@@ -49,6 +54,8 @@ class PacketAdditions:
 
     suggested: Sequence[Reply] = ()
     summary: Mapping[str, str] = field(default_factory=dict)
+    #: What the business's system says of the customer.
+    looked_up: Sequence[CustomerFact] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,8 @@ class PacketEnricher:
     wire: Notifier
     pick_facts: FactPicker
     clock: Clock
+    #: The business's system; None: there is none to ask.
+    backend: ToolBackend | None = None
 
     async def enrich_packet(self, item: Job) -> None:
         """Harmless to call twice."""
@@ -73,7 +82,10 @@ class PacketEnricher:
         self.wire.notify(item.conversation)
         if heard is None:
             return
-        additions = await self._draft_additions(heard, facts.ask)
+        additions, looked_up = await asyncio.gather(
+            self._draft_additions(heard, facts.ask), self._look_up_customer(heard)
+        )
+        additions = replace(additions, looked_up=looked_up)
         await self.database.write(lambda store: self._apply_additions(store, item, facts, heard, additions))
         self.wire.notify(item.conversation)
 
@@ -107,6 +119,7 @@ class PacketEnricher:
         additions: PacketAdditions,
     ) -> None:
         if store.jobs.complete_job(item.kind, item.conversation, item.lease):
+            store.customer_facts.save_facts(additions.looked_up)
             self._renew_packet(store, item, facts, before, additions)
 
     def _renew_packet(
@@ -134,9 +147,18 @@ class PacketEnricher:
             summary=additions.summary,
         )
         packet = update_packet(fresh.packet, news)
+        packet = add_customer_facts(store, packet, fresh.customer, self.clock())
         store.handoffs.replace_packet(packet)
         store.journal.append_entry(item.conversation, None, self.clock())
         return replace(fresh, packet=packet)
+
+    async def _look_up_customer(self, known: PacketSnapshot) -> Sequence[CustomerFact]:
+        """What the business's system knows of a customer whom the site or the channel proved."""
+        proven = [one for one in known.customer.identities if one.verified]
+        if self.backend is None or not proven:
+            return ()
+        record = await self.backend.lookup_customer(proven)
+        return build_lookup_facts(proven[0], record, self.clock()) if record is not None else ()
 
     async def _draft_additions(self, known: PacketSnapshot, ask: str | None) -> PacketAdditions:
         """What could be made in time."""
@@ -175,8 +197,10 @@ def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
     if packet is None:
         return None
     messages = store.messages.list_public(conversation)
+    found = store.conversations.get(conversation)
     return PacketSnapshot(
-        conversation=store.conversations.get(conversation),
+        conversation=found,
+        customer=store.customers.get(found.customer),
         packet=packet,
         messages=messages,
         lines=build_utterances(messages, store.turns.list_all(conversation)),

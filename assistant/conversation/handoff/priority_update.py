@@ -1,6 +1,7 @@
 """Who grows angry, worried or desperate while they wait moves up; nobody moves down by it."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
@@ -18,13 +19,9 @@ NO_DECISION = Verdict(decision=Decision.ANSWER)
 
 
 def list_unheard(messages: Sequence[Message]) -> list[Message]:
-    """What the customer wrote since anybody spoke."""
-    unheard: list[Message] = []
-    for message in reversed(messages):
-        if message.author is not Author.CUSTOMER:
-            break
-        unheard.insert(0, message)
-    return unheard
+    """What the customer wrote since anybody spoke, and has not taken back."""
+    since = takewhile(lambda message: message.author is Author.CUSTOMER, reversed(messages))
+    return [message for message in since if message.kind != "unsent"][::-1]
 
 
 async def analyze_added_messages(mind: TurnDependencies, messages: Sequence[Message]) -> Signals | None:
@@ -32,7 +29,7 @@ async def analyze_added_messages(mind: TurnDependencies, messages: Sequence[Mess
     added = list_unheard(messages)
     if not added:
         return None
-    before = build_utterances(messages[: -len(added)])
+    before = build_utterances([message for message in messages if message.seq < added[0].seq])
     text = "\n".join(message.text for message in added)
     labels = await mind.read_turn(text, before) if mind.read_turn else None
     return mind.reader.compute_signals(text, History(lines=before), TextEmbedding((), labels or {}))

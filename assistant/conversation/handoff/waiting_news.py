@@ -13,10 +13,10 @@ from assistant.conversation.handoff.wait_estimate import (
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import QUEUE_REMINDER, WAITING_CHECK
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import Author, Message
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Store
 
@@ -78,8 +78,8 @@ def append_waiting_news(
 ) -> Conversation:
     """Tell the customer how it stands, and agents what was told."""
     text = "\n".join((words(situation, conversation.language), status.text))
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    return append_told_notice(store, conversation, notice, now, new_owner_by=new_owner_by)
+    spoken, _ = append_notice(store, conversation, Author.ASSISTANT, text, now)
+    return save_told(store, spoken, text, now, new_owner_by=new_owner_by)
 
 
 def answer_distress(
@@ -98,19 +98,17 @@ def answer_distress(
     if told_at is not None and now - told_at < WAITING_CHECK:
         store.jobs.schedule(JobKind.DEADLINE, conversation.id, told_at + WAITING_CHECK, now)
         return None
-    notice = Reply(text=support, language=conversation.language, kind="notice")
-    return append_told_notice(store, conversation, notice, now)
+    spoken, _ = append_notice(store, conversation, Author.ASSISTANT, support, now)
+    return save_told(store, spoken, support, now)
 
 
-def append_told_notice(
-    store: Store, conversation: Conversation, notice: Reply, now: datetime, *, new_owner_by: str | None = None
+def save_told(
+    store: Store, conversation: Conversation, text: str, now: datetime, *, new_owner_by: str | None = None
 ) -> Conversation:
-    """Say *notice*, which agents see as what the customer was told."""
-    told = replace(conversation, told=notice.text)
-    conversation, _ = append_reply(store, told, Author.ASSISTANT, notice, now)
+    """Keep *text*, which was just said, as what the customer was told, for agents to see."""
     if packet := store.handoffs.load_last_packet(conversation.id):
-        store.handoffs.replace_packet(packet | {"told_customer": notice.text})
-    return save_conversation(store, conversation, now, new_owner_by=new_owner_by)
+        store.handoffs.replace_packet(packet | {"told_customer": text})
+    return save_conversation(store, replace(conversation, told=text), now, new_owner_by=new_owner_by)
 
 
 def _is_news_due(

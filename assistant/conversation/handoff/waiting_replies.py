@@ -5,13 +5,21 @@ from datetime import datetime
 
 from assistant.conversation.handoff.priority_update import list_unheard
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
-from assistant.conversation.handoff.waiting_news import answer_distress, append_told_notice
+from assistant.conversation.handoff.waiting_news import answer_distress, save_told
 from assistant.conversation.inbound.customer_actions import cancel_wait
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Button, Message, Reply
+from assistant.domain.messages import (
+    ADDED_NOTED,
+    CONTACT_NOTED,
+    CONTACT_QUESTION,
+    Author,
+    Button,
+    Message,
+    Reply,
+)
 from assistant.domain.policy import Policy
 from assistant.domain.signals import HumanRequest, Reaction, Signals
 from assistant.ports.signals import FactPicker
@@ -47,7 +55,7 @@ def _wants_no_person(messages: Sequence[Message], added: Signals, pick_facts: Fa
     """Whether they take back the wish for a person, and say nothing else that somebody must answer."""
     if not _takes_wish_back(messages, added):
         return False
-    return pick_facts.extract_ask(build_utterances(list_unheard(messages))) is None
+    return not pick_facts.asks_something(build_utterances(list_unheard(messages)))
 
 
 def _takes_wish_back(messages: Sequence[Message], added: Signals) -> bool:
@@ -61,15 +69,15 @@ def _confirm_contact(
     store: Store, queued: Conversation, messages: Sequence[Message], pick_facts: FactPicker, now: datetime
 ) -> bool:
     """Who was asked for an address and has given one hears that it arrived, once."""
-    question, noted = words("ask_contact", queued.language), words("contact_noted", queued.language)
-    asked = next((m.seq for m in reversed(messages) if question in m.text), None)
+    asked = next((m.seq for m in reversed(messages) if m.kind == CONTACT_QUESTION), None)
     since = [message for message in messages if asked is not None and message.seq > asked]
-    if any(message.text == noted for message in since):
+    if any(message.kind == CONTACT_NOTED for message in since):
         return False
     claimed = pick_facts.extract_claimed(build_utterances(since))
     if not any(fact.startswith(CONTACTS) for fact in claimed):
         return False
-    notice = Reply(text=noted, language=queued.language, kind="notice")
+    text = words("contact_noted", queued.language)
+    notice = Reply(text=text, language=queued.language, kind=CONTACT_NOTED)
     queued, _ = append_reply(store, queued, Author.ASSISTANT, notice, now)
     save_conversation(store, queued, now)
     return True
@@ -89,16 +97,13 @@ def _acknowledge_added(
     of the way out again.
     """
     since = queued.waiting_since or now
-    acknowledged = words("added_while_waiting", queued.language)
-    is_told = any(m.text.startswith(acknowledged) for m in messages if m.created_at >= since)
+    is_told = any(m.kind == ADDED_NOTED for m in messages if m.created_at >= since)
     if not queued.told or (is_told and not _takes_wish_back(messages, added)):
         return
     label = words("button_cancel_handoff", queued.language)
     status = load_waiting_status(store, queued, policy, now)
-    notice = Reply(
-        text="\n".join((acknowledged, status.text)),
-        language=queued.language,
-        kind="notice",
-        buttons=(Button(label=label, value=label),),
-    )
-    append_told_notice(store, queued, notice, now)
+    text = "\n".join((words("added_while_waiting", queued.language), status.text))
+    way_out = Button(label=label, value=label)
+    notice = Reply(text=text, language=queued.language, kind=ADDED_NOTED, buttons=(way_out,))
+    spoken, _ = append_reply(store, queued, Author.ASSISTANT, notice, now)
+    save_told(store, spoken, text, now)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from assistant.conversation.turn.burst import select_questions_beside
 from assistant.conversation.turn.burst_answer import answer_findings, search_burst
@@ -49,6 +49,15 @@ MAX_COMPARED_TURNS = 2
 MAX_RELATED_TITLES = 3
 
 
+class TurnActions(Protocol):
+    """Does what a turn asks to be done."""
+
+    #: None: the turn asks for nothing of the kind.
+    async def answer_turn(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None: ...
+    async def extend_reply(self, turn: TurnInput, result: TurnResult, policy: Policy) -> TurnResult: ...
+    async def warm_up(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnDependencies:
     """Everything that thinking needs."""
@@ -76,6 +85,8 @@ class TurnDependencies:
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: Part -> why it cannot be read with; None: it works.
     check_reading: Callable[[], Mapping[str, str | None]] = dict
+    #: What can be done for customers besides answering; None: nothing.
+    actions: TurnActions | None = None
     #: What a turn may spend on models; None: there is none, or nobody counts.
     budget_factory: Callable[[Spender], ModelBudget] | None = None
 
@@ -95,11 +106,19 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
     verdict = decide_before_search(signals, gathered.history, policy)
     if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
         return await _answer_beside_wish(mind, gathered, signals, verdict)
+    # Several answers to the same question of a request are no sign of going in circles.
+    is_request = gathered.flow is not None and verdict is not None and verdict.reason is Reason.STUCK
+    if mind.actions is not None and (verdict is None or is_request):
+        acted = await mind.actions.answer_turn(gathered, signals, policy)
+        if acted is not None:
+            return acted
     if verdict is None and signals.small_talk is not None:
         reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
         verdict = decide_after_search(signals, gathered.history, policy, None)
-        return TurnResult(signals=signals, verdict=verdict, reply=reply)
-    return await _search_and_answer(mind, gathered, signals, verdict, progress)
+        result = TurnResult(signals=signals, verdict=verdict, reply=reply)
+    else:
+        result = await _search_and_answer(mind, gathered, signals, verdict, progress)
+    return await mind.actions.extend_reply(gathered, result, policy) if mind.actions else result
 
 
 async def analyze_turn(mind: TurnDependencies, gathered: TurnInput) -> Signals:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
+from assistant.domain.actions import FLOW_HOLDS, ActionFlow
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
@@ -35,6 +36,10 @@ class TurnInput:
     history: History
     #: What this turn may spend on models, all its calls together; None: nobody counts.
     allowance: ModelBudget | None = None
+    #: Number of the first message of the burst.
+    first_seq: int = 0
+    #: What is being done for the customer and is not finished.
+    flow: ActionFlow | None = None
 
 
 def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) -> TurnInput | None:
@@ -63,7 +68,15 @@ def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) ->
         last_seq=burst[-1].seq,
         turn=turns,
         history=_load_history(store, conversation, before, burst[0], language),
+        first_seq=burst[0].seq,
+        flow=_load_flow(store, conversation, burst[-1].created_at),
     )
+
+
+def _load_flow(store: Store, conversation: Conversation, now: datetime) -> ActionFlow | None:
+    """The unfinished request, if it was begun under the present owner."""
+    flow = store.actions.load_flow(conversation.id, now - FLOW_HOLDS)
+    return flow if flow is not None and flow.epoch == conversation.epoch else None
 
 
 def _take_first_burst(messages: Sequence[Message], max_pause: timedelta) -> Sequence[Message]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
@@ -17,6 +18,14 @@ from assistant.ports.storage.conversations import (
     HandoffStore,
     MessageStore,
     TurnStore,
+)
+from assistant.ports.storage.insight import (
+    GapStore,
+    OutcomeStore,
+    QuestionStore,
+    ReportStore,
+    SurveyStore,
+    ThemeStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
@@ -65,7 +74,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Twenty members because each group of tables has a small store of its own, and all share a transaction.
+    So many members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -84,6 +93,18 @@ class Store(Protocol):
     def handoffs(self) -> HandoffStore: ...
     @property
     def feedback(self) -> FeedbackStore: ...
+    @property
+    def outcomes(self) -> OutcomeStore: ...
+    @property
+    def questions(self) -> QuestionStore: ...
+    @property
+    def themes(self) -> ThemeStore: ...
+    @property
+    def gaps(self) -> GapStore: ...
+    @property
+    def report(self) -> ReportStore: ...
+    @property
+    def surveys(self) -> SurveyStore: ...
     @property
     def jobs(self) -> JobQueue: ...
     @property
@@ -104,6 +125,12 @@ class Store(Protocol):
     def links(self) -> CustomerLinkStore: ...
     @property
     def spending(self) -> SpendingStore: ...
+    @property
+    def actions(self) -> ActionStore: ...
+    @property
+    def identity_proofs(self) -> IdentityProofStore: ...
+    @property
+    def customer_facts(self) -> CustomerFactStore: ...
     @property
     def sources(self) -> SourceStore: ...
     @property

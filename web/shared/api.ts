@@ -1,0 +1,898 @@
+// Generated from docs/openapi.json by scripts/generate-types: do not edit.
+
+
+export type paths = Record<string, never>;
+
+export type webhooks = Record<string, never>;
+
+export interface components {
+  schemas: {
+    /** @description A change that the customer was shown, and what came of it. */
+    ActionOut: {
+      id: string;
+      tool: string;
+      arguments: {
+        [key: string]: unknown;
+      };
+      effect: string;
+      state: string;
+      identity_level: number;
+      /** Format: date-time */
+      shown_at: string;
+      finished_at: string | null;
+      result: {
+        [key: string]: unknown;
+      };
+    };
+    AgentFiguresOut: {
+      conversations: number;
+      surveys: components["schemas"]["SurveysOut"];
+    };
+    AgentMessageIn: {
+      /** Format: uuid */
+      id: string;
+      text: string;
+      /** @default false */
+      private?: boolean;
+    };
+    /** @description A message as agents see it. */
+    AgentMessageOut: {
+      id: string;
+      seq: number;
+      author: components["schemas"]["Author"];
+      text: string;
+      html: string;
+      citations: components["schemas"]["CitationOut"][];
+      buttons: components["schemas"]["ButtonOut"][];
+      /** Format: date-time */
+      created_at: string;
+      lang: string | null;
+      kind: string;
+      agent: components["schemas"]["AgentReferenceOut"] | null;
+      hidden: boolean;
+      private: boolean;
+      delivery: components["schemas"]["DeliveryOut"] | null;
+      media: components["schemas"]["MediaOut"][];
+    };
+    AgentMessageReceiptOut: {
+      message: components["schemas"]["AgentMessageOut"];
+    };
+    AgentNameOut: {
+      name: string;
+    };
+    AgentOut: {
+      id: string;
+      name: string;
+      email: string;
+      admin: boolean;
+    };
+    AgentReferenceOut: {
+      id: string;
+      name: string;
+    };
+    ArticleOut: {
+      id: string;
+      title: string;
+      language: string;
+      url: string;
+      updated: string | null;
+      valid_from: string | null;
+      valid_until: string | null;
+      replaced_by: string | null;
+      source: string | null;
+      location: string | null;
+      read_at: string | null;
+      trouble: components["schemas"]["SourceProblemOut"] | null;
+      state: string;
+      ends_soon: boolean;
+    };
+    ArticlePageOut: {
+      articles: components["schemas"]["ArticleOut"][];
+      found: number;
+      next: number | null;
+    };
+    AttemptOut: {
+      turn: number;
+      query: string | null;
+      sources: components["schemas"]["SourceScoreOut"][];
+      reaction: string | null;
+    };
+    /** @enum {string} */
+    Author: "customer" | "assistant" | "agent" | "system";
+    ButtonOut: {
+      label: string;
+      value: string;
+    };
+    CandidateOut: {
+      conversation: string;
+      channel: string;
+      name: string | null;
+      why: string;
+    };
+    CandidatesOut: {
+      alike: components["schemas"]["CandidateOut"][];
+    };
+    ChannelLimitOut: {
+      ja: string;
+      en: string;
+      urgent?: boolean;
+    };
+    ChannelOut: {
+      name: string;
+      account: string | null;
+      unreachable: string | null;
+      limits: components["schemas"]["ChannelLimitOut"][];
+    };
+    CitationOut: {
+      n: number;
+      article: string;
+      title: string;
+      url: string | null;
+      quote: string;
+    };
+    CloseIn: {
+      helped?: boolean | null;
+    };
+    ColleagueOut: {
+      id: string;
+      name: string;
+      admin: boolean;
+    };
+    ContactIn: {
+      address: string;
+    };
+    ContactOut: {
+      kind: string;
+      value: string;
+      writable: boolean;
+      answer_from: string | null;
+    };
+    ContradictionOut: {
+      id: string;
+      measure: string;
+      found_at: string | null;
+      one: components["schemas"]["ContradictionSideOut"];
+      other: components["schemas"]["ContradictionSideOut"];
+      newer: ("one" | "other") | null;
+    };
+    ContradictionSideOut: {
+      article: string;
+      text: string;
+      title: string;
+      url: string;
+      language: string;
+      updated: string | null;
+    };
+    ConversationDetailOut: {
+      conversation: components["schemas"]["InboxRowOut"];
+      messages: components["schemas"]["AgentMessageOut"][];
+      customer: components["schemas"]["CustomerOut"];
+      channel: components["schemas"]["ChannelOut"] | null;
+      contacts: components["schemas"]["ContactOut"][];
+      actions: components["schemas"]["ActionOut"][];
+      handoff: components["schemas"]["PacketOut"] | null;
+      turns: components["schemas"]["TurnOut"][];
+      agents: components["schemas"]["ColleagueOut"][];
+    };
+    /** @description A conversation with a page of its messages. */
+    ConversationOut: {
+      state: components["schemas"]["State"];
+      agent: components["schemas"]["AgentNameOut"] | null;
+      language: string;
+      waiting: components["schemas"]["WaitingOut"] | null;
+      closed_at: string | null;
+      id: string;
+      messages: components["schemas"]["MessageOut"][];
+      next: number | null;
+      survey: components["schemas"]["SurveyOut"] | null;
+    };
+    ConversationStartOut: {
+      id: string;
+      token: string;
+      state: components["schemas"]["State"];
+    };
+    ConversationStateOut: {
+      state: components["schemas"]["State"];
+    };
+    CsatOut: {
+      mean: number | null;
+      count: number;
+    };
+    CustomerIn: {
+      id: string;
+      name?: string | null;
+      email?: string | null;
+      signature?: string | null;
+    };
+    CustomerOut: {
+      id: string;
+      name: string | null;
+      email: string | null;
+      verified: boolean;
+      familiarity: number | null;
+      locale: string | null;
+      attributes: {
+        [key: string]: unknown;
+      };
+      claimed: string[];
+      identities: components["schemas"]["IdentityOut"][];
+      previous: components["schemas"]["PreviousConversationOut"][];
+      links: components["schemas"]["LinkOut"][];
+    };
+    /** @description Numbers by days of the business's time zone. */
+    DashboardOut: {
+      conversations: number;
+      handoffs: number;
+      handoff_rate: number | null;
+      answered: number;
+      abstained: number;
+      resolved_by_agent: number;
+      closed_without_agent: number;
+      model: components["schemas"]["ModelUsageOut"];
+      csat: components["schemas"]["CsatOut"];
+      median_wait_seconds: number | null;
+      by_reason: {
+        [key: string]: number;
+      };
+      by_day: components["schemas"]["DayOut"][];
+      zone: string;
+    };
+    DayOut: {
+      day: string;
+      conversations: number;
+      handoffs: number;
+    };
+    /**
+     * @description What the assistant does with a turn.
+     * @enum {string}
+     */
+    Decision: "answer" | "clarify" | "guide" | "offer" | "handoff" | "abstain";
+    DeliveryOut: {
+      /** @enum {string} */
+      status: "pending" | "sent" | "failed";
+      seen: string | null;
+      error: string | null;
+      again: boolean;
+      sent_at: string | null;
+    };
+    DismissIn: {
+      reason: string;
+    };
+    DismissalOut: {
+      id: string;
+      measure: string;
+      found_at: string | null;
+      one: components["schemas"]["ContradictionSideOut"];
+      other: components["schemas"]["ContradictionSideOut"];
+      newer: ("one" | "other") | null;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      reason: string;
+    };
+    DraftSentenceOut: {
+      conversation: string;
+      message: string;
+      text: string;
+      personal: boolean;
+    };
+    DurableOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      young: number;
+    };
+    /** @description Nothing but the status. */
+    EmptyOut: Record<string, never>;
+    /** @description What went wrong; some errors tell more beside it, such as `agent` or `parts`. */
+    ErrorDetail: {
+      /** @description For programs; it stays the same. */
+      code: string;
+      /** @description For people, in English. */
+      message: string;
+      [key: string]: unknown;
+    };
+    /** @description Every error of the API, whatever its status. */
+    ErrorOut: {
+      error: components["schemas"]["ErrorDetail"];
+    };
+    EventReceiptOut: {
+      duplicate: boolean;
+      newer: number;
+    };
+    EvidenceOut: {
+      turn: number;
+      text: string;
+      why: string;
+      detail?: string;
+    };
+    FactsOut: {
+      claimed: string[];
+      verified: string[];
+      missing: string[];
+    };
+    FeedbackIn: {
+      /** @enum {string} */
+      kind: "thumb" | "helped" | "csat" | "nps" | "ces";
+      value: number;
+      message_id?: string | null;
+      comment?: string | null;
+    };
+    /** @description 0-1 each; packets of older versions have fewer. */
+    FeelingsOut: {
+      frustration: number;
+      worry?: number;
+      distress?: number;
+      harassment?: number;
+      complaint?: number;
+      reply_missed?: number;
+    };
+    GapEvidenceOut: {
+      conversation: string;
+      turn: number;
+      why: string;
+      asked_at: string;
+      text: string;
+    };
+    GapIn: {
+      action?: ("draft" | "approve" | "publish" | "dismiss" | "reopen") | null;
+      title?: string | null;
+      text?: string | null;
+      reason?: string | null;
+      owner?: string | null;
+      due_at?: string | null;
+    };
+    GapOut: {
+      id: string;
+      kind: string;
+      state: string;
+      language: string;
+      owner: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
+      reason: string | null;
+      title: string | null;
+      questions: number;
+      conversations: number;
+      last_week: number;
+      proof: {
+        [key: string]: unknown;
+      } | null;
+      article: string | null;
+      created_at: string;
+      published_at: string | null;
+      text: string | null;
+      sentences: components["schemas"]["DraftSentenceOut"][];
+      evidence: components["schemas"]["GapEvidenceOut"][];
+    };
+    GapRowOut: {
+      id: string;
+      kind: string;
+      state: string;
+      language: string;
+      owner: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
+      reason: string | null;
+      title: string | null;
+      questions: number;
+      conversations: number;
+      last_week: number;
+      proof: {
+        [key: string]: unknown;
+      } | null;
+      article: string | null;
+      created_at: string;
+      published_at: string | null;
+    };
+    /** @enum {string} */
+    GapState: "open" | "drafting" | "drafted" | "proving" | "proved" | "publishing" | "measuring" | "worked" | "no_effect" | "worse" | "dismissed";
+    GapsOut: {
+      gaps: components["schemas"]["GapRowOut"][];
+    };
+    HandoffReceiptOut: {
+      message: components["schemas"]["MessageOut"];
+      state: components["schemas"]["State"];
+    };
+    IdOut: {
+      id: string;
+    };
+    IdentityOut: {
+      channel: string;
+      id: string;
+      verified?: boolean;
+    };
+    InboxCountsOut: {
+      assistant: number;
+      queued: number;
+      agent: number;
+      mine: number;
+    };
+    InboxPageOut: {
+      conversations: components["schemas"]["InboxRowOut"][];
+      next: string | null;
+      counts: components["schemas"]["InboxCountsOut"];
+    };
+    InboxRowOut: {
+      id: string;
+      state: components["schemas"]["State"];
+      epoch: number;
+      channel: string;
+      language: string;
+      customer: components["schemas"]["RowCustomerOut"];
+      agent: components["schemas"]["AgentReferenceOut"] | null;
+      priority: components["schemas"]["Priority"];
+      reason: components["schemas"]["Reason"] | null;
+      marks: string[];
+      ask: string | null;
+      waiting_since: string | null;
+      last: components["schemas"]["LastMessageOut"] | null;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: date-time */
+      created_at: string;
+      outcome: string | null;
+    };
+    IssueOut: {
+      ask: string | null;
+      summary: components["schemas"]["SummaryOut"];
+      topic: string | null;
+      urgency: string | null;
+      sensitive?: string | null;
+    };
+    KnowledgeOverviewOut: {
+      states: {
+        [key: string]: number;
+      };
+      articles: number;
+      sources: components["schemas"]["SourceOut"][];
+      troubles: components["schemas"]["SourceProblemOut"][];
+      remarks: components["schemas"]["SourceProblemOut"][];
+      contradictions: components["schemas"]["ContradictionOut"][];
+      dismissed: components["schemas"]["DismissalOut"][];
+    };
+    LastMessageOut: {
+      author: components["schemas"]["Author"];
+      text: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    LineOut: {
+      author: components["schemas"]["Author"];
+      text: string;
+    };
+    LinkCodeOut: {
+      code: string;
+      /** Format: date-time */
+      expires_at: string;
+    };
+    LinkIn: {
+      conversation: string;
+      reason: string;
+    };
+    LinkOut: {
+      id: string;
+      customer: string;
+      proof: string;
+      reason: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    LivenessOut: {
+      /** @constant */
+      status: "ok";
+    };
+    LoginIn: {
+      email: string;
+      password: string;
+    };
+    MediaOut: {
+      id: string;
+      /** @enum {string} */
+      kind: "image" | "video" | "audio" | "file";
+      name: string;
+      type: string | null;
+      size: number | null;
+      error: string | null;
+    };
+    MergeIn: {
+      into: string;
+    };
+    MessageIn: {
+      /** Format: uuid */
+      id: string;
+      text: string;
+    };
+    /** @description A message as its customer sees it. */
+    MessageOut: {
+      id: string;
+      seq: number;
+      author: components["schemas"]["Author"];
+      text: string;
+      html: string;
+      citations: components["schemas"]["CitationOut"][];
+      buttons: components["schemas"]["ButtonOut"][];
+      /** Format: date-time */
+      created_at: string;
+      lang: string | null;
+      kind: string;
+      agent: components["schemas"]["AgentNameOut"] | null;
+    };
+    MessageReceiptOut: {
+      message: components["schemas"]["MessageOut"];
+    };
+    ModelUsageOut: {
+      tokens: number;
+      calls: number;
+      cost: number;
+    };
+    OpenIn: {
+      locale?: string | null;
+      customer?: components["schemas"]["CustomerIn"] | null;
+      previous?: components["schemas"]["PreviousIn"] | null;
+    };
+    PacketCustomerOut: {
+      id: string | null;
+      name: string | null;
+      locale: string | null;
+      verified: boolean;
+      familiarity: number | null;
+      identities: components["schemas"]["IdentityOut"][];
+      attributes: {
+        [key: string]: unknown;
+      };
+      previous: components["schemas"]["PreviousConversationOut"][];
+    };
+    /** @description Everything an agent needs to take over. */
+    PacketOut: {
+      version: number;
+      conversation: string;
+      epoch: number;
+      /** Format: date-time */
+      created_at: string;
+      channel: string;
+      trigger: components["schemas"]["TriggerOut"];
+      customer: components["schemas"]["PacketCustomerOut"];
+      issue: components["schemas"]["IssueOut"];
+      facts: components["schemas"]["FactsOut"];
+      actions?: components["schemas"]["ActionOut"][];
+      attempts: components["schemas"]["AttemptOut"][];
+      promises: string[];
+      sentiment: components["schemas"]["TurnFeelingsOut"][];
+      feelings?: components["schemas"]["FeelingsOut"];
+      transcript: components["schemas"]["TranscriptOut"];
+      suggested: components["schemas"]["SuggestionOut"][];
+      told_customer: string | null;
+    };
+    PreviousConversationOut: {
+      conversation: string;
+      channel?: string;
+      closed_at: string | null;
+      summary: string | null;
+      csat: number | null;
+      notes: string[];
+      promises: string[];
+    };
+    PreviousIn: {
+      id: string;
+      token: string;
+    };
+    /** @enum {string} */
+    Priority: "urgent" | "high" | "normal" | "low";
+    /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
+    RateOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+    };
+    ReadinessOut: {
+      /** @constant */
+      status: "ready";
+    };
+    /**
+     * @description Why a person comes in.
+     * @enum {string}
+     */
+    Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    /** @description Figures of conversations that ended in the range. */
+    ReportOut: {
+      start: string;
+      end: string;
+      zone: string;
+      channel: string | null;
+      language: string | null;
+      ended: number;
+      counted: number;
+      outcomes: {
+        [key: string]: number;
+      };
+      abandoned_after: {
+        [key: string]: number;
+      };
+      contained: components["schemas"]["RateOut"];
+      confirmed: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      resolved_by_person: components["schemas"]["RateOut"];
+      durable_72h: components["schemas"]["DurableOut"];
+      durable_7d: components["schemas"]["DurableOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      handoff_reasons: {
+        [key: string]: number;
+      };
+      wait_seconds: components["schemas"]["WaitOut"];
+      surveys: components["schemas"]["SurveysOut"];
+      by_channel: {
+        [key: string]: number;
+      };
+      by_language: {
+        [key: string]: number;
+      };
+      by_agent: {
+        [key: string]: components["schemas"]["AgentFiguresOut"];
+      };
+      by_theme: components["schemas"]["ReportThemeOut"][];
+      definitions: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      definitions_version: number;
+    };
+    ReportThemeOut: {
+      theme: string;
+      name: string;
+      conversations: number;
+      abandoned: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      surveys: components["schemas"]["SurveysOut"];
+    };
+    ResolveIn: {
+      outcome: string;
+      note?: string | null;
+    };
+    RevealedMessageOut: {
+      message: components["schemas"]["RevealedTextOut"];
+    };
+    RevealedTextOut: {
+      id: string;
+      text: string;
+      html: string;
+    };
+    RowCustomerOut: {
+      id: string;
+      name: string | null;
+      verified: boolean;
+    };
+    RowOut: {
+      conversation: components["schemas"]["InboxRowOut"];
+    };
+    ScoreOut: {
+      answers: number;
+      score: number | null;
+      low: number | null;
+      high: number | null;
+    };
+    SignInOut: {
+      agent: components["schemas"]["AgentOut"];
+      csrf: string | null;
+    };
+    SignalsOut: {
+      frustration: number;
+      unfamiliarity: number;
+      no_progress: number;
+      worry: number;
+      distress: number;
+      harassment: number;
+      complaint: number;
+      reply_missed: number;
+      asked_for_person: boolean;
+      language: string;
+    };
+    SourceIn: {
+      source: string;
+    };
+    SourceOut: {
+      source: string;
+      web: boolean;
+      prune: boolean;
+      read_at: string | null;
+      /** Format: date-time */
+      looked_at: string;
+      failures: number;
+      next_at: string | null;
+      reading: boolean;
+      articles: number;
+      troubles: number;
+      trouble: components["schemas"]["SourceProblemOut"] | null;
+    };
+    SourceProblemOut: {
+      place: string;
+      source: string;
+      why: string;
+      /** Format: date-time */
+      since: string;
+      harmless: boolean;
+      vanished: boolean;
+    };
+    /** @description An article without its quote. */
+    SourceReferenceOut: {
+      n: number;
+      article: string;
+      title: string;
+      url: string | null;
+    };
+    SourceRequestOut: {
+      source: string;
+    };
+    SourceScoreOut: {
+      article: string;
+      title?: string;
+      score: number;
+      shown: boolean;
+    };
+    /** @enum {string} */
+    State: "assistant" | "queued" | "agent" | "closed";
+    SuggestionOut: {
+      text: string;
+      html: string;
+      citations: (components["schemas"]["CitationOut"] | components["schemas"]["SourceReferenceOut"])[];
+    };
+    SuggestionsOut: {
+      suggestions: components["schemas"]["SuggestionOut"][];
+    };
+    SummaryOut: {
+      ja?: string | null;
+      en?: string | null;
+    };
+    SurveyOptionOut: {
+      label: string;
+      value: number | string;
+    };
+    SurveyOut: {
+      kind: string;
+      question: string;
+      options: components["schemas"]["SurveyOptionOut"][];
+    };
+    SurveysOut: {
+      asked: number;
+      response: components["schemas"]["RateOut"];
+      csat: components["schemas"]["RateOut"];
+      csat_corrected: components["schemas"]["RateOut"];
+      nps: components["schemas"]["ScoreOut"];
+      ces: components["schemas"]["ScoreOut"];
+      ces_easy: components["schemas"]["RateOut"];
+    };
+    ThemeEventOut: {
+      theme: string;
+      kind: string;
+      other: string | null;
+      actor: string;
+      created_at: string;
+    };
+    ThemeIn: {
+      title?: string | null;
+      pinned?: boolean | null;
+    };
+    ThemeOut: {
+      id: string;
+      name: string;
+      title: string | null;
+      terms: string[];
+      pinned: boolean;
+      merged_into: string | null;
+      is_new: boolean;
+      created_at: string;
+      questions?: components["schemas"]["ThemeQuestionOut"][] | null;
+    };
+    ThemeQuestionOut: {
+      conversation: string;
+      turn: number;
+      asked_at: string;
+      text: string;
+      decision: string;
+    };
+    ThemeRowOut: {
+      id: string;
+      name: string;
+      title: string | null;
+      terms: string[];
+      pinned: boolean;
+      merged_into: string | null;
+      is_new: boolean;
+      created_at: string;
+      questions?: components["schemas"]["ThemeQuestionOut"][] | null;
+      conversations: number;
+      conversations_before: number;
+      declined: number;
+    };
+    ThemesOut: {
+      themes: components["schemas"]["ThemeRowOut"][];
+      unsorted: number;
+      events: components["schemas"]["ThemeEventOut"][];
+    };
+    TranscriptOut: {
+      messages: number;
+      last: components["schemas"]["LineOut"][];
+    };
+    TransferIn: {
+      agent: string;
+    };
+    TriggerOut: {
+      reason: string | null;
+      decided_by: string;
+      score: number | null;
+      threshold: number | null;
+      evidence: components["schemas"]["EvidenceOut"][];
+    };
+    TurnFeelingsOut: {
+      frustration: number;
+      worry?: number;
+      distress?: number;
+      harassment?: number;
+      complaint?: number;
+      reply_missed?: number;
+      turn: number;
+    };
+    /** @description How a reply was made. */
+    TurnOut: {
+      turn: number;
+      message_id: string;
+      reply_id: string | null;
+      signals: components["schemas"]["SignalsOut"];
+      decision: components["schemas"]["Decision"];
+      reason: components["schemas"]["Reason"] | null;
+      evidence: components["schemas"]["EvidenceOut"][];
+      sources: components["schemas"]["SourceScoreOut"][];
+      query: string;
+      model: string;
+      prompt_version: string | null;
+      withheld: components["schemas"]["WithheldOut"][];
+      tokens: number;
+      cost: number | null;
+      instead: string;
+      ms: number;
+    };
+    TypingIn: {
+      /** @default true */
+      on?: boolean;
+    };
+    WaitOut: {
+      n: number;
+      median: number | null;
+      p90: number | null;
+    };
+    WaitingOut: {
+      told: string;
+    };
+    WidgetConfigOut: {
+      assistant: components["schemas"]["AgentNameOut"];
+      greeting: string;
+      disclosure: string;
+      examples: string[];
+      languages: string[];
+    };
+    WithheldOut: {
+      text: string;
+      why: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+
+export type $defs = Record<string, never>;
+
+export type external = Record<string, never>;
+
+export type operations = Record<string, never>;
