@@ -1,4 +1,4 @@
-"""Build hooks: front end, prompts, tools and sample help go into the wheel; its README has no relative links."""
+"""Build hooks: front end, prompts, tools and sample help go into the wheel; its README has whole links."""
 
 import re
 import subprocess

@@ -30,6 +30,7 @@ def build_routes() -> FastAPI:
         insight,
         knowledge,
         messaging_apps,
+        synonyms,
         webhooks,
     )
     from assistant.api.description import DESCRIPTION, SUMMARY, TAGS, build_operation_id
@@ -50,7 +51,8 @@ def build_routes() -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=build_operation_id,
     )
-    for part in (customer, business, webhooks, messaging_apps, agent, desk, knowledge, insight, health):
+    customers = customer, business, webhooks, messaging_apps
+    for part in (*customers, agent, desk, knowledge, synonyms, insight, health):
         app.include_router(part.router)
     return app
 

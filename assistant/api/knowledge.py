@@ -140,7 +140,7 @@ async def list_knowledge_articles(
 @router.post("/contradictions/{contradiction}/dismiss")
 async def dismiss_contradiction(contradiction: str, body: DismissIn, inside: CurrentAgent, ctx: Ctx) -> IdOut:
     """Mark a contradiction as none: customers get answers from both articles again."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = require_admin(inside), ctx.clock()
 
     def dismiss_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.dismiss_contradiction(contradiction, who, now, body.reason):
@@ -156,7 +156,7 @@ async def dismiss_contradiction(contradiction: str, body: DismissIn, inside: Cur
 @router.post("/contradictions/{contradiction}/restore")
 async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: Ctx) -> IdOut:
     """Undo a dismissal."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = require_admin(inside), ctx.clock()
 
     def restore_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.restore_contradiction(contradiction):
@@ -172,7 +172,7 @@ async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: C
 @router.post("/sources/read", status_code=202)
 async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) -> SourceRequestOut:
     """Request a resync of a web source."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = require_admin(inside), ctx.clock()
     if "://" not in body.source:
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
 
@@ -187,7 +187,7 @@ async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) 
     return {"source": body.source}
 
 
-def _require_admin(inside: AuthenticatedAgent) -> str:
+def require_admin(inside: AuthenticatedAgent) -> str:
     """The agent, or Forbidden if they are not an admin."""
     if not inside.agent.admin:
         raise Forbidden("Only administrators change the knowledge base.")

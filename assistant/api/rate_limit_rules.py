@@ -87,6 +87,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),
     "POST /v1/agent/knowledge/sources/read": (WORKING,),
+    "POST /v1/agent/knowledge/synonyms": (WORKING,),
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
         for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")

@@ -60,6 +60,7 @@ async def open_shadow(knowledge: KnowledgeBase) -> KnowledgeBase:
     from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
     from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
@@ -80,15 +81,18 @@ async def open_shadow(knowledge: KnowledgeBase) -> KnowledgeBase:
     )
     await retriever.start()
     making = EmbeddingBackfill(database, knowledge.embedder, "local", utc_now)
-    return KnowledgeBase(
+    shadow = KnowledgeBase(
         database=database,
         embedder=knowledge.embedder,
         retriever=SwitchingRetriever(retriever, ready=making.is_complete, changed=making.record_completion),
         indexer=Indexer(database, knowledge.embedder),
         examples=ExampleQuestions(),
+        words=QuestionWords(),
         making=making,
         zone=knowledge.zone,
     )
+    await shadow.load_words()
+    return shadow
 
 
 async def find_first_article(mind: TurnDependencies, question: str) -> str | None:

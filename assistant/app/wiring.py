@@ -138,21 +138,25 @@ def build_turn_dependencies(
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
+    from assistant.knowledge.retrieval.question_words import ExpandingRetriever
     from assistant.models.factory import open_chat_models
+    from assistant.signals.bare_turn import strip_refusal
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = build_policy(settings)
+    reading = wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
     models = open_chat_models(
         settings.effective_model, api_key=key, base_url=base_url, parameters=settings.chat_parameters
     )
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages),
-        retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
+        retriever=ExpandingRetriever(reading, knowledge.words),
         answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
         rewrite=build_rewrite(models.rewrite, PROMPTS),
+        strip_refusal=strip_refusal,
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
         prepend_subject=prepend_subject,

@@ -23,7 +23,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
         "fact_imports",
         "gaps",
     }
-    | {"events", "knowledge", "proofs", "replacements", "sources", "theme_events"}
+    | {"events", "knowledge", "proofs", "replacements", "sources", "synonyms", "theme_events"}
     | {"theme_runs", "themes", "troubles", "vectors"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.

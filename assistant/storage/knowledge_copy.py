@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from assistant.storage.article_tables import articles, chunks, knowledge, replacements, vectors
+from assistant.storage.article_tables import articles, chunks, knowledge, replacements, synonyms, vectors
 
-TABLES = (articles, chunks, vectors, knowledge, replacements)
+TABLES = (articles, chunks, vectors, knowledge, replacements, synonyms)
 BATCH = 500
 
 

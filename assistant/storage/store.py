@@ -22,6 +22,7 @@ from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
+from assistant.storage.synonyms import SqlSynonyms
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
@@ -32,6 +33,7 @@ class SqlStore:
         self.articles = SqlArticles(connection)
         self.article_lifecycle = SqlArticleLifecycle(connection)
         self.sources = SqlSources(connection)
+        self.synonyms = SqlSynonyms(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)

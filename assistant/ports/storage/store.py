@@ -28,7 +28,12 @@ from assistant.ports.storage.insight import (
     ThemeStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
-from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
+from assistant.ports.storage.knowledge import (
+    ArticleLifecycleStore,
+    CollectionStore,
+    SourceStore,
+    SynonymStore,
+)
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
@@ -69,6 +74,13 @@ class ArticlesTransaction(Protocol):
 
     @property
     def articles(self) -> KnowledgeStore: ...
+
+
+class WordsTransaction(ArticlesTransaction, Protocol):
+    """The knowledge base with the words that mean the same in it."""
+
+    @property
+    def synonyms(self) -> SynonymStore: ...
 
 
 class Store(Protocol):
@@ -135,3 +147,5 @@ class Store(Protocol):
     def sources(self) -> SourceStore: ...
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
+    @property
+    def synonyms(self) -> SynonymStore: ...

@@ -7,6 +7,7 @@ import { knowledgeText } from "../../text/knowledge";
 import { Articles } from "./Articles";
 import { Contradictions } from "./Contradictions";
 import { Sources } from "./Sources";
+import { Synonyms } from "./Synonyms";
 import { Remarks, Troubles } from "./Troubles";
 
 /** Sources that are being read change by themselves. */
@@ -37,6 +38,7 @@ export function Knowledge() {
           <Troubles troubles={seen.troubles} />
           <Remarks remarks={seen.remarks ?? []} />
           <Sources sources={seen.sources} lead={lead} />
+          <Synonyms lead={lead} />
           <Articles states={seen.states} all={seen.articles} />
         </>
       )}
