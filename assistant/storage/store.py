@@ -9,6 +9,7 @@ from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
+from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
@@ -19,10 +20,12 @@ from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
+from assistant.storage.search import SqlSearch
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
 from assistant.storage.synonyms import SqlSynonyms
+from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
@@ -58,6 +61,11 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self.search = SqlSearch(connection)
+        self.tags = SqlTags(connection)
+        self.views = SqlViews(connection)
+        self.saved_replies = SqlSavedReplies(connection)
+        self.teams = SqlTeams(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)

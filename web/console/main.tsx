@@ -11,6 +11,7 @@ import "./styles/context.css";
 import "./styles/numbers.css";
 import "./styles/knowledge.css";
 import "./styles/phone.css";
+import "./styles/desk.css";
 
 render(<App />, document.getElementById("console")!);
 void recognise();

@@ -24,6 +24,10 @@ export interface components {
         [key: string]: unknown;
       };
     };
+    ActivityIn: {
+      /** @enum {string} */
+      activity: "viewing" | "typing" | "draft" | "left";
+    };
     AgentFiguresOut: {
       conversations: number;
       surveys: components["schemas"]["SurveysOut"];
@@ -91,6 +95,8 @@ export interface components {
       found: number;
       next: number | null;
     };
+    /** @enum {string} */
+    Assignment: "manual" | "round_robin" | "least_loaded";
     AttemptOut: {
       turn: number;
       query: string | null;
@@ -99,6 +105,14 @@ export interface components {
     };
     /** @enum {string} */
     Author: "customer" | "assistant" | "agent" | "system";
+    /** @enum {string} */
+    Availability: "online" | "away";
+    AvailabilityIn: {
+      availability: components["schemas"]["Availability"];
+    };
+    AvailabilityOut: {
+      availability: components["schemas"]["Availability"];
+    };
     ButtonOut: {
       label: string;
       value: string;
@@ -111,6 +125,12 @@ export interface components {
     };
     CandidatesOut: {
       alike: components["schemas"]["CandidateOut"][];
+    };
+    CapacityIn: {
+      capacity: number;
+    };
+    CapacityOut: {
+      capacity: number;
     };
     ChannelLimitOut: {
       ja: string;
@@ -255,6 +275,14 @@ export interface components {
       again: boolean;
       sent_at: string | null;
     };
+    DeskAgentOut: {
+      id: string;
+      name: string;
+      availability: components["schemas"]["Availability"] | "offline";
+      capacity: number;
+      load: number;
+      seen_at: string | null;
+    };
     DismissIn: {
       reason: string;
     };
@@ -328,6 +356,53 @@ export interface components {
       harassment?: number;
       complaint?: number;
       reply_missed?: number;
+    };
+    FilledReplyOut: {
+      text: string;
+    };
+    /** @description Which conversations; what is empty does not matter. */
+    FilterIn: {
+      /**
+       * @default
+       * @enum {string}
+       */
+      state?: "" | "assistant" | "queued" | "agent" | "closed";
+      /**
+       * @default
+       * @enum {string}
+       */
+      mine?: "" | "true" | "false" | "1" | "0";
+      /** @default */
+      agent?: string;
+      /** @default */
+      channel?: string;
+      /** @default */
+      language?: string;
+      /** @default */
+      reason?: string;
+      /**
+       * @default
+       * @enum {string}
+       */
+      priority?: "" | "urgent" | "high" | "normal" | "low";
+      /** @default */
+      tag?: string;
+      /** @default */
+      waiting?: string;
+      /**
+       * @default
+       * @enum {string}
+       */
+      snoozed?: "" | "true" | "false" | "1" | "0";
+    };
+    /** @description The message in which a search found a conversation. */
+    FoundPlaceOut: {
+      message: string;
+      author: components["schemas"]["Author"];
+      private: boolean;
+      /** Format: date-time */
+      created_at: string;
+      excerpt: string;
     };
     GapEvidenceOut: {
       conversation: string;
@@ -409,6 +484,7 @@ export interface components {
       queued: number;
       agent: number;
       mine: number;
+      snoozed: number;
     };
     InboxPageOut: {
       conversations: components["schemas"]["InboxRowOut"][];
@@ -434,6 +510,10 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       outcome: string | null;
+      tags: components["schemas"]["TagOut"][];
+      snoozed_until: string | null;
+      unread: number;
+      found?: components["schemas"]["FoundPlaceOut"] | null;
     };
     IssueOut: {
       ask: string | null;
@@ -519,6 +599,7 @@ export interface components {
       lang: string | null;
       kind: string;
       agent: components["schemas"]["AgentNameOut"] | null;
+      media: components["schemas"]["MediaOut"][];
     };
     MessageReceiptOut: {
       message: components["schemas"]["MessageOut"];
@@ -566,6 +647,17 @@ export interface components {
       suggested: components["schemas"]["SuggestionOut"][];
       told_customer: string | null;
     };
+    /** @description What an agent chose for their own screen. */
+    PreferencesIn: {
+      /** @default false */
+      notify?: boolean;
+      /** @default false */
+      sound?: boolean;
+    };
+    PreferencesOut: {
+      notify: boolean;
+      sound: boolean;
+    };
     PreviousConversationOut: {
       conversation: string;
       channel?: string;
@@ -589,6 +681,9 @@ export interface components {
       low: number | null;
       high: number | null;
     };
+    ReadIn: {
+      seq: number;
+    };
     ReadinessOut: {
       /** @constant */
       status: "ready";
@@ -598,6 +693,18 @@ export interface components {
      * @enum {string}
      */
     Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    ReplyImportIn: {
+      csv: string;
+      /** @default false */
+      shared?: boolean;
+    };
+    ReplyImportOut: {
+      added: number;
+      changed: number;
+    };
+    ReplyUseIn: {
+      conversation: string;
+    };
     /** @description Figures of conversations that ended in the range. */
     ReportOut: {
       start: string;
@@ -674,6 +781,28 @@ export interface components {
     RowOut: {
       conversation: components["schemas"]["InboxRowOut"];
     };
+    SavedRepliesOut: {
+      replies: components["schemas"]["SavedReplyOut"][];
+      variables: string[];
+    };
+    SavedReplyIn: {
+      name: string;
+      text: string;
+      language?: string | null;
+      /** @default [] */
+      tags?: string[];
+      /** @default false */
+      shared?: boolean;
+    };
+    SavedReplyOut: {
+      id: string;
+      name: string;
+      text: string;
+      language: string | null;
+      tags: string[];
+      shared: boolean;
+      used: number;
+    };
     ScoreOut: {
       answers: number;
       score: number | null;
@@ -695,6 +824,10 @@ export interface components {
       reply_missed: number;
       asked_for_person: boolean;
       language: string;
+    };
+    SnoozeIn: {
+      /** Format: date-time */
+      until: string;
     };
     SourceIn: {
       source: string;
@@ -784,6 +917,37 @@ export interface components {
     };
     SynonymsOut: {
       groups: string[][];
+    };
+    TagOut: {
+      id: string;
+      name: string;
+    };
+    TagsIn: {
+      tags: string[];
+    };
+    TagsOut: {
+      tags: components["schemas"]["TagOut"][];
+    };
+    TeamIn: {
+      name: string;
+      /** @default manual */
+      assignment?: components["schemas"]["Assignment"];
+      language?: string | null;
+      channel?: string | null;
+      /** @default [] */
+      members?: string[];
+    };
+    TeamOut: {
+      id: string;
+      name: string;
+      assignment: components["schemas"]["Assignment"];
+      language: string | null;
+      channel: string | null;
+      members: string[];
+    };
+    TeamsOut: {
+      teams: components["schemas"]["TeamOut"][];
+      agents: components["schemas"]["DeskAgentOut"][];
     };
     ThemeEventOut: {
       theme: string;
@@ -878,6 +1042,26 @@ export interface components {
     TypingIn: {
       /** @default true */
       on?: boolean;
+    };
+    ViewIn: {
+      name: string;
+      filters: components["schemas"]["FilterIn"];
+      /** @default false */
+      shared?: boolean;
+    };
+    ViewOut: {
+      id: string;
+      name: string;
+      shared: boolean;
+      filters: {
+        [key: string]: string;
+      };
+      count: number | null;
+      missing: ("tag" | "agent") | null;
+    };
+    ViewsOut: {
+      views: components["schemas"]["ViewOut"][];
+      agents: components["schemas"]["AgentReferenceOut"][];
     };
     WaitOut: {
       n: number;
