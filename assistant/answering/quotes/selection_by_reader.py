@@ -24,11 +24,11 @@ from assistant.text.terms import normalize_text
 MAX_CHARACTERS = {"ja": 320, "en": 640}
 #: A further part scores at most this much below the best one, in log-odds, and is likely by itself.
 MAX_LOG_ODDS_BEHIND = 5.0
-MIN_LOG_ODDS = -3.5
+MIN_LOG_ODDS = -4.0
 #: Log-odds from which a part is needed beside the answer.
 MIN_NEEDED = 0.0
 #: Ratio of probabilities from which a second passage is quoted too.
-MIN_SECOND = 0.7
+MIN_SECOND = 0.6
 #: Lead in log-odds from which one row stands out; most rows of a table shown whole.
 MIN_ROW_MARGIN = 3.0
 MAX_ROWS = 8
