@@ -16,21 +16,16 @@ class ExtractiveAnswerer:
         self._ranker = ranker or QuoteRanker(embedder)
 
     async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft:
-        draft = render_quotes(
-            request,
-            select_quotes(request) if _has_reader_scores(request) else await self._choose_quotes(request),
-        )
+        draft = render_quotes(request, await self._select_quotes(request))
         if draft.text:
             await progress(draft.text)
         return draft
 
-    async def _choose_quotes(self, request: AnswerRequest) -> list[Quote]:
-        """Select quotes by words and vectors, for passages that the reader has not read."""
+    async def _select_quotes(self, request: AnswerRequest) -> list[Quote]:
+        """By the reader; by words and vectors where it has not read the passages."""
+        if any(passage.parts for passage in request.passages):
+            return select_quotes(request, await self._ranker.score_by_reader(request))
         every = [
             unit for rank, passage in enumerate(request.passages) for unit in extract_units(passage, rank)
         ]
         return choose_quotes(request, await self._ranker.rank_candidates(request), every)
-
-
-def _has_reader_scores(request: AnswerRequest) -> bool:
-    return any(passage.parts for passage in request.passages)

@@ -1,6 +1,6 @@
 """Article cards: titles with their most likely line, for when no passage answers with certainty."""
 
-from assistant.answering.quotes.selection_by_reader import score_unit
+from assistant.answering.quotes.reader_scores import score_unit
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest

@@ -45,7 +45,6 @@ def compute_prescores(question: str, found: Sequence[Candidate], language: str) 
 def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
     """The features of each candidate; most lie between 0 and 1."""
     wanted, how = extract_terms(question), asks_how(question)
-    facts = [told for asked, told in FACTS if asked.search(question)]
     rare = compute_rarity([candidate.terms | extract_terms(candidate.heading) for candidate in found])
     best = max((candidate.passage_score for candidate in found), default=0.0) or 1.0
     asked_for = {
@@ -58,8 +57,7 @@ def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[di
             "words_or_heading": compute_overlap(
                 wanted, candidate.terms | extract_terms(candidate.heading), rare
             ),
-            # It contains the kind of fact that the question asks for.
-            "fact": float(any(told.search(candidate.text) for told in facts)),
+            "fact": float(contains_asked_fact(question, candidate)),
             "length": log(len(candidate.text) + 1),
             "passage": candidate.passage_score,
             "passage_to_best": candidate.passage_score / best,
@@ -73,6 +71,11 @@ def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[di
         }
         for candidate in found
     ]
+
+
+def contains_asked_fact(question: str, candidate: Candidate) -> bool:
+    """Whether the candidate contains the kind of fact that the question asks for: a price, a time …"""
+    return any(told.search(candidate.text) for asked, told in FACTS if asked.search(question))
 
 
 def add_meaning_scores(prescores: Sequence[float], closeness: "Vectors") -> list[float]:

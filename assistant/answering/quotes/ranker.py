@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.grounding.alignment import normalize_rows
 from assistant.answering.quotes.candidates import Candidate, list_candidates
 from assistant.answering.quotes.features import add_meaning_scores, compute_prescores
+from assistant.answering.quotes.reader_scores import score_candidates
 from assistant.answering.spans import Place, find_tokens_within, get_locator
 from assistant.domain.errors import Unavailable
 from assistant.lru_cache import LruCache
@@ -47,6 +48,12 @@ class QuoteRanker:
         if close is not None:
             scores = add_meaning_scores(scores, close)
         return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
+
+    async def score_by_reader(self, request: AnswerRequest) -> list[tuple[Candidate, float]]:
+        """The candidates of passages that the reader has read, with their log-odds, in reading order."""
+        found = list_candidates(request.question, request.passages)
+        closeness = await self.compute_closeness(request, found)
+        return list(zip(found, score_candidates(request, found, closeness), strict=True))
 
     async def compute_closeness(self, request: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
         """Mean MaxSim of each candidate, (candidates,); None unless tokens of all passages are stored."""

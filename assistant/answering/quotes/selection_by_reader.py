@@ -7,7 +7,8 @@ length.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.answering.quotes.candidates import MAX_ITEMS, Candidate, list_candidates
+from assistant.answering.quotes.candidates import MAX_ITEMS, Candidate
+from assistant.answering.quotes.reader_scores import score_unit
 from assistant.answering.quotes.selection import (
     Quote,
     QuoteContext,
@@ -19,26 +20,26 @@ from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import normalize_text
 
-#: Characters of an answer, by language; whole lists of steps may be longer.
-MAX_CHARACTERS = {"ja": 210, "en": 410}
+#: Characters of an answer, by language; whole lists of steps may be longer. Only unsure answers get near it.
+MAX_CHARACTERS = {"ja": 320, "en": 640}
 #: A further part scores at most this much below the best one, in log-odds, and is likely by itself.
 MAX_LOG_ODDS_BEHIND = 5.0
-MIN_LOG_ODDS = -3.5
+MIN_LOG_ODDS = -4.0
 #: Log-odds from which a part is needed beside the answer.
 MIN_NEEDED = 0.0
 #: Ratio of probabilities from which a second passage is quoted too.
-MIN_SECOND = 0.7
+MIN_SECOND = 0.6
 #: Lead in log-odds from which one row stands out; most rows of a table shown whole.
-MIN_ROW_MARGIN = 2.0
+MIN_ROW_MARGIN = 3.0
 MAX_ROWS = 8
-NOTHING = -12.0
 
 
-def select_quotes(request: AnswerRequest) -> list[Quote]:
-    """The quotes of an answer, the direct one first; empty when nothing is quotable."""
+def select_quotes(request: AnswerRequest, scored: Sequence[tuple[Candidate, float]]) -> list[Quote]:
+    """The quotes of an answer, the direct one first; empty when nothing is quotable.
+
+    *scored*: the candidates with their log-odds (`QuoteRanker.score_by_reader`).
+    """
     every = [unit for rank, passage in enumerate(request.passages) for unit in extract_units(passage, rank)]
-    found = list_candidates(request.question, request.passages)
-    scored = [(candidate, score_candidate(request, candidate)) for candidate in found]
     context = QuoteContext(every, scored)
     chosen: list[Quote] = []
     for candidate, likely in _order_candidates(request, scored):
@@ -55,11 +56,6 @@ def select_quotes(request: AnswerRequest) -> list[Quote]:
                 if _is_compatible(request, need, chosen)
             ]
     return sort_in_reading_order(chosen)
-
-
-def score_candidate(request: AnswerRequest, candidate: Candidate) -> float:
-    """The score of its best unit, in log-odds."""
-    return max((score_unit(request, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
 def _complete_candidate(
@@ -92,13 +88,6 @@ def _select_asked_rows(request: AnswerRequest, table: Sequence[Unit]) -> list[Un
 def _split_row_names(row: Unit) -> list[str]:
     parts = re.split(r"[・、,/／()（）]|\bor\b|\band\b", normalize_text(row.cells[0])) if row.cells else []
     return [part.strip() for part in parts if len(part.strip()) > 1]
-
-
-def score_unit(request: AnswerRequest, unit: Unit) -> float:
-    """The reader's log-odds that the unit answers; NOTHING where the reader has not read it."""
-    parts = request.passages[unit.passage].parts
-    part = parts[unit.place] if unit.place < len(parts) else None
-    return NOTHING if part is None else part[0]
 
 
 def _order_candidates(
