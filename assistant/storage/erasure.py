@@ -6,11 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.storage import tables as t
+from assistant.storage.lead_tables import invitations
 from assistant.storage.schema import metadata
 
 #: Tables without personal data (`events` are ids of webhook calls).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
+    | {"article_revisions", "invitations", "setting_changes"}
     | {"events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
@@ -87,7 +89,7 @@ class SqlErasure:
 
     def delete_expired(self, now: datetime) -> int:
         """Delete expired sessions, tokens and codes."""
-        tables = (t.credentials, t.link_codes)
+        tables = (t.credentials, t.link_codes, invitations)
         return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
 
     def _delete_dead_letters(self, customers: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
@@ -13,7 +14,9 @@ from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.people import SqlAgents, SqlCustomers
+from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.savepoint import Savepoint
+from assistant.storage.setting_changes import SqlSettings
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.turns import SqlTurns
@@ -43,6 +46,9 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self.article_drafts = SqlArticleDrafts(connection)
+        self.settings = SqlSettings(connection)
+        self.reply_verdicts = SqlReplyVerdicts(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

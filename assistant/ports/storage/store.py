@@ -20,6 +20,7 @@ from assistant.ports.storage.conversations import (
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
+from assistant.ports.storage.lead import ArticleDraftStore, ReplyVerdictStore, SettingStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
@@ -65,7 +66,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Twenty members because each group of tables has a small store of its own, and all share a transaction.
+    So many members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -108,3 +109,9 @@ class Store(Protocol):
     def sources(self) -> SourceStore: ...
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
+    @property
+    def article_drafts(self) -> ArticleDraftStore: ...
+    @property
+    def settings(self) -> SettingStore: ...
+    @property
+    def reply_verdicts(self) -> ReplyVerdictStore: ...
