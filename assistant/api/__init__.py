@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_BODY = 256 * 1024
 #: Bytes of a webhook call: apps send a thousand events at once, mail services whole messages with files.
 MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
+#: What leads write and upload.
+MAX_ARTICLE = {"/v1/agent/knowledge/upload": 10 * 1024 * 1024, "/v1/agent/knowledge/": 2 * 1024 * 1024}
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:
@@ -28,6 +30,8 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     from assistant import __version__
     from assistant.api import (
         agent,
+        article_reading,
+        articles,
         customer,
         desk,
         errors,
@@ -51,7 +55,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     )
     app.state.context = context
     # The middleware added last runs first.
-    app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK)
+    app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK | MAX_ARTICLE)
     app.add_middleware(RateLimitMiddleware, limits=context.limits)
     app.add_middleware(
         CORSMiddleware,
@@ -62,7 +66,17 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, health):
+    for part in (
+        customer,
+        webhooks,
+        messaging_apps,
+        agent,
+        desk,
+        knowledge,
+        article_reading,
+        articles,
+        health,
+    ):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

@@ -83,3 +83,21 @@ async def authenticate_agent(
 
 
 CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]
+
+
+async def require_lead(inside: CurrentAgent) -> AuthenticatedAgent:
+    """The calling agent, if they may change articles and settings."""
+    if not inside.agent.is_lead:
+        raise Forbidden("Only leads and administrators change articles and settings.")
+    return inside
+
+
+async def require_admin(inside: CurrentAgent) -> AuthenticatedAgent:
+    """The calling agent, if they look after the team's accounts."""
+    if not inside.agent.admin:
+        raise Forbidden("Only administrators look after the team's accounts.")
+    return inside
+
+
+CurrentLead = Annotated[AuthenticatedAgent, Depends(require_lead)]
+CurrentAdmin = Annotated[AuthenticatedAgent, Depends(require_admin)]

@@ -17,7 +17,9 @@ from assistant.api.single_flight import CachedValue
 from assistant.conversation.contacts import ContactFinder
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
+from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
@@ -29,6 +31,16 @@ from assistant.ports.storage.store import Database, Store
 
 class ReplySuggester(Protocol):
     async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
+
+
+class ArticleDeskCalls(Protocol):
+    """What the worker process does for leads who write articles."""
+
+    async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]: ...  # warnings
+    async def withdraw_article(self, article: str) -> None: ...
+    async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck: ...
+    async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion: ...
+    async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]: ...  # Unreadable
 
 
 async def count_no_restarts() -> Mapping[str, int]:
@@ -46,6 +58,8 @@ class ApiContext:
     policy: Policy
     #: Example questions by language.
     examples: Callable[[str], Sequence[str]]
+    #: Publishes and checks what leads write.
+    article_desk: ArticleDeskCalls
     #: Suggested replies for agents.
     suggest: ReplySuggester
     notifier: Notifier

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp
@@ -17,7 +17,7 @@ from assistant.api.source_labels import SourceLabels
 from assistant.domain.article_lifecycle import Contradiction, KnowledgeSource, SourceProblem
 from assistant.domain.article_listing import STATES, ArticleListing
 from assistant.domain.audit import format_actor as actor
-from assistant.domain.errors import BadInput, Forbidden, NotFound
+from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.hours import compute_business_day
 from assistant.ports.storage.store import Store
 
@@ -123,10 +123,10 @@ async def list_knowledge_articles(
 
 @router.post("/contradictions/{contradiction}/dismiss")
 async def dismiss_contradiction(
-    contradiction: str, body: DismissIn, inside: CurrentAgent, ctx: Ctx
+    contradiction: str, body: DismissIn, inside: CurrentLead, ctx: Ctx
 ) -> dict[str, Any]:
     """Mark a contradiction as none: customers get answers from both articles again."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def dismiss_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.dismiss_contradiction(contradiction, who, now, body.reason):
@@ -140,9 +140,9 @@ async def dismiss_contradiction(
 
 
 @router.post("/contradictions/{contradiction}/restore")
-async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def restore_contradiction(contradiction: str, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
     """Undo a dismissal."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def restore_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.restore_contradiction(contradiction):
@@ -156,9 +156,9 @@ async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: C
 
 
 @router.post("/sources/read", status_code=202)
-async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def request_source_resync(body: SourceIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
     """Request a resync of a web source."""
-    who, now = _require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
     if "://" not in body.source:
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
 
@@ -171,13 +171,6 @@ async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) 
     if not await ctx.database.write(request_and_audit):
         raise NotFound("No article was ever read from there.")
     return {"source": body.source}
-
-
-def _require_admin(inside: AuthenticatedAgent) -> str:
-    """The agent, or Forbidden if they are not an admin."""
-    if not inside.agent.admin:
-        raise Forbidden("Only administrators change the knowledge base.")
-    return inside.agent.id
 
 
 def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:

@@ -37,6 +37,7 @@ SIGNING_IN_AS = RateLimit("signing in to one account from one address", LimitKey
 SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, Rate(50, 0.05))
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
+TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
@@ -79,6 +80,11 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),
     "POST /v1/agent/knowledge/sources/read": (WORKING,),
+    **{
+        f"POST /v1/agent/knowledge/{act}": (WORKING,)
+        for act in ("drafts", "drafts/publish", "drafts/withdraw", "preview")
+    },
+    **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "GET /metrics": (COUNTING,),

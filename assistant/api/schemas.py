@@ -142,7 +142,8 @@ def serialize_survey(survey: Survey | None) -> dict[str, Any] | None:
 
 
 def serialize_agent(agent: Agent) -> dict[str, Any]:
-    return {"id": agent.id, "name": agent.name, "email": agent.email, "admin": agent.admin}
+    facts = {"id": agent.id, "name": agent.name, "email": agent.email}
+    return facts | {"admin": agent.admin, "lead": agent.is_lead, "role": agent.role}
 
 
 def serialize_customer(customer: Customer, previous: Sequence[PastConversation]) -> dict[str, Any]:

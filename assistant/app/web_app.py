@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -24,7 +25,9 @@ from assistant.app.settings import Settings
 from assistant.app.wiring import build_channels, build_notifier, build_timing
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
+from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import Unavailable
 from assistant.domain.hours import compute_business_day
 from assistant.domain.policy import Policy
@@ -43,9 +46,35 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: Seconds for RPC calls to the worker: health, and drafts for an agent.
+#: Seconds for RPC calls to the worker: health, drafts for an agent, an article that is published or tried.
 HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
+ARTICLE_SECONDS = 120.0
+
+
+class RemoteArticleDesk:
+    """The worker's `ArticleDesk`, over RPC."""
+
+    def __init__(self, rpc: RpcChannel) -> None:
+        self._rpc = rpc
+
+    async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]:
+        return cast(Sequence[str], await self._call("publish_article", article, fields))
+
+    async def withdraw_article(self, article: str) -> None:
+        await self._call("withdraw_article", article)
+
+    async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck:
+        return cast(DraftCheck, await self._call("check_draft", article, fields))
+
+    async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
+        return cast(TriedQuestion, await self._call("ask_draft", article, fields, question))
+
+    async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
+        return cast(list[ArticleFields], await self._call("read_upload", name, data))
+
+    async def _call(self, name: str, *args: object) -> object:
+        return await self._rpc.call("articles", name, args, seconds=ARTICLE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +169,7 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         database=database,
         policy=web_app.policy,
         examples=web_app.examples,
+        article_desk=RemoteArticleDesk(web_app.rpc),
         suggest=web_app.suggest_replies,
         notifier=web_app.notifier,
         timing=web_app.timing,

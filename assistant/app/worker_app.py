@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.settings import Settings
@@ -43,6 +44,8 @@ class AssistantService:
     timing: Timing
     #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
+    #: What leads who write articles need of this process.
+    article_desk: ArticleDesk
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -218,4 +221,5 @@ async def build_service(
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),
+        article_desk=ArticleDesk(knowledge, dependencies, settings),
     )

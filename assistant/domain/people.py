@@ -38,7 +38,21 @@ class Agent:
     id: str
     email: str
     name: str
+    #: Looks after the team's accounts, and does what leads do.
     admin: bool = False
+    #: Changes articles and settings.
+    lead: bool = False
+    #: Since when they cannot sign in.
+    disabled_at: datetime | None = None
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether they may change articles and settings."""
+        return self.lead or self.admin
+
+    @property
+    def role(self) -> str:
+        return "admin" if self.admin else "lead" if self.lead else "agent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

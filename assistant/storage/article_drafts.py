@@ -26,12 +26,16 @@ class SqlArticleDrafts:
         query = sa.select(article_revisions).join(
             head, sa.and_(head.c.article == c.article, head.c.revision == c.revision)
         )
-        return [_parse_revision(row) for row in self._connection.execute(query.order_by(c.article)).mappings()]
+        return [
+            _parse_revision(row) for row in self._connection.execute(query.order_by(c.article)).mappings()
+        ]
 
     def list_revisions(self, article: str) -> Sequence[ArticleRevision]:
         """Every saved text of an article, newest first."""
         query = build_select(article_revisions, "article").order_by(article_revisions.c.revision.desc())
-        return [_parse_revision(row) for row in self._connection.execute(query, {"article": article}).mappings()]
+        return [
+            _parse_revision(row) for row in self._connection.execute(query, {"article": article}).mappings()
+        ]
 
     def load_revision(self, article: str, revision: int) -> ArticleRevision | None:
         values = {"article": article, "revision": revision}

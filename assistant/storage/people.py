@@ -10,6 +10,8 @@ from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.storage import tables as t
 from assistant.storage.statements import build_insert, build_select, build_update
 
+AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
+
 
 class SqlCustomers:
     def __init__(self, connection: sa.Connection) -> None:
@@ -57,7 +59,7 @@ class SqlAgents:
         self._connection = connection
 
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None:
-        values = {"id": agent.id, "email": agent.email, "name": agent.name, "admin": agent.admin}
+        values = {name: getattr(agent, name) for name in ("id", "email", "name", "admin", "lead")}
         self._connection.execute(
             build_insert(t.agents), values | {"password": password_hash, "created_at": now}
         )
@@ -98,7 +100,8 @@ class SqlAgents:
     def find_by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
         """The agent of a session or API token, and its CSRF token; None when unknown or expired."""
         c = t.credentials.c
-        alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
+        unexpired = sa.or_(c.expires_at.is_(None), c.expires_at > now)
+        alive = sa.and_(unexpired, t.agents.c.disabled_at.is_(None))
         query = sa.select(t.agents, c.csrf).join(t.credentials, c.agent == t.agents.c.id)
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
         return None if row is None else (_parse_agent(row), row.csrf)
@@ -136,4 +139,4 @@ class SqlAgents:
 
 
 def _parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
-    return Agent(id=row.id, email=row.email, name=row.name, admin=row.admin)
+    return Agent(**{name: getattr(row, name) for name in AGENT_COLUMNS})

@@ -25,7 +25,10 @@ class SqlReplyVerdicts:
 
     def list_by_conversation(self, conversation: str) -> Sequence[ReplyVerdict]:
         query = build_select(verdicts, "conversation").order_by(verdicts.c.at)
-        return [_parse_verdict(row) for row in self._connection.execute(query, {"conversation": conversation}).mappings()]
+        return [
+            _parse_verdict(row)
+            for row in self._connection.execute(query, {"conversation": conversation}).mappings()
+        ]
 
     def list_since(self, since: datetime, *, limit: int) -> Sequence[ReplyVerdict]:
         """Verdicts of all conversations, newest first."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.setting_changes import SettingChange
 from assistant.domain.people import Agent
+from assistant.domain.setting_changes import SettingChange
 from assistant.storage.lead_tables import setting_changes as changes
 
 

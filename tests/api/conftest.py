@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -25,6 +25,8 @@ from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.conversation.timing import Timing
 from assistant.conversation.turn.suggestions import draft_suggestions
+from assistant.domain.article_drafts import ArticleFields
+from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
@@ -50,6 +52,31 @@ def kept_password() -> str:
 
 
 @dataclass
+class DeskOfArticles:
+    """Stands in for the worker process: indexes nothing, and tells what it was asked."""
+
+    check: DraftCheck = field(default_factory=DraftCheck)
+    published: dict[str, ArticleFields] = field(default_factory=dict)
+
+    async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]:
+        self.published[article] = fields
+        return ()
+
+    async def withdraw_article(self, article: str) -> None:
+        del self.published[article]
+
+    async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck:
+        return self.check
+
+    async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
+        told: dict[str, Any] = {"decision": "answer", "reason": None, "citations": []}
+        return TriedQuestion(before=told | {"answer": question}, after=told | {"answer": fields.text})
+
+    async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
+        return [ArticleFields(title=name, language="ja", text=data.decode())]
+
+
+@dataclass
 class ApiClient:
     """Speaks HTTP as a customer and as an agent."""
 
@@ -58,14 +85,20 @@ class ApiClient:
     health: dict[str, str | None]
     app: FastAPI
 
+    @property
+    def article_desk(self) -> DeskOfArticles:
+        found: DeskOfArticles = self.app.state.context.article_desk
+        return found
+
     async def open(self, **body: Any) -> "ApiConversation":
         response = await self.http.post("/v1/conversations", json={"locale": "ja", **body})
         assert response.status_code == 201, response.text
         return ApiConversation(self.http, response.json()["id"], response.json()["token"])
 
-    async def hire(self, name: str = "Mori", *, admin: bool = False) -> dict[str, str]:
+    async def hire(self, name: str = "Mori", *, admin: bool = False, lead: bool = False) -> dict[str, str]:
         """Headers of a new agent's API token."""
-        person = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name, admin=admin)
+        email = f"{name.lower()}@shop.example"
+        person = Agent(id=uuid4().hex, email=email, name=name, admin=admin, lead=lead)
         password = kept_password()
 
         def step(store: SqlStore) -> str:
@@ -189,6 +222,7 @@ def application(
             database=rig.database,
             policy=rig.policy,
             examples=rig.mind.examples,
+            article_desk=DeskOfArticles(),
             suggest=partial(draft_suggestions, rig.mind),
             notifier=rig.wire,
             timing=rig.timing,

@@ -6,12 +6,15 @@ import { contextShown, route } from "./state/route";
 import { text } from "./text";
 import { Context } from "./views/Context";
 import { Inbox } from "./views/Inbox";
-import { Knowledge } from "./views/knowledge/Knowledge";
+import { lazily } from "./views/Lazy";
 import { Login } from "./views/Login";
 import { Numbers } from "./views/Numbers";
 import { Thread } from "./views/Thread";
 import { Toasts } from "./views/Toasts";
 import { TopBar } from "./views/TopBar";
+
+const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
+const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
 
 function Desk() {
   const { conversation } = route.value;
@@ -32,6 +35,8 @@ function Page() {
       return <Numbers />;
     case "knowledge":
       return <Knowledge />;
+    case "article":
+      return <Editor />;
     default:
       return <Desk />;
   }

@@ -11,6 +11,9 @@ export interface Agent {
 export interface Me extends Agent {
   email: string;
   admin: boolean;
+  /** May change articles and settings. */
+  lead: boolean;
+  role: "agent" | "lead" | "admin";
 }
 
 export type Priority = "urgent" | "high" | "normal" | "low";

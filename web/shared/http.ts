@@ -35,9 +35,12 @@ export async function call<T>(
   url: string,
   headers: Record<string, string>,
   body?: unknown,
+  patience = PATIENCE_MS,
 ): Promise<T> {
-  const init: RequestInit = { method, headers: { ...headers }, signal: AbortSignal.timeout(PATIENCE_MS) };
-  if (body !== undefined) {
+  const init: RequestInit = { method, headers: { ...headers }, signal: AbortSignal.timeout(patience) };
+  if (body instanceof Blob) {
+    init.body = body;
+  } else if (body !== undefined) {
     init.body = JSON.stringify(body);
     (init.headers as Record<string, string>)["Content-Type"] = "application/json";
   }

@@ -242,6 +242,7 @@ class BackfillService:
             assistant=nobody,
             timing=nobody,
             channels={},
+            article_desk=nobody,
         )
 
     async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:

@@ -58,5 +58,6 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
 
 export const get = <T>(path: string): Promise<T> => guarded(call<T>("GET", API + path, {}));
 export const remove = (path: string): Promise<null> => guarded(call<null>("DELETE", API + path, { "X-CSRF-Token": csrf }));
-export const post = <T>(path: string, body: unknown = {}): Promise<T> =>
-  guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body));
+export const post = <T>(path: string, body: unknown = {}, patience?: number): Promise<T> =>
+  guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body, patience));
+export const upload = <T>(path: string, file: Blob): Promise<T> => guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, file, 60_000));

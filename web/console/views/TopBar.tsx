@@ -22,7 +22,7 @@ export function TopBar() {
         <a href="#/numbers" aria-current={at === "numbers" ? "page" : undefined} data-testid="nav-numbers">
           {words.numbers}
         </a>
-        <a href="#/knowledge" aria-current={at === "knowledge" ? "page" : undefined} data-testid="nav-knowledge">
+        <a href="#/knowledge" aria-current={at === "knowledge" || at === "article" ? "page" : undefined} data-testid="nav-knowledge">
           {knowledgeText().title}
         </a>
       </nav>
