@@ -39,6 +39,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         knowledge,
         messaging_apps,
         pages,
+        settings,
         webhooks,
     )
     from assistant.api.body_limit import BodyLimitMiddleware
@@ -66,17 +67,8 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    for part in (
-        customer,
-        webhooks,
-        messaging_apps,
-        agent,
-        desk,
-        knowledge,
-        article_reading,
-        articles,
-        health,
-    ):
+    parts = (customer, webhooks, messaging_apps, agent, desk, knowledge, article_reading, articles, settings)
+    for part in (*parts, health):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

@@ -43,6 +43,20 @@ class ArticleDeskCalls(Protocol):
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]: ...  # Unreadable
 
 
+class SettingsInForce(Protocol):
+    """What leads change in the console, as it is in force here."""
+
+    file: str | None
+    problem: str | None
+    accent: str | None
+
+    @property
+    def file_keys(self) -> frozenset[str]: ...
+    def check_changes(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Policy: ...  # BadInput
+    def describe_policy(self) -> Mapping[str, tuple[Any, Any]]: ...  # key -> (in force, built in)
+    async def load_changes(self) -> bool: ...
+
+
 async def count_no_restarts() -> Mapping[str, int]:
     """Used where there are no background tasks."""
     return {}
@@ -56,6 +70,7 @@ class HealthCheck(Protocol):
 class ApiContext:
     database: Database[Store]
     policy: Policy
+    live: SettingsInForce
     #: Example questions by language.
     examples: Callable[[str], Sequence[str]]
     #: Publishes and checks what leads write.

@@ -84,6 +84,9 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
         f"POST /v1/agent/knowledge/{act}": (WORKING,)
         for act in ("drafts", "drafts/publish", "drafts/withdraw", "preview")
     },
+    "POST /v1/agent/settings": (WORKING,),
+    "POST /v1/agent/settings/hours": (WORKING,),
+    "POST /v1/agent/settings/replay": (TRYING,),
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},

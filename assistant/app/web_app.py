@@ -20,7 +20,8 @@ from assistant.api import build_api
 from assistant.api.context import ApiContext
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
-from assistant.app.knowledge_base import build_policy, open_database, utc_now
+from assistant.app.knowledge_base import open_database, utc_now
+from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.wiring import build_channels, build_notifier, build_timing
 from assistant.conversation.desk import Desk
@@ -30,7 +31,6 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import Unavailable
 from assistant.domain.hours import compute_business_day
-from assistant.domain.policy import Policy
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.jobs.channel_limits import poll_channel_limits
@@ -81,7 +81,7 @@ class RemoteArticleDesk:
 class WebApp:
     settings: Settings
     database: SqlDatabase[SqlStore]
-    policy: Policy
+    live: LiveSettings
     examples: ExampleQuestions
     notifier: LocalNotifier
     timing: Timing
@@ -101,6 +101,7 @@ class WebApp:
         """Background tasks of the web process."""
         work: dict[str, Start] = {
             "notifier": self.notifier.run,
+            "settings": self.live.poll_changes,
             "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
             "limits": partial(poll_channel_limits, self.channels.values(), utc_now),
         }
@@ -134,7 +135,7 @@ class WebApp:
         return drafts
 
     def current_date(self) -> date:
-        return compute_business_day(utc_now(), self.policy.zone)
+        return compute_business_day(utc_now(), self.live.policy.zone)
 
     async def _load_titles_version(self) -> tuple[int, date]:
         return await self.database.read(lambda store: (store.articles.load_version(), self.current_date()))
@@ -146,14 +147,14 @@ class WebApp:
         )
 
 
-def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
-    """SetupError when the database cannot be used."""
+def build_web_app(settings: Settings, rpc: RpcChannel, *, shop: Mapping[str, str] | None = None) -> WebApp:
+    """SetupError when the database cannot be used; with the sample *shop*, under its names, in the demo."""
     database = open_database(settings)
     return WebApp(
         settings=settings,
         database=database,
         proof=WriteProbe(database, utc_now, settings.data_dir),
-        policy=build_policy(settings),
+        live=LiveSettings(settings, database, shop),
         examples=ExampleQuestions(),
         notifier=build_notifier(settings, rpc),
         timing=build_timing(settings),
@@ -162,12 +163,13 @@ def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
     )
 
 
-def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) -> FastAPI:
-    """The ASGI application; with the sample *shop*, under its names, in the demo."""
+def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
+    """The ASGI application; with the sample shop at `/` in the *demo*."""
     settings, database = web_app.settings, web_app.database
     context = ApiContext(
         database=database,
-        policy=web_app.policy,
+        policy=web_app.live.policy,
+        live=web_app.live,
         examples=web_app.examples,
         article_desk=RemoteArticleDesk(web_app.rpc),
         suggest=web_app.suggest_replies,
@@ -187,8 +189,8 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         health=web_app.check_health,
         restarts=web_app.count_restarts,
         static=STATIC,
-        names=shop or dict.fromkeys(settings.languages, settings.name),
-        demo=shop is not None,
+        names=web_app.live.names,
+        demo=demo,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app.knowledge_base import KnowledgeBase, build_policy, utc_now
+from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     return open_channels(found, settings.public_url, build_client())
 
 
-def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> TurnDependencies:
+def build_turn_dependencies(
+    settings: Settings, knowledge: KnowledgeBase, live: LiveSettings | None = None
+) -> TurnDependencies:
+    """*live*: the settings of the console; without them those of the policy file alone."""
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
@@ -88,7 +92,7 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
     from assistant.models.factory import open_chat_model
     from assistant.signals.signal_reader import RuleSignalReader
 
-    policy = build_policy(settings)
+    policy = live.policy if live else build_policy(settings)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
     model = open_chat_model(settings.effective_model, api_key=key, base_url=base_url)
     return TurnDependencies(

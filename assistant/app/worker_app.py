@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
+from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.wiring import build_channels, build_notifier, build_timing, build_turn_dependencies
 from assistant.ipc.background_tasks import TaskSupervisor
@@ -46,6 +47,8 @@ class AssistantService:
     channels: Mapping[tuple[str, str], Channel]
     #: What leads who write articles need of this process.
     article_desk: ArticleDesk
+    #: Settings of the console.
+    live: LiveSettings
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -74,6 +77,7 @@ class AssistantService:
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         work: dict[str, Start] = {
             "loop": loop.run,
+            "settings": self.live.poll_changes,
             "notifier": self.notifier.run,
             "housekeeping": tasks.run,
             "resync": resync.run,
@@ -200,8 +204,10 @@ async def build_service(
     from assistant.signals.facts import pick_facts
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
+    live = LiveSettings(settings, knowledge.database)
+    await live.load_changes()
     dependencies, notifier, timing = (
-        build_turn_dependencies(settings, knowledge),
+        build_turn_dependencies(settings, knowledge, live),
         build_notifier(settings, bus),
         build_timing(settings),
     )
@@ -222,4 +228,5 @@ async def build_service(
         timing=timing,
         channels=build_channels(settings),
         article_desk=ArticleDesk(knowledge, dependencies, settings),
+        live=live,
     )

@@ -88,9 +88,9 @@ async def _serve_requests(
 
     configure_logging()
     rpc = RpcChannel()
-    web_app = build_web_app(settings, rpc)
+    web_app = build_web_app(settings, rpc, shop=SHOP if demo else None)
     supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
-    server = _build_server(build_http_app(web_app, shop=SHOP if demo else None))
+    server = _build_server(build_http_app(web_app, demo=demo))
     password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
 
     def stop_server() -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx2
@@ -23,6 +24,7 @@ from assistant.api.context import ApiContext
 from assistant.api.password_hashing import hash_password
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
+from assistant.app.live_settings import LiveSettings
 from assistant.conversation.timing import Timing
 from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.domain.article_drafts import ArticleFields
@@ -221,6 +223,9 @@ def application(
         ApiContext(
             database=rig.database,
             policy=rig.policy,
+            live=LiveSettings(
+                cast(Any, SimpleNamespace(policy=None, languages=LANGUAGES, name="")), rig.database
+            ),
             examples=rig.mind.examples,
             article_desk=DeskOfArticles(),
             suggest=partial(draft_suggestions, rig.mind),

@@ -157,7 +157,9 @@ async def test_what_makes_no_sense_is_refused(
 ) -> None:
     made = await client.http.post(f"{URL}/drafts", json={"fields": fields() | wrong}, headers=lead)
     assert made.status_code == 422
-    outside = await client.http.post(f"{URL}/drafts", json={"id": "ja/../x", "fields": fields()}, headers=lead)
+    outside = await client.http.post(
+        f"{URL}/drafts", json={"id": "ja/../x", "fields": fields()}, headers=lead
+    )
     assert outside.status_code == 422
     await save(client, lead, 0, "one")
     assert (await save(client, lead, 0, "another under the same address")).status_code == 409

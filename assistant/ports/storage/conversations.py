@@ -61,6 +61,9 @@ class TurnStore(Protocol):
     def load_recent_feelings(
         self, conversations: Sequence[str]
     ) -> Mapping[str, Mapping[str, float]]: ...  # the highest of the last turns
+    def list_recent(
+        self, since: datetime, *, limit: int
+    ) -> Sequence[tuple[str, str, TurnRecord]]: ...  # (conversation, channel, turn)
     def redact_turn(self, conversation: str, seq: int) -> None: ...  # removes the words of a turn
     def count_turns(self, conversation: str) -> int: ...
     def find_last_answered_seq(

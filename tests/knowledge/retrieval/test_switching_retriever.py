@@ -243,6 +243,7 @@ class BackfillService:
             timing=nobody,
             channels={},
             article_desk=nobody,
+            live=nobody,
         )
 
     async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:
