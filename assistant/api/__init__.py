@@ -39,6 +39,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         knowledge,
         messaging_apps,
         pages,
+        people,
         settings,
         webhooks,
     )
@@ -68,7 +69,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
     parts = (customer, webhooks, messaging_apps, agent, desk, knowledge, article_reading, articles, settings)
-    for part in (*parts, health):
+    for part in (*parts, people, health):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
 
-from assistant.api.auth import SESSION_DAYS, CurrentAgent, create_session, normalize_email
+from assistant.api.auth import CurrentAgent, create_session, normalize_email, set_session_cookie
 from assistant.api.channel_schemas import (
     serialize_channel,
     serialize_contacts,
@@ -50,21 +50,15 @@ async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx:
     ctx.limits.check_rate(SIGNING_IN_ANYWHERE, email)
     agent = await ctx.database.read(lambda store: store.agents.find_by_email(email))
     kept = await ctx.database.read(lambda store: store.agents.load_password_hash(agent.id)) if agent else None
-    if not await ctx.passwords.verify_hash(kept, body.password) or agent is None:
+    fits = await ctx.passwords.verify_hash(kept, body.password)
+    if not fits or agent is None or agent.disabled_at:
         who = actor(agent.id) if agent else STRANGER
         await ctx.database.write(
             lambda store: store.audit.append_entry(who, "login_failed", now, address=address)
         )
         raise Unauthorized("That e-mail address and password do not fit together.")
     secret, csrf = await ctx.database.write(lambda store: create_session(store, agent, now))
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=SESSION_DAYS * 86_400,
-        httponly=True,
-        samesite="lax",
-        secure=ctx.public_url.startswith("https:"),
-    )
+    set_session_cookie(response, secret, https=ctx.public_url.startswith("https:"))
     return {"agent": serialize_agent(agent), "csrf": csrf}
 
 
@@ -157,7 +151,9 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
         "agents": [
-            {"id": agent.id, "name": agent.name, "admin": agent.admin} for agent in store.agents.list_all()
+            {"id": agent.id, "name": agent.name, "admin": agent.admin}
+            for agent in store.agents.list_all()
+            if not agent.disabled_at
         ],
     }
 

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
-from fastapi import Cookie, Depends, Header, Request
+from fastapi import Cookie, Depends, Header, Request, Response
 
 from assistant.api.context import Ctx
 from assistant.api.rate_limit_rules import SESSION_COOKIE
@@ -45,13 +45,27 @@ def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]
     return secret, csrf
 
 
-def create_api_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
+def create_api_token(
+    store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS, *, label: str = "", by: str = OPERATOR
+) -> str:
     """An API token, shown once; it expires after *days* days."""
     secret = secrets.token_urlsafe(32)
-    credential = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
+    expires = now + timedelta(days=days)
+    credential = Credential(secret_hash=hash_secret(secret), expires_at=expires, label=label)
     store.agents.add_credential(agent.id, credential, now)
-    store.audit.append_entry(OPERATOR, "token", now, agent=agent.id, days=days)
+    store.audit.append_entry(by, "token", now, agent=agent.id, days=days)
     return secret
+
+
+def set_session_cookie(response: Response, secret: str, *, https: bool) -> None:
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=SESSION_DAYS * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=https,
+    )
 
 
 async def authenticate_agent(

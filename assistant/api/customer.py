@@ -104,7 +104,6 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
         "disclosure": " ".join(filter(None, (render_template("disclosure", language), absence))),
         "examples": list(ctx.examples(language)),
         "languages": list(ctx.languages),
-        "accent": ctx.live.accent,
     }
 
 

@@ -84,6 +84,15 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
         f"POST /v1/agent/knowledge/{act}": (WORKING,)
         for act in ("drafts", "drafts/publish", "drafts/withdraw", "preview")
     },
+    "POST /v1/agent/people": (WORKING,),
+    **{
+        f"POST /v1/agent/people/{{agent}}/{act}": (WORKING,)
+        for act in ("role", "disable", "enable", "invite", "revoke")
+    },
+    "POST /v1/agent/invitation": (SIGNING_IN,),
+    "POST /v1/agent/password": (SIGNING_IN,),
+    "POST /v1/agent/tokens": (WORKING,),
+    "DELETE /v1/agent/credentials/{credential}": (WORKING,),
     "POST /v1/agent/settings": (WORKING,),
     "POST /v1/agent/settings/hours": (WORKING,),
     "POST /v1/agent/settings/replay": (TRYING,),

@@ -21,7 +21,7 @@ class ChangesIn(BaseModel):
 
 class ReplayIn(BaseModel):
     #: Key -> value, as they would be saved.
-    changes: Annotated[dict[Key, Any], Field(min_length=1, max_length=100)]
+    changes: Annotated[dict[Key, Any], Field(max_length=100)]
 
 
 class StoredChange(BaseModel):

@@ -71,9 +71,11 @@ class LiveSettings:
         self, settings: Settings, database: Database[Store], names: Mapping[str, str] | None = None
     ) -> None:
         self._database, self._version = database, -1
-        self.file = str(settings.policy) if settings.policy else None
+        #: The policy file's name, without the server's folders.
+        self.file = settings.policy.name if settings.policy else None
         self._rows = load_policy_rows(settings.policy)
         self._built_in = build_default_policy(find_default_zone(settings.languages))
+        parse_policy(self._rows, str(settings.policy), self._built_in)  # an error names the whole path
         self.policy = LivePolicy(self._build_policy({}))
         self.names = LiveNames(names or dict.fromkeys(settings.languages, settings.name))
         #: The chat's colour; None: the product's own.

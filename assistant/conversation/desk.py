@@ -82,7 +82,7 @@ def transfer_conversation(
 ) -> Conversation:
     """Give it to a colleague, named by id or e-mail address."""
     colleague = store.agents.get(to)
-    if colleague is None:
+    if colleague is None or colleague.disabled_at:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
     conversation = _append_notice(store, conversation, _render_joined_notice(conversation, colleague), now)

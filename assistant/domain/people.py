@@ -55,6 +55,37 @@ class Agent:
         return "admin" if self.admin else "lead" if self.lead else "agent"
 
 
+#: Of a password, whoever chooses it.
+MIN_PASSWORD_CHARACTERS = 10
+ROLES = ("agent", "lead", "admin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An agent as administrators see them."""
+
+    agent: Agent
+    created_at: datetime
+    #: When they last had the console open or called.
+    seen_at: datetime | None
+    sessions: int
+    tokens: int
+    #: An invitation that nobody has followed yet ends then.
+    invited_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCredential:
+    """A session or API token in the list of its owner."""
+
+    #: The beginning of the secret's hash: tells them apart, and opens nothing.
+    id: str
+    is_token: bool
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """A way in for an agent: a session of the console (with a CSRF token) or an API token (without)."""
@@ -64,6 +95,8 @@ class Credential:
     csrf: str | None = None
     #: None: until revoked.
     expires_at: datetime | None = None
+    #: What its owner calls an API token.
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

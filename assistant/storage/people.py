@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.storage import tables as t
+from assistant.storage.lead_tables import invitations
 from assistant.storage.statements import build_insert, build_select, build_update
 
 AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
@@ -70,7 +71,7 @@ class SqlAgents:
 
     def list_all(self) -> Sequence[Agent]:
         return [
-            _parse_agent(row)
+            parse_agent(row)
             for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
         ]
 
@@ -78,22 +79,23 @@ class SqlAgents:
         """An agent by id or e-mail address."""
         where = sa.or_(t.agents.c.id == agent, t.agents.c.email == agent)
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
-        return None if row is None else _parse_agent(row)
+        return None if row is None else parse_agent(row)
 
     def find_by_email(self, email: str) -> Agent | None:
         row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
-        return None if row is None else _parse_agent(row)
+        return None if row is None else parse_agent(row)
 
     def load_password_hash(self, agent: str) -> str | None:
+        """None where there is no account, or its owner has chosen no password yet."""
         query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
-        found: str | None = self._connection.execute(query).scalar_one_or_none()
-        return found
+        return self._connection.execute(query).scalar_one_or_none() or None
 
     def add_credential(self, agent: str, credential: Credential, now: datetime) -> None:
         values = {
             "secret_hash": credential.secret_hash,
             "csrf": credential.csrf,
             "expires_at": credential.expires_at,
+            "label": credential.label,
         }
         self._connection.execute(build_insert(t.credentials), values | {"agent": agent, "created_at": now})
 
@@ -104,7 +106,7 @@ class SqlAgents:
         alive = sa.and_(unexpired, t.agents.c.disabled_at.is_(None))
         query = sa.select(t.agents, c.csrf).join(t.credentials, c.agent == t.agents.c.id)
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
-        return None if row is None else (_parse_agent(row), row.csrf)
+        return None if row is None else (parse_agent(row), row.csrf)
 
     def revoke_credential(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
@@ -135,8 +137,9 @@ class SqlAgents:
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)
+        self._connection.execute(sa.delete(invitations).where(invitations.c.agent == agent))
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 
 
-def _parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
+def parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
     return Agent(**{name: getattr(row, name) for name in AGENT_COLUMNS})

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.accounts import SqlAccounts
 from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
@@ -48,6 +49,7 @@ class SqlStore:
         self.spending = SqlSpending(connection)
         self.article_drafts = SqlArticleDrafts(connection)
         self.settings = SqlSettings(connection)
+        self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
         self._connection = connection
 

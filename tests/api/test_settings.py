@@ -94,8 +94,10 @@ async def test_a_leads_words_colour_and_name_reach_the_customer(client: ApiClien
         client, lead, sentence__ja__greeting=["いらっしゃいませ。"], accent="#1d5a48", name__ja="こもれび"
     )
     assert done.status_code == 200
-    seen = (await client.http.get("/v1/widget?lang=ja")).json()
-    assert (seen["greeting"], seen["accent"]) == ("いらっしゃいませ。", "#1d5a48")
+    assert (await client.http.get("/v1/widget?lang=ja")).json()["greeting"] == "いらっしゃいませ。"
+    (client.app.state.context.static / "widget.js").write_text("start();")
+    script = (await client.http.get("/widget.js")).text
+    assert script == 'var YORISOI_ACCENT="#1d5a48";\nstart();'
     assert client.app.state.context.live.names["ja"] == "こもれび"
     assert "いらっしゃいませ" not in (await client.http.get("/v1/widget?lang=en")).json()["greeting"]
 

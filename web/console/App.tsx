@@ -15,6 +15,7 @@ import { TopBar } from "./views/TopBar";
 
 const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
 const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
+const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
 
 function Desk() {
   const { conversation } = route.value;
@@ -37,6 +38,8 @@ function Page() {
       return <Knowledge />;
     case "article":
       return <Editor />;
+    case "settings":
+      return <Settings />;
     default:
       return <Desk />;
   }

@@ -1,5 +1,6 @@
 """Pages for people: start page, console, widget file, articles of the help."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -105,6 +106,10 @@ def _require_docs_access(request: Request, ctx: ApiContext) -> None:
 @router.get("/widget.js")
 async def get_widget_script(ctx: Ctx) -> Response:
     response = _serve_built_file(ctx.static / "widget.js", "text/javascript")
+    if ctx.live.accent:  # checked to be a colour in hexadecimal when it was stored
+        script = await asyncio.to_thread((ctx.static / "widget.js").read_text, "utf-8")
+        words = f'var YORISOI_ACCENT="{ctx.live.accent}";\n{script}'
+        response = Response(words, media_type="text/javascript", headers=HEADERS)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 

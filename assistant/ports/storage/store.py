@@ -24,6 +24,7 @@ from assistant.ports.storage.lead import ArticleDraftStore, ReplyVerdictStore, S
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
+    AccountStore,
     AgentStore,
     AuditLog,
     CustomerLinkStore,
@@ -117,3 +118,5 @@ class Store(Protocol):
     def reply_verdicts(self) -> ReplyVerdictStore: ...
     @property
     def articles(self) -> KnowledgeStore: ...
+    @property
+    def accounts(self) -> AccountStore: ...

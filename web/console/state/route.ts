@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 
 export interface Route {
-  page: "desk" | "numbers" | "knowledge" | "article";
+  page: "desk" | "numbers" | "knowledge" | "article" | "settings" | "people";
   conversation: string | null;
   /** What else the address names: an article. */
   rest?: string;
@@ -10,7 +10,7 @@ export interface Route {
 
 function read(): Route {
   const [, page, id] = location.hash.split("/");
-  if (page === "numbers" || page === "knowledge") return { page, conversation: null };
+  if (page === "numbers" || page === "knowledge" || page === "settings" || page === "people") return { page, conversation: null };
   if (page === "article" && id) return { page, conversation: null, rest: decodeURIComponent(id) };
   return { page: "desk", conversation: page === "c" && id ? decodeURIComponent(id) : null };
 }

@@ -25,6 +25,12 @@ export function TopBar() {
         <a href="#/knowledge" aria-current={at === "knowledge" || at === "article" ? "page" : undefined} data-testid="nav-knowledge">
           {knowledgeText().title}
         </a>
+        <a href="#/settings" aria-current={at === "settings" ? "page" : undefined} data-testid="nav-settings">
+          {words.pages.settings}
+        </a>
+        <a href="#/people" aria-current={at === "people" ? "page" : undefined} data-testid="nav-people">
+          {words.pages.people}
+        </a>
       </nav>
       <div class="tools">
         <button class="text wide-only" onClick={() => (helpShown.value = true)} aria-label={words.shortcuts} title={words.shortcuts}>

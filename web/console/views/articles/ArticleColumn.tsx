@@ -101,7 +101,7 @@ function ConflictPanel({ column }: { column: Column }) {
         <b>{words.conflict(conflict.by)}</b> {words.conflictHint(conflict.mine)}
       </p>
       <DiffView diff={conflict.diff} label={words.theirsAgainstMine} lang={column.fields.value.language} />
-      <p class="row">
+      <p class="buttons-row">
         <button class="outline" onClick={() => void column.settle("theirs")} data-testid="take-theirs">
           {words.takeTheirs}
         </button>
@@ -123,7 +123,7 @@ function Buttons({ column }: { column: Column }) {
     if ((await column.save()) && isNew && column.id.value) location.replace(addressOf(column.id.value));
   };
   return (
-    <div class="row actions">
+    <div class="buttons-row">
       <button class="outline" disabled={!ready || !column.dirty.value} onClick={() => void save()} data-testid="save-draft">
         {busy === "saving" ? words.saving : words.save}
       </button>

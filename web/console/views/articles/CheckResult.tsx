@@ -26,7 +26,7 @@ export function CheckResult({ column }: { column: Column }) {
       {check.contradictions.map((one) => (
         <Pair key={one.id} one={one} />
       ))}
-      <div class="row">
+      <div class="buttons-row">
         {!check.problem && (
           <button class="solid" disabled={!!column.busy.value} onClick={() => void column.publish()} data-testid="publish">
             {disagree ? words.publishAnyway : words.publishNow}

@@ -49,7 +49,7 @@ export function TryQuestion({ column }: { column: Column }) {
 function Told({ title, answer, testid }: { title: string; answer: Answer; testid: string }) {
   const words = articleText();
   return (
-    <figure class="told" data-testid={testid}>
+    <figure class="tried-answer" data-testid={testid}>
       <figcaption>
         <b>{title}</b> <span class={`badge ${answer.decision === "answer" ? "verified" : "stuck"}`}>{word(words.decisions, answer.decision)}</span>
       </figcaption>
