@@ -21,7 +21,7 @@ from assistant.api.schemas import format_timestamp, serialize_agent
 from assistant.conversation.agent_access import change_password, revoke_credentials
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import format_actor as actor
-from assistant.domain.errors import NotFound, Unauthorized
+from assistant.domain.errors import Forbidden, NotFound, Unauthorized
 from assistant.domain.people import MIN_PASSWORD_CHARACTERS, Account, Agent
 from assistant.lead import accounts
 from assistant.ports.storage.store import Store
@@ -222,7 +222,7 @@ async def change_own_password(
     me, now = inside.agent, ctx.clock()
     kept = await ctx.database.read(lambda store: store.agents.load_password_hash(me.id))
     if not await ctx.passwords.verify_hash(kept, body.current):
-        raise Unauthorized("The present password is another one.", reason="password")
+        raise Forbidden("The present password is another one.", reason="password")
     hashed = await ctx.passwords.hash_password(body.password)
 
     def change(store: Store) -> tuple[str, str]:

@@ -127,7 +127,7 @@ async def test_a_changed_password_ends_other_sessions(client: ApiClient, admin: 
     old = dict(client.http.cookies)
     csrf = {"X-CSRF-Token": (await sign_in(client, PASSWORD)).json()["csrf"]}
     wrong = {"current": "something else", "password": "a new password"}
-    assert (await client.http.post(f"{URL}/password", json=wrong, headers=csrf)).status_code == 401
+    assert (await client.http.post(f"{URL}/password", json=wrong, headers=csrf)).status_code == 403
     right = wrong | {"current": PASSWORD}
     changed = await client.http.post(f"{URL}/password", json=right, headers=csrf)
     assert changed.status_code == 200

@@ -16,6 +16,8 @@ import { TopBar } from "./views/TopBar";
 const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
 const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
 const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
+const People = lazily(() => import("./views/people/People").then((page) => page.People));
+const Welcome = lazily(() => import("./views/people/Welcome").then((page) => page.Welcome));
 
 function Desk() {
   const { conversation } = route.value;
@@ -38,6 +40,8 @@ function Page() {
       return <Knowledge />;
     case "article":
       return <Editor />;
+    case "people":
+      return <People />;
     case "settings":
       return <Settings />;
     default:
@@ -78,6 +82,7 @@ function Unreachable() {
 }
 
 export function App() {
+  if (route.value.page === "welcome") return <Welcome />;
   switch (standing.value) {
     case "unknown":
       return <p class="login">{text().loading}</p>;

@@ -2,16 +2,16 @@
 import { computed, signal } from "@preact/signals";
 
 export interface Route {
-  page: "desk" | "numbers" | "knowledge" | "article" | "settings" | "people";
+  page: "desk" | "numbers" | "knowledge" | "article" | "settings" | "people" | "welcome";
   conversation: string | null;
-  /** What else the address names: an article. */
+  /** What else the address names: an article, an invitation. */
   rest?: string;
 }
 
 function read(): Route {
   const [, page, id] = location.hash.split("/");
   if (page === "numbers" || page === "knowledge" || page === "settings" || page === "people") return { page, conversation: null };
-  if (page === "article" && id) return { page, conversation: null, rest: decodeURIComponent(id) };
+  if ((page === "article" || page === "welcome") && id) return { page, conversation: null, rest: decodeURIComponent(id) };
   return { page: "desk", conversation: page === "c" && id ? decodeURIComponent(id) : null };
 }
 
