@@ -20,6 +20,7 @@ from assistant.conversation.timing import Timing
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
+from assistant.domain.knowledge import HelpEntry
 from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
@@ -40,6 +41,7 @@ class ArticleDeskCalls(Protocol):
     async def withdraw_article(self, article: str) -> None: ...
     async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck: ...
     async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion: ...
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]: ...  # best first
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]: ...  # Unreadable
 
 
@@ -94,8 +96,8 @@ class ApiContext:
     hosts: Sequence[str]
     #: Loads an article of the knowledge base by id.
     article: Callable[[str], Any]
-    #: (id, title, language) of every article that is valid on a day.
-    titles: Callable[[date], Awaitable[Sequence[tuple[str, str, str]]]]
+    #: Every article that is valid on a day.
+    help_entries: Callable[[date], Awaitable[Sequence[HelpEntry]]]
     health: HealthCheck
     #: The built front end.
     static: Path

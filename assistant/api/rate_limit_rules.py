@@ -39,6 +39,7 @@ WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
 #: Concurrent streams of one token or session, and of the visitors of one address.
@@ -100,6 +101,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "GET /metrics": (COUNTING,),
+    "GET /help": (SEARCHING,),
+    "GET /help/": (SEARCHING,),
     #: Polled by monitoring, and answered without the database.
     "GET /healthz": (EVERY,),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,9 +20,16 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_drafts import ArticleFields
+    from assistant.domain.knowledge import HelpEntry
 
 #: Characters of a draft that tell what comes near it.
 MAX_NEAR_CHARACTERS = 1_500
+#: Passages that a search of the help looks at, and the score below which one is not shown.
+MAX_FOUND_PASSAGES = 24
+MIN_FOUND_SCORE = 0.02
+MAX_EXCERPT_CHARACTERS = 140
+#: Markdown that an excerpt is shown without.
+MARKUP = re.compile(r"[*_`#|>]+|-{3,}|\]\([^)]*\)|\[")
 #: Contradictions of one draft that are told.
 MAX_TOLD_CONTRADICTIONS = 20
 
@@ -68,6 +76,21 @@ class ArticleDesk:
             retriever = wrap_with_reader(shadow.retriever, settings.embeddings, settings.models_dir)
             after = await answer_once(replace(self._mind, retriever=retriever), question)
         return TriedQuestion(before=before, after=after)
+
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]:
+        """Articles for a customer who searches the help, best first, each with what was found in it."""
+        from assistant.domain.knowledge import HelpEntry
+
+        found = await self._knowledge.retriever.search(question, language=language, limit=MAX_FOUND_PASSAGES)
+        entries: dict[str, HelpEntry] = {}
+        for passage in found:
+            if passage.score >= MIN_FOUND_SCORE and passage.language == language:
+                excerpt = " ".join(MARKUP.sub(" ", passage.text).split())[:MAX_EXCERPT_CHARACTERS]
+                entry = HelpEntry(
+                    id=passage.article, title=passage.title, language=passage.language, excerpt=excerpt
+                )
+                entries.setdefault(entry.id, entry)
+        return list(entries.values())
 
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
         """The articles in an uploaded file; Unreadable says how to mend it."""

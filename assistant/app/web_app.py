@@ -31,6 +31,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import Unavailable
 from assistant.domain.hours import compute_business_day
+from assistant.domain.knowledge import HelpEntry
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.jobs.channel_limits import poll_channel_limits
@@ -46,10 +47,12 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: Seconds for RPC calls to the worker: health, drafts for an agent, an article that is published or tried.
+#: Seconds for RPC calls to the worker: health, drafts for an agent, an article that is published or tried,
+#: a search of the help.
 HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
 ARTICLE_SECONDS = 120.0
+SEARCH_SECONDS = 5.0
 
 
 class RemoteArticleDesk:
@@ -69,6 +72,10 @@ class RemoteArticleDesk:
 
     async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
         return cast(TriedQuestion, await self._call("ask_draft", article, fields, question))
+
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]:
+        found = await self._rpc.call("articles", "search_help", (question, language), seconds=SEARCH_SECONDS)
+        return cast(Sequence[HelpEntry], found)
 
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
         return cast(list[ArticleFields], await self._call("read_upload", name, data))
@@ -185,7 +192,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         public_url=settings.public_url,
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.find_article(id_)),
-        titles=lambda day: database.read(lambda store: store.articles.list_titles(day)),
+        help_entries=lambda day: database.read(lambda store: store.articles.list_help_entries(day)),
         health=web_app.check_health,
         restarts=web_app.count_restarts,
         static=STATIC,

@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -29,7 +29,8 @@ from assistant.conversation.timing import Timing
 from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
-from assistant.domain.knowledge import Article
+from assistant.domain.errors import Unavailable
+from assistant.domain.knowledge import Article, HelpEntry
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.jobs.worker_loop import WorkerLoop
@@ -59,6 +60,8 @@ class DeskOfArticles:
 
     check: DraftCheck = field(default_factory=DraftCheck)
     published: dict[str, ArticleFields] = field(default_factory=dict)
+    #: As while the worker process starts.
+    away: bool = False
 
     async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]:
         self.published[article] = fields
@@ -73,6 +76,12 @@ class DeskOfArticles:
     async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
         told: dict[str, Any] = {"decision": "answer", "reason": None, "citations": []}
         return TriedQuestion(before=told | {"answer": question}, after=told | {"answer": fields.text})
+
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]:
+        if self.away:
+            raise Unavailable
+        found = HelpEntry(id=ARTICLE.id, title=ARTICLE.title, language=language, excerpt=f"<b>{question}")
+        return [found, replace(found, id="ja/ended.md", title="終わったキャンペーン")]
 
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
         return [ArticleFields(title=name, language="ja", text=data.decode())]
@@ -213,8 +222,13 @@ def application(
     async def parts() -> dict[str, str | None]:
         return health
 
-    async def titles(day: date) -> Sequence[tuple[str, str, str]]:
-        return [(ARTICLE.id, ARTICLE.title, ARTICLE.language), ("en/returns.md", "<Returns>", "en")]
+    async def entries(day: date) -> Sequence[HelpEntry]:
+        tags = ("返品", "<送料>")
+        return [
+            HelpEntry(id=ARTICLE.id, title=ARTICLE.title, language=ARTICLE.language, tags=tags),
+            HelpEntry(id="ja/fee.md", title="送料", language="ja", tags=tags[1:]),
+            HelpEntry(id="en/returns.md", title="<Returns>", language="en"),
+        ]
 
     async def article(id_: str) -> Article | None:
         return ARTICLE if id_ == ARTICLE.id else None
@@ -241,7 +255,7 @@ def application(
             public_url="http://localhost:8000",
             hosts=("localhost:8000",),
             article=article,
-            titles=titles,
+            help_entries=entries,
             health=parts,
             static=static,
             names=names or {},

@@ -118,3 +118,12 @@ async def test_an_uploaded_sheet_becomes_articles_to_be_edited(desk: ArticleDesk
     assert [(one.title, one.language) for one in found] == [("返品の期限", "ja")]
     with pytest.raises(BadInput, match="cannot be read"):
         await desk.read_upload("virus.exe", b"MZ")
+
+
+async def test_the_help_is_searched_in_the_customers_language(
+    desk: ArticleDesk, knowledge: KnowledgeBase
+) -> None:
+    await desk.publish_article("ja/gift", replace(DRAFT, text="**ギフト券**の有効期限は[3年間](x.md)です。"))
+    found = await desk.search_help("ギフト券の有効期限", "ja")
+    assert (found[0].id, found[0].excerpt) == ("ja/gift", "ギフト券 の有効期限は 3年間 です。")
+    assert await desk.search_help("ギフト券の有効期限", "en") == []

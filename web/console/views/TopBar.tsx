@@ -1,4 +1,5 @@
 // The slim bar: where you are, who you are, language, shortcuts.
+import { useEffect, useRef } from "preact/hooks";
 import { Mark } from "../../shared/icons";
 import { helpShown } from "../shortcuts";
 import { logOut, me } from "../state/me";
@@ -9,13 +10,16 @@ import { knowledgeText } from "../text/knowledge";
 export function TopBar() {
   const words = text();
   const at = route.value.page;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the bar scrolls: where one is must be in view.
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [at]);
   return (
     <header class="topbar">
       <p class="brand">
         <Mark />
         <b>{words.product}</b>
       </p>
-      <nav aria-label={words.console}>
+      <nav aria-label={words.console} ref={nav}>
         <a href="#/" aria-current={at === "desk" ? "page" : undefined}>
           {words.inbox}
         </a>

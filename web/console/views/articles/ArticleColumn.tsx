@@ -1,5 +1,5 @@
 // One article in one language: its fields, and what can be done with them.
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "../../state/articles";
 import { word } from "../../text";
 import { articleText } from "../../text/articles";
@@ -95,8 +95,10 @@ function ReadOnly({ column, lead, onTakeOver }: ColumnProps) {
 function ConflictPanel({ column }: { column: Column }) {
   const words = articleText();
   const conflict = column.conflict.value!;
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), [conflict]);
   return (
-    <div class="notice" role="alert" data-testid="draft-conflict">
+    <div class="notice" role="alert" ref={panel} data-testid="draft-conflict">
       <p>
         <b>{words.conflict(conflict.by)}</b> {words.conflictHint(conflict.mine)}
       </p>
