@@ -41,6 +41,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         pages,
         people,
         settings,
+        verdicts,
         webhooks,
     )
     from assistant.api.body_limit import BodyLimitMiddleware
@@ -69,7 +70,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
     parts = (customer, webhooks, messaging_apps, agent, desk, knowledge, article_reading, articles, settings)
-    for part in (*parts, people, health):
+    for part in (*parts, people, verdicts, health):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

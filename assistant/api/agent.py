@@ -27,6 +27,7 @@ from assistant.api.redaction import redact_json
 from assistant.api.schemas import LoginIn, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
+from assistant.api.verdicts import load_opinions
 from assistant.conversation.handoff.handover import list_previous_conversations
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.conversation.inbound.customer_linking import list_linked_conversations
@@ -150,6 +151,7 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
+        "opinions": load_opinions(store, conversation.id),
         "agents": [
             {"id": agent.id, "name": agent.name, "admin": agent.admin}
             for agent in store.agents.list_all()

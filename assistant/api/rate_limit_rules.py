@@ -77,6 +77,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_AGENT}/suggest": (SUGGESTING,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
+    f"POST {_AGENT}/messages/{{message}}/verdict": (WORKING,),
+    f"DELETE {_AGENT}/messages/{{message}}/verdict": (WORKING,),
     "DELETE /v1/agent/links/{link_id}": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),

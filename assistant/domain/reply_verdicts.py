@@ -23,3 +23,14 @@ class ReplyVerdict:
     note: str
     agent: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumb:
+    """What the customer thought of a reply."""
+
+    conversation: str
+    message: str
+    up: bool
+    comment: str
+    at: datetime

@@ -1,4 +1,5 @@
 // The agent side's API shapes. No behaviour here.
+import type { Opinion } from "./state/verdicts";
 import type { Author, Citation, Language, Message, State } from "../shared/types";
 
 export interface Agent {
@@ -159,6 +160,8 @@ export interface Detail {
   channel?: Channel | null;
   turns: Turn[];
   agents: Agent[];
+  /** What was said of the assistant's replies, by message. */
+  opinions?: Record<string, Opinion>;
 }
 
 export interface Metrics {

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.messages import Message
+from assistant.domain.reply_verdicts import Thumb
 from assistant.domain.turns import TurnRecord
 
 Packet = dict[str, Any]
@@ -85,4 +86,6 @@ class HandoffStore(Protocol):
 
 class FeedbackStore(Protocol):
     def add(self, values: dict[str, Any]) -> None: ...
+    def list_thumbs(self, conversation: str) -> Sequence[Thumb]: ...
+    def list_recent_thumbs_down(self, since: datetime, *, limit: int) -> Sequence[Thumb]: ...  # newest first
     def load_csat_scores(self, conversations: Sequence[str]) -> Mapping[str, int]: ...

@@ -10,6 +10,7 @@ import { Articles } from "./Articles";
 import { Contradictions } from "./Contradictions";
 import { Sources } from "./Sources";
 import { Remarks, Troubles } from "./Troubles";
+import { Wanting } from "./Wanting";
 
 /** Sources that are being read change by themselves. */
 const AGAIN_MS = 5_000;
@@ -36,6 +37,7 @@ export function Knowledge() {
       {seen && (
         <>
           <Written lead={lead} />
+          <Wanting />
           <Contradictions found={seen.contradictions} dismissed={seen.dismissed} lead={lead} />
           <Troubles troubles={seen.troubles} />
           <Remarks remarks={seen.remarks ?? []} />
