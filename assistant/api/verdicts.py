@@ -13,6 +13,7 @@ from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.errors import BadInput, NotFound
+from assistant.domain.markdown import strip_markdown
 from assistant.domain.messages import Author
 from assistant.domain.reply_verdicts import ReplyRating, ReplyVerdict, Thumb
 from assistant.ports.storage.store import Store
@@ -129,7 +130,7 @@ async def remove_verdict(conversation: str, message: str, inside: CurrentAgent, 
 def _load_one(store: Store, conversation: str, message: str) -> OpinionsOut:
     said = store.messages.get(conversation, message)
     own = load_opinions(store, conversation).get(message, {"verdicts": [], "thumb": None})
-    reply = mask_secrets(said.text)[:MAX_REPLY_CHARACTERS] if said else ""
+    reply = strip_markdown(mask_secrets(said.text))[:MAX_REPLY_CHARACTERS] if said else ""
     return OpinionsOut(conversation=conversation, message=message, reply=reply, **own)
 
 

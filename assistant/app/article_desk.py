@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.app.shadow_knowledge import open_shadow, publish_article, withdraw_article
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput
+from assistant.domain.markdown import strip_markdown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,8 +28,6 @@ MAX_NEAR_CHARACTERS = 1_500
 MAX_FOUND_PASSAGES = 24
 MIN_FOUND_SCORE = 0.02
 MAX_EXCERPT_CHARACTERS = 140
-#: Markdown that an excerpt is shown without.
-MARKUP = re.compile(r"[*_`#|>]+|-{3,}|\]\([^)]*\)|\[")
 #: Contradictions of one draft that are told.
 MAX_TOLD_CONTRADICTIONS = 20
 
@@ -85,7 +83,7 @@ class ArticleDesk:
         entries: dict[str, HelpEntry] = {}
         for passage in found:
             if passage.score >= MIN_FOUND_SCORE and passage.language == language:
-                excerpt = " ".join(MARKUP.sub(" ", passage.text).split())[:MAX_EXCERPT_CHARACTERS]
+                excerpt = strip_markdown(passage.text)[:MAX_EXCERPT_CHARACTERS]
                 entry = HelpEntry(
                     id=passage.article, title=passage.title, language=passage.language, excerpt=excerpt
                 )
