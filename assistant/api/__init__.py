@@ -28,22 +28,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
     from assistant import __version__
-    from assistant.api import (
-        agent,
-        article_reading,
-        articles,
-        customer,
-        desk,
-        errors,
-        health,
-        knowledge,
-        messaging_apps,
-        pages,
-        people,
-        settings,
-        verdicts,
-        webhooks,
-    )
+    from assistant.api import errors, pages
     from assistant.api.body_limit import BodyLimitMiddleware
     from assistant.api.rate_limit_rules import RateLimitMiddleware
     from assistant.api.security_headers import SecurityHeadersMiddleware
@@ -69,8 +54,28 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    parts = (customer, webhooks, messaging_apps, agent, desk, knowledge, article_reading, articles, settings)
-    for part in (*parts, people, verdicts, health):
-        app.include_router(part.router)
+    _include_routers(app)
     pages.mount_pages(app, context.static)
     return app
+
+
+def _include_routers(app: FastAPI) -> None:
+    from assistant.api import (
+        agent,
+        article_reading,
+        articles,
+        customer,
+        desk,
+        health,
+        knowledge,
+        messaging_apps,
+        people,
+        settings,
+        verdicts,
+        webhooks,
+    )
+
+    for part in (customer, webhooks, messaging_apps, agent, desk, verdicts):
+        app.include_router(part.router)
+    for part in (knowledge, article_reading, articles, settings, people, health):
+        app.include_router(part.router)

@@ -22,7 +22,7 @@ from assistant.conversation.agent_access import change_password, revoke_credenti
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import Forbidden, NotFound, Unauthorized
-from assistant.domain.people import MIN_PASSWORD_CHARACTERS, Account, Agent
+from assistant.domain.people import MIN_PASSWORD_CHARACTERS, Agent, AgentAccount
 from assistant.lead import accounts
 from assistant.ports.storage.store import Store
 
@@ -109,7 +109,7 @@ async def list_people(_inside: CurrentAdmin, ctx: Ctx) -> PeopleOut:
     return PeopleOut(people=[_to_person(one) for one in found])
 
 
-def _to_person(account: Account) -> PersonOut:
+def _to_person(account: AgentAccount) -> PersonOut:
     agent = account.agent
     return PersonOut(
         id=agent.id,
@@ -144,7 +144,7 @@ def _build_link(ctx: ApiContext, secret: str) -> str:
 async def _change(ctx: ApiContext, agent: str, step: Callable[[Store, Agent], Any]) -> PeopleOut:
     now = ctx.clock()
 
-    def run(store: Store) -> list[Account]:
+    def run(store: Store) -> list[AgentAccount]:
         step(store, accounts.get_agent(store, agent))
         return list(store.accounts.list_accounts(now))
 

@@ -91,7 +91,7 @@ class ArticleDesk:
         return list(entries.values())
 
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
-        """The articles in an uploaded file; Unreadable says how to mend it."""
+        """The articles in an uploaded file; Unreadable says how to fix it."""
         from assistant.knowledge.ingest.console_articles import read_upload
         from assistant.knowledge.loaders.reader import ChildProcessReader
 

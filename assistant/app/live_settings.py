@@ -89,7 +89,7 @@ class LiveSettings:
         return frozenset(self._rows)
 
     def check_changes(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Policy:
-        """The policy that *changes* would put in force; BadInput with what to mend."""
+        """The policy that *changes* would put in force; BadInput with what to fix."""
         values = {key: value for key, value in {**current, **changes}.items() if value is not None}
         for key, value in changes.items():
             self._check_key(key, value)

@@ -61,7 +61,7 @@ ROLES = ("agent", "lead", "admin")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class AgentAccount:
     """An agent as administrators see them."""
 
     agent: Agent

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from assistant.domain.people import Account, Agent, KnownCredential
+from assistant.domain.people import Agent, AgentAccount, KnownCredential
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
 from assistant.storage.people import parse_agent
@@ -19,7 +19,7 @@ class SqlAccounts:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def list_accounts(self, now: datetime) -> Sequence[Account]:
+    def list_accounts(self, now: datetime) -> Sequence[AgentAccount]:
         """Every account, by e-mail address."""
         c = t.credentials.c
         alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
@@ -29,7 +29,7 @@ class SqlAccounts:
         open_ones = sa.select(i.agent, sa.func.max(i.expires_at)).where(i.expires_at > now).group_by(i.agent)
         invited = {row[0]: row[1] for row in self._connection.execute(open_ones)}
         return [
-            Account(
+            AgentAccount(
                 agent=parse_agent(row),
                 created_at=row.created_at,
                 seen_at=row.seen_at,

@@ -70,7 +70,7 @@ def list_variables(situation: str, language: str) -> list[str]:
 
 
 def check_wordings(situation: str, language: str, wordings: object) -> tuple[str, ...]:
-    """A lead's wordings of a sentence, or BadInput with what to mend."""
+    """A lead's wordings of a sentence, or BadInput with what to fix."""
     if situation not in LANGUAGES.get(language, {}) or not is_editable(situation):
         raise BadInput(f"{situation} in {language} is no sentence that can be changed.")
     if (

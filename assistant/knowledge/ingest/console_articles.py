@@ -30,7 +30,7 @@ def compose_markdown(fields: ArticleFields) -> bytes:
 async def build_console_article(
     article: str, fields: ArticleFields, today: date, reader: DocumentReader, count_tokens: CountTokens
 ) -> tuple[Article, Sequence[Chunk], Sequence[str]]:
-    """The article with its chunks, and what was ignored in it; BadInput says what to mend."""
+    """The article with its chunks, and what was ignored in it; BadInput says what to fix."""
     (document,) = await reader.parse_documents(".md", compose_markdown(fields))
     if document.withheld:
         raise BadInput(f"Customers are not meant to read it ({document.withheld}).")
@@ -49,7 +49,7 @@ def _date_document(document: Document, today: date) -> Document:
 
 
 async def read_upload(name: str, data: bytes, reader: DocumentReader) -> list[ArticleFields]:
-    """The articles in an uploaded file, ready to be edited; Unreadable says how to mend it."""
+    """The articles in an uploaded file, ready to be edited; Unreadable says how to fix it."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in LOADERS:
         raise Unreadable(f"{suffix or name} cannot be read; send one of {', '.join(sorted(LOADERS))}")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
-from assistant.domain.people import Account, Agent, Credential, Customer, KnownCredential
+from assistant.domain.people import Agent, AgentAccount, Credential, Customer, KnownCredential
 
 
 class CustomerStore(Protocol):
@@ -62,7 +62,7 @@ class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, Protocol):
 class AccountStore(Protocol):
     """Agents' accounts as administrators and their owners look after them."""
 
-    def list_accounts(self, now: datetime) -> Sequence[Account]: ...
+    def list_accounts(self, now: datetime) -> Sequence[AgentAccount]: ...
     def set_role(self, agent: str, *, admin: bool, lead: bool) -> None: ...
     def set_disabled(self, agent: str, since: datetime | None) -> None: ...
     def list_credentials(self, agent: str, now: datetime) -> Sequence[KnownCredential]: ...
