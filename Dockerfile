@@ -9,13 +9,15 @@ RUN npm run build
 FROM python:3.11-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md ./
+COPY requirements.lock ./
 RUN pip install --no-cache-dir uv==0.13.9 && uv pip install --system --no-cache --require-hashes -r requirements.lock
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY assistant/ assistant/
 COPY prompts/ prompts/
+COPY tools/ tools/
 COPY knowledge_base/ knowledge_base/
 COPY --from=web /src/assistant/api/static/ assistant/api/static/
-RUN uv pip install --system --no-cache --no-deps -e . && useradd --create-home yorisoi && mkdir /data && chown yorisoi /data
+RUN uv pip install --system --no-cache --no-deps . && rm -rf /app/* && useradd --create-home yorisoi && mkdir /data && chown yorisoi /data
 USER yorisoi
 ENV ASSISTANT_DATA_DIR=/data PYTHONUNBUFFERED=1
 VOLUME /data

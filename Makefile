@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 STATIC := assistant/api/static/widget.js
 
 .DEFAULT_GOAL := help
-.PHONY: help run install web test test-fast check fix bench evals lock clean
+.PHONY: help run install web wheel test test-fast check fix bench evals lock clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -18,6 +18,10 @@ install: $(VENV)/.installed $(STATIC) ## the environment in .venv, the front end
 
 web: ## build the widget, the console and the demo page
 	@scripts/build-web
+
+wheel: install ## the package in dist/, for `pip install` anywhere
+	@$(UV) build -q --wheel -o dist
+	@ls dist/*.whl
 
 test: $(VENV)/.installed-dev $(STATIC) check ## all tests, the browser included
 	@scripts/with-node npm run --silent check

@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "packets": ("evals.quality.packets", "what an agent is handed, printed beside what was said"),
     "train": ("evals.train.run", "learns the weights of a part: train retrieval, train signals"),
     "sample": ("evals.quality.sample", "what the sample help answers"),
+    "actions": ("evals.quality.actions", "scripted customers who want something done, with faults"),
     "hostile": ("evals.quality.hostile", "what a model that obeys every injection gets through"),
     "faulty": ("evals.quality.faulty", "what customers see of a failing model"),
     "personal": ("evals.quality.personal", "personal data hidden from models"),
@@ -23,6 +24,7 @@ MEASUREMENTS = {
     "fuzz": ("evals.faults.fuzz", "parsers under atheris"),
     "stalls": ("evals.faults.stalls", "hostile input at every entrance while another waits"),
     "world": ("evals.world", "inputs as the world sends them, a line each"),
+    "insight": ("evals.quality.insight", "themes found in questions, beside k-means; stability, speed"),
     "contradictions": ("evals.quality.contradictions", "how well two articles that disagree are found"),
     "foreign": (
         "evals.quality.foreign",

@@ -1,13 +1,18 @@
 """The whole engine on a database in memory, with a list for an index and a clock that is moved by hand."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from assistant.answering.query_rewrite import rewrite_from_conversation
+from assistant.answering.query_rewrite import prepend_subject, rewrite_from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
+from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
-from assistant.conversation.desk import Desk
+from assistant.conversation.actions.execution import ActionExecutor
+from assistant.conversation.desk import Desk, Resolution
+from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
@@ -23,7 +28,7 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import AgentMessage, Author, InboundMessage, Message
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
-from assistant.domain.turns import TextEmbedding
+from assistant.domain.turns import TURN_LABELS, TextEmbedding, Utterance
 from assistant.jobs.attachment_download import AttachmentDownloader
 from assistant.jobs.outbox import Outbox
 from assistant.jobs.worker_loop import JobHandlers
@@ -31,7 +36,8 @@ from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
-from assistant.signals.facts import pick_facts
+from assistant.ports.knowledge import Retriever
+from assistant.signals.facts import WordFactPicker
 from assistant.signals.signal_reader import RuleSignalReader
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
@@ -76,6 +82,33 @@ RETURNS_EN = passage(
 )
 
 
+#: The logit of a label that the fake reader of turns does not see in a text.
+UNSEEN_LOGIT = -8.0
+
+
+class FixedScoreRetriever:
+    """A retriever that is as sure as it is told to be."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+
+    async def search(self, question: str, *, language: str | None = None, limit: int = 6) -> list[Passage]:
+        return [replace(RETURNS_JA if language == "ja" else RETURNS_EN, score=self.score)]
+
+
+class FakeTurnReader:
+    """Sees in a text the labels that it is told to, with their logits, and no other."""
+
+    def __init__(self, logits: Mapping[str, Mapping[str, float]] | None = None) -> None:
+        self.logits = logits or {}
+        #: Each text that was read, with the texts of the lines before it.
+        self.seen: list[tuple[str, list[str]]] = []
+
+    async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
+        self.seen.append((text, [line.text for line in lines]))
+        return {**dict.fromkeys(TURN_LABELS, UNSEEN_LOGIT), **self.logits.get(text, {})}
+
+
 @dataclass
 class ManualClock:
     now: datetime = MONDAY_NOON
@@ -104,12 +137,19 @@ class Harness:
     clock: ManualClock = field(default_factory=ManualClock)
     #: Messaging apps, by name and account.
     channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
+    #: Reads turns in their context; with it replies have cards and questions their subject, as in the
+    #: assistant. None: turns are read by their words, and what is found is all that is shown.
+    turn_reader: FakeTurnReader | None = None
+    #: Instead of the passages, where a test tells the scores.
+    retriever: Retriever | None = None
+    #: Text -> its vector; the model cannot be asked about others.
+    vectors: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wire = LocalNotifier()
         self.mind = TurnDependencies(
             reader=RuleSignalReader(languages=LANGUAGES),
-            retriever=self.passages,
+            retriever=self.retriever or self.passages,
             answerer=self.answerer,
             embed_text=self.meaning,
             read_turn=None,
@@ -118,29 +158,40 @@ class Harness:
             languages=LANGUAGES,
             examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),
         )
+        if self.turn_reader is not None:
+            self.mind = replace(
+                self.mind,
+                read_turn=self.turn_reader.read_turn,
+                list_cards=list_cards,
+                prepend_subject=prepend_subject,
+            )
         self.assistant = TurnHandler(
             database=self.database,
             mind=self.mind,
             wire=self.wire,
             timing=self.timing,
-            pick_facts=pick_facts,
+            pick_facts=WordFactPicker(),
             clock=self.clock,
         )
-        self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
+        self.watchdog = Watchdog(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
+        self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
             database=self.database,
             mind=self.mind,
             wire=self.wire,
-            pick_facts=pick_facts,
+            pick_facts=WordFactPicker(),
             clock=self.clock,
         )
-        self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
+        self.desk = Desk(timing=self.timing, pick_facts=WordFactPicker(), policy=self.policy)
+        self.executor: ActionExecutor | None = None
 
-    async def meaning(self, _text: str) -> TextEmbedding:
-        """No language model here: turns are read by their words."""
-        raise Unavailable
+    async def meaning(self, text: str) -> TextEmbedding:
+        """No language model here, but for texts whose vector a test tells."""
+        if text not in self.vectors:
+            raise Unavailable
+        return TextEmbedding(self.vectors[text])
 
     # -- the customer
 
@@ -158,7 +209,7 @@ class Harness:
     async def press_person_button(self, conversation: str) -> tuple[Conversation, Message]:
         return await self.database.write(
             lambda store: customer_actions.request_human(
-                store, conversation, self.policy, pick_facts, self.clock()
+                store, conversation, self.policy, WordFactPicker(), self.clock()
             )
         )
 
@@ -191,10 +242,15 @@ class Harness:
             lambda store: desk.return_to_assistant(store, conversation, agent, self.clock())
         )
 
+    async def release(self, conversation: str, agent: Agent) -> Conversation:
+        return await self.database.write(
+            lambda store: desk.release_conversation(store, conversation, agent, self.clock())
+        )
+
     async def resolve(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
             lambda store: desk.resolve_conversation(
-                store, conversation, agent, Outcome.SOLVED, None, self.clock()
+                store, conversation, agent, Resolution(outcome=Outcome.SOLVED), self.policy, self.clock()
             )
         )
 
@@ -215,19 +271,23 @@ class Harness:
 
     @property
     def duties(self) -> JobHandlers:
+        executor = self.executor
         return JobHandlers(
             handlers={
+                **({JobKind.ACTION: executor.execute_proposal} if executor else {}),
                 JobKind.TURN: self.outbox.with_typing_indicator(self.assistant.take_turn),
                 JobKind.DEADLINE: self.watchdog.handle_deadline,
                 JobKind.DELIVERY: self.outbox.deliver_messages,
                 JobKind.MEDIA: self.fetcher.download_attachments,
                 JobKind.PACKET: self.enricher.enrich_packet,
+                JobKind.IDLE: self.closer.close_idle,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
                 JobKind.DELIVERY: self.outbox.give_up,
                 JobKind.MEDIA: self.fetcher.give_up,
                 JobKind.PACKET: self.enricher.give_up,
+                JobKind.IDLE: self.closer.give_up,
             },
         )
 
@@ -243,7 +303,7 @@ class Harness:
     async def state(self, conversation: str) -> Conversation:
         return await self.database.read(lambda store: store.conversations.get(conversation))
 
-    async def packet(self, conversation: str) -> dict[str, object]:
+    async def packet(self, conversation: str) -> dict[str, Any]:
         packet = await self.database.read(lambda store: store.handoffs.load_last_packet(conversation))
         assert packet is not None
         return packet

@@ -1,17 +1,18 @@
 """Rewrites a follow-up as a standalone question: by rules on the conversation, or by a model."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 
+from assistant.answering.completion import request_completion
 from assistant.answering.drafts.prompt_context import condense_history, sanitize_data
 from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
-from assistant.domain.errors import ModelUnavailable
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
 from assistant.text.terms import extract_terms
+from assistant.tracing import start_span
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 #: Text without search terms.
@@ -101,6 +102,8 @@ _MAX_EARLIER_QUESTIONS = 2
 SECONDS = 2.5
 #: Characters of a rewrite: a longer one says more than was asked.
 MAX_CHARACTERS = 300
+#: In Japanese a character is about a token.
+MAX_TOKENS = MAX_CHARACTERS
 
 
 class ModelQueryRewriter:
@@ -109,25 +112,26 @@ class ModelQueryRewriter:
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
-    async def __call__(self, question: str, lines: Sequence[Utterance]) -> str:
+    async def __call__(self, question: str, lines: Sequence[Utterance], allowance: ModelBudget | None) -> str:
         alone = build_standalone_question(question, lines)
         if alone == question.strip():
             return alone
         mask = PiiMask()
         history, asked = condense_history(lines, mask), sanitize_data(mask.mask_text(question))
-        system, user = self._prompt.fill_template(history=history, question=asked)
-        try:
-            async with asyncio.timeout(self._seconds):
-                written = "".join([part async for part in self._model.stream_completion(system, user)])
-        except (ModelUnavailable, TimeoutError):
-            return alone
-        written = " ".join(mask.unmask_text(written).split())
+        prompt = self._prompt.fill_template(history=history, question=asked)
+        with start_span("rewrite"):
+            answer = await request_completion(
+                self._model, prompt, allowance, max_tokens=MAX_TOKENS, seconds=self._seconds
+            )
+        written = " ".join(mask.unmask_text(answer or "").split())
         # The customer's own words are kept: a rewrite may lose what matters.
         return f"{written} {question.strip()}" if 0 < len(written) <= MAX_CHARACTERS else alone
 
 
-async def rewrite_from_conversation(question: str, lines: Sequence[Utterance]) -> str:
-    """Rewrite by rules only."""
+async def rewrite_from_conversation(
+    question: str, lines: Sequence[Utterance], _allowance: ModelBudget | None
+) -> str:
+    """Rewrite by rules only, which cost nothing."""
     return build_standalone_question(question, lines)
 
 

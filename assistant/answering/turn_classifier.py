@@ -1,17 +1,15 @@
 """Asks a model about a turn that the signal reader is unsure of; no opinion on failure or timeout."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 
+from assistant.answering.completion import request_completion
 from assistant.answering.drafts.prompt_context import condense_history, sanitize_data
 from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
-from assistant.domain.errors import ModelUnavailable
 from assistant.domain.signals import ModelOpinion
 from assistant.domain.turns import Utterance
-from assistant.models.token_count import count_tokens
 from assistant.ports.models import ChatModel
 
 #: Seconds; the customer waits.
@@ -36,22 +34,11 @@ class ModelTurnClassifier:
             condense_history(lines, mask),
             sanitize_data(mask.mask_text(text[-MAX_CHARACTERS:])),
         )
-        system, user = self._prompt.fill_template(history=history, message=message)
-        taken = count_tokens(system + user, self._model.name)
-        if allowance is not None and await allowance.reserve_tokens(taken + MAX_TOKENS) is not None:
-            return None
-        written = ""
-        try:
-            async with asyncio.timeout(self._seconds):
-                async for part in self._model.stream_completion(system, user):
-                    written += part
-        except (ModelUnavailable, TimeoutError):
-            return None
-        finally:
-            if allowance is not None:
-                given = count_tokens(written, self._model.name)
-                await allowance.record_usage(taken + MAX_TOKENS, taken + given, None)
-        found = LINE.search(written)
+        prompt = self._prompt.fill_template(history=history, message=message)
+        written = await request_completion(
+            self._model, prompt, allowance, max_tokens=MAX_TOKENS, seconds=self._seconds
+        )
+        found = LINE.search(written or "")
         if found is None or int(found[2]) > 10:
             return None
         return ModelOpinion(wants_human=found[1].lower() == "yes", frustration=int(found[2]) / 10)

@@ -18,29 +18,67 @@ MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024
 MAX_ARTICLE = {"/v1/agent/knowledge/upload": 10 * 1024 * 1024, "/v1/agent/knowledge/": 2 * 1024 * 1024}
 
 
+def build_routes() -> FastAPI:
+    """The calls of the API, without what serves them: enough for its description."""
+    from fastapi import FastAPI
+
+    from assistant import __version__
+    from assistant.api import (
+        agent,
+        article_reading,
+        articles,
+        business,
+        customer,
+        desk,
+        health,
+        insight,
+        knowledge,
+        messaging_apps,
+        people,
+        settings,
+        verdicts,
+        webhooks,
+    )
+    from assistant.api.description import DESCRIPTION, SUMMARY, TAGS, build_operation_id
+    from assistant.api.responses import ERRORS
+
+    app = FastAPI(
+        title="Yorisoi",
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        version=__version__,
+        openapi_tags=TAGS,
+        openapi_url=None,  # pages/ serves it, depending on the settings
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
+        responses=ERRORS,
+        # Spans are our own: FastAPI's would carry the texts of exceptions.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=build_operation_id,
+    )
+    for part in (customer, business, webhooks, messaging_apps, agent, desk, verdicts):
+        app.include_router(part.router)
+    for part in (knowledge, article_reading, articles, settings, people, insight, health):
+        app.include_router(part.router)
+    return app
+
+
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:
     """The ASGI application.
 
     Pages at *origins* may embed the widget; *proxies* are trusted to name the client's address.
     """
-    from fastapi import FastAPI
     from starlette.middleware.cors import CORSMiddleware
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-    from assistant import __version__
     from assistant.api import errors, pages
     from assistant.api.body_limit import BodyLimitMiddleware
-    from assistant.api.rate_limit_rules import RateLimitMiddleware
+    from assistant.api.rate_limit_rules import LIMIT_HEADERS, RateLimitMiddleware
+    from assistant.api.request_context import HEADER, RequestContextMiddleware
     from assistant.api.security_headers import SecurityHeadersMiddleware
 
-    app = FastAPI(
-        title="Yorisoi",
-        version=__version__,
-        openapi_url=None,  # pages/ serves it, depending on the settings
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
-    )
+    app = build_routes()
     app.state.context = context
     # The middleware added last runs first.
     app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK | MAX_ARTICLE)
@@ -50,32 +88,11 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+        expose_headers=["Retry-After", HEADER, *LIMIT_HEADERS],
     )
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    app.add_middleware(RequestContextMiddleware, log_requests=context.access_log)
     errors.install_error_handlers(app)
-    _include_routers(app)
     pages.mount_pages(app, context.static)
     return app
-
-
-def _include_routers(app: FastAPI) -> None:
-    from assistant.api import (
-        agent,
-        article_reading,
-        articles,
-        customer,
-        desk,
-        health,
-        knowledge,
-        messaging_apps,
-        people,
-        settings,
-        verdicts,
-        webhooks,
-    )
-
-    for part in (customer, webhooks, messaging_apps, agent, desk, verdicts):
-        app.include_router(part.router)
-    for part in (knowledge, article_reading, articles, settings, people, health):
-        app.include_router(part.router)

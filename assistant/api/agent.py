@@ -1,11 +1,19 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
+from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, Security
 
-from assistant.api.auth import CurrentAgent, create_session, normalize_email, set_session_cookie
+from assistant.api.agent_responses import InboxCountsOut, InboxPageOut, SignInOut
+from assistant.api.auth import (
+    SESSION_SCHEME,
+    CurrentAgent,
+    create_session,
+    normalize_email,
+    set_session_cookie,
+)
 from assistant.api.channel_schemas import (
     serialize_channel,
     serialize_contacts,
@@ -16,6 +24,7 @@ from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.live_updates import iterate_agent_events
+from assistant.api.packet_responses import ConversationDetailOut
 from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -28,7 +37,9 @@ from assistant.api.schemas import LoginIn, serialize_agent, serialize_customer, 
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
 from assistant.api.verdicts import load_opinions
+from assistant.conversation.customer_facts import describe_attributes, load_known_facts
 from assistant.conversation.handoff.handover import list_previous_conversations
+from assistant.conversation.handoff.verified_facts import list_actions
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.conversation.inbound.customer_linking import list_linked_conversations
 from assistant.domain.audit import STRANGER
@@ -45,7 +56,8 @@ MAX_CURSOR = 10_000_000
 
 
 @router.post("/login")
-async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> dict[str, Any]:
+async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> SignInOut:
+    """Sign in with a password; sets the session's cookie."""
     email, address, now = normalize_email(body.email), get_client_address(request), ctx.clock()
     ctx.limits.check_rate(SIGNING_IN_AS, f"{address} {email}")
     ctx.limits.check_rate(SIGNING_IN_ANYWHERE, email)
@@ -65,8 +77,9 @@ async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx:
 
 @router.post("/logout", status_code=204)
 async def log_out_agent(
-    ctx: Ctx, inside: CurrentAgent, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
+    ctx: Ctx, inside: CurrentAgent, session: Annotated[str | None, Security(SESSION_SCHEME)]
 ) -> Response:
+    """End the session."""
     if session:
         now = ctx.clock()
 
@@ -82,7 +95,8 @@ async def log_out_agent(
 
 
 @router.get("/me")
-async def get_current_agent(inside: CurrentAgent) -> dict[str, Any]:
+async def get_current_agent(inside: CurrentAgent) -> SignInOut:
+    """Who is signed in."""
     return {"agent": serialize_agent(inside.agent), "csrf": inside.csrf}
 
 
@@ -94,23 +108,30 @@ async def list_conversations(
     mine: Literal["", "true", "false", "1", "0"] = "",
     after: Annotated[str, Query(max_length=20)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
-) -> dict[str, Any]:
+) -> InboxPageOut:
+    """A page of the inbox: by priority, then longest waiting first, closed ones newest first."""
     start = parse_cursor(after)
     if q.strip():
         raise HTTPException(400, "The inbox cannot be searched yet; leave q out.")
     agent = inside.agent.id
 
-    def load_inbox_page(store: Store) -> dict[str, Any]:
+    def load_inbox_page(store: Store) -> InboxPageOut:
         page = store.conversations.list_inbox(
             state=State(state) if state else None,
             agent=agent if mine in ("true", "1") else None,
             after=start,
             limit=PAGE + 1,
         )
+        counts = store.conversations.count_by_state(agent)
         return {
             "conversations": load_inbox_rows(store, page[:PAGE]),
             "next": str(start + PAGE) if len(page) > PAGE else None,
-            "counts": store.conversations.count_by_state(agent),
+            "counts": InboxCountsOut(
+                assistant=counts["assistant"],
+                queued=counts["queued"],
+                agent=counts["agent"],
+                mine=counts["mine"],
+            ),
         }
 
     return await ctx.database.read(load_inbox_page)
@@ -124,22 +145,26 @@ def parse_cursor(after: str) -> int:
 
 
 @router.get("/conversations/{conversation}")
-async def get_conversation(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def get_conversation_detail(
+    conversation: str, _inside: CurrentAgent, ctx: Ctx
+) -> ConversationDetailOut:
+    """Everything that an agent needs to take over without asking again."""
     return await ctx.database.read(partial(_load_conversation_view, conversation_id=conversation, ctx=ctx))
 
 
-def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> dict[str, Any]:
-    """Everything that an agent needs to take over without asking again."""
+def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> ConversationDetailOut:
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
+    customer = store.customers.get(conversation.customer)
+    said_of_them = describe_attributes(load_known_facts(store, customer), ctx.clock())
     return {
         "conversation": load_inbox_rows(store, [conversation])[0],
         "messages": serialize_messages(store, conversation.id, messages, ctx.hosts),
         "customer": redact_json(
             serialize_customer(
-                store.customers.get(conversation.customer),
+                replace(customer, attributes={**customer.attributes, **said_of_them}),
                 [
-                    *list_previous_conversations(store, conversation, ctx.desk.pick_facts),
+                    *list_previous_conversations(store, conversation),
                     *list_linked_conversations(store, conversation.customer),
                 ],
             )
@@ -152,6 +177,7 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
         "opinions": load_opinions(store, conversation.id),
+        "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
             {"id": agent.id, "name": agent.name, "admin": agent.admin}
             for agent in store.agents.list_all()
@@ -160,9 +186,10 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
     }
 
 
-@router.get("/events", status_code=200, response_class=EventStream, responses=DESCRIBED)
+@router.get("/events", status_code=200, response_class=Response, responses=DESCRIBED)
 async def stream_agent_events(
     inside: CurrentAgent, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
+    """Server-sent events of every conversation: `conversation`, `message`, `typing`, `delta`, `reset`."""
     ended = reserve_stream(request, ctx.limits, by_address=False)
     return EventStream(iterate_agent_events(ctx, inside.secret_hash, last_event_id), ended)

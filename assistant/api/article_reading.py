@@ -1,22 +1,22 @@
 """Reading articles that are written in the console: the list, one with its versions, how two differ."""
 
 from difflib import ndiff
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from assistant.api.article_schemas import (
-    ArticleOut,
-    DraftRow,
+from assistant.api.article_responses import (
+    DraftRowOut,
     DraftsOut,
-    FieldsBody,
-    RevisionOut,
+    DraftState,
+    EditableArticleOut,
     RevisionTextOut,
     TranslationOut,
 )
+from assistant.api.article_schemas import serialize_fields, serialize_revision
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.knowledge_schemas import build_article_url
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp
 from assistant.api.source_labels import SourceLabels
@@ -32,31 +32,30 @@ router = APIRouter(prefix="/v1/agent/knowledge", tags=["lead"], route_class=Rate
 MAX_COMPARED_LINES = 3_000
 
 Id = Annotated[str, Query(min_length=1, max_length=500)]
-State = Literal["draft", "changed", "live", "withdrawn"]
 
 
 @router.get("/drafts")
 async def list_drafts(_inside: CurrentAgent, ctx: Ctx) -> DraftsOut:
     """Every article that is written here, with its state."""
 
-    def load_rows(store: Store) -> list[DraftRow]:
-        return [_to_row(store, head) for head in store.article_drafts.list_heads()]
+    def load_rows(store: Store) -> list[DraftRowOut]:
+        return [_serialize_row(store, head) for head in store.article_drafts.list_heads()]
 
-    return DraftsOut(drafts=await ctx.database.read(load_rows))
-
-
-def _to_row(store: Store, head: ArticleRevision) -> DraftRow:
-    return DraftRow(
-        id=head.article,
-        title=head.fields.title,
-        language=head.fields.language,
-        by=head.agent_name,
-        at=format_timestamp(head.created_at) or "",
-        state=_find_state(store, head),
-    )
+    return {"drafts": await ctx.database.read(load_rows)}
 
 
-def _find_state(store: Store, head: ArticleRevision) -> State:
+def _serialize_row(store: Store, head: ArticleRevision) -> DraftRowOut:
+    return {
+        "id": head.article,
+        "title": head.fields.title,
+        "language": head.fields.language,
+        "by": head.agent_name,
+        "at": format_timestamp(head.created_at),
+        "state": _find_state(store, head),
+    }
+
+
+def _find_state(store: Store, head: ArticleRevision) -> DraftState:
     if head.is_live:
         return "live"
     known = store.article_drafts.list_revisions(head.article)
@@ -66,12 +65,12 @@ def _find_state(store: Store, head: ArticleRevision) -> State:
 
 
 @router.get("/article")
-async def get_article(id: Id, _inside: CurrentAgent, ctx: Ctx) -> ArticleOut:
+async def get_article(id: Id, _inside: CurrentAgent, ctx: Ctx) -> EditableArticleOut:
     """An article for writing: its last text here, or what a file or web page says and why it is read-only."""
     return await ctx.database.read(lambda store: _load_article(store, id, ctx))
 
 
-def _load_article(store: Store, id_: str, ctx: ApiContext) -> ArticleOut:
+def _load_article(store: Store, id_: str, ctx: ApiContext) -> EditableArticleOut:
     found, revisions = store.articles.find_article(id_), store.article_drafts.list_revisions(id_)
     head = next((one for one in revisions if not one.beside), None)
     foreign = found is not None and (found.origin is None or found.origin.source != CONSOLE)
@@ -80,16 +79,16 @@ def _load_article(store: Store, id_: str, ctx: ApiContext) -> ArticleOut:
     fields = head.fields if head is not None and not foreign else _copy_fields(found)
     origin = found.origin if found and foreign else None
     places = SourceLabels([origin.source] if origin else [])
-    return ArticleOut(
-        id=id_,
-        read_only=("web" if origin and "://" in origin.source else "file") if foreign else None,
-        location=places.label_location(origin.location, origin.source) if origin else None,
-        fields=FieldsBody.from_fields(fields),
-        revision=head.revision if head and not foreign else 0,
-        url=f"{ctx.public_url.rstrip('/')}/help/{quote(id_)}",
-        revisions=[] if foreign else [RevisionOut.from_revision(one) for one in revisions],
-        translations=_find_translations(store, id_, fields.language, ctx),
-    )
+    return {
+        "id": id_,
+        "read_only": ("web" if origin and "://" in origin.source else "file") if foreign else None,
+        "location": places.label_location(origin.location, origin.source) if origin else None,
+        "fields": serialize_fields(fields),
+        "revision": head.revision if head and not foreign else 0,
+        "url": build_article_url(id_, None, ctx),
+        "revisions": [] if foreign else [serialize_revision(one) for one in revisions],
+        "translations": _find_translations(store, id_, fields.language, ctx),
+    }
 
 
 def _copy_fields(article: Article | None) -> ArticleFields:
@@ -99,7 +98,7 @@ def _copy_fields(article: Article | None) -> ArticleFields:
 
 
 def _find_translations(store: Store, id_: str, language: str, ctx: ApiContext) -> dict[str, TranslationOut]:
-    found = {}
+    found: dict[str, TranslationOut] = {}
     for other in ctx.languages:
         theirs = find_translation_id(id_, language, other)
         if other != language and theirs:
@@ -126,13 +125,13 @@ async def get_revision(
     one, other = await ctx.database.read(load_pair)
     if one is None:
         raise NotFound("There is no such version.")
-    return RevisionTextOut(
-        revision=one.revision,
-        by=one.agent_name,
-        at=format_timestamp(one.created_at) or "",
-        fields=FieldsBody.from_fields(one.fields),
-        diff=compute_diff(_to_lines(other.fields) if other else [], _to_lines(one.fields)),
-    )
+    return {
+        "revision": one.revision,
+        "by": one.agent_name,
+        "at": format_timestamp(one.created_at),
+        "fields": serialize_fields(one.fields),
+        "diff": compute_diff(_to_lines(other.fields) if other else [], _to_lines(one.fields)),
+    }
 
 
 def _to_lines(fields: ArticleFields) -> list[str]:

@@ -1,31 +1,34 @@
 """Writing articles in the console: drafts, revisions, trying them, publishing."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 
+from assistant.api.agent_responses import IdOut
 from assistant.api.article_html_cache import ArticleRenderer
+from assistant.api.article_responses import (
+    DraftCheckOut,
+    DraftContradictionOut,
+    DraftReceiptOut,
+    PreviewOut,
+    PublicationOut,
+    TrialAnswerOut,
+    TrialOut,
+    UploadOut,
+)
 from assistant.api.article_schemas import (
-    AnswerOut,
     AskIn,
-    CheckOut,
-    ContradictionOut,
     DraftIn,
-    FieldsBody,
-    HtmlOut,
     PreviewIn,
-    PublishedOut,
     PublishIn,
     RevisionIn,
-    SavedOut,
-    TriedOut,
-    UploadOut,
     WithdrawIn,
-    to_answer,
+    serialize_answer,
+    serialize_fields,
 )
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.knowledge_schemas import build_article_url
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.reply_html import render_reply
 from assistant.domain.article_drafts import ArticleRevision
@@ -43,7 +46,7 @@ _previews = ArticleRenderer()
 
 
 @router.post("/drafts", status_code=201)
-async def save_draft(body: DraftIn, inside: CurrentLead, ctx: Ctx) -> SavedOut:
+async def save_draft(body: DraftIn, inside: CurrentLead, ctx: Ctx) -> DraftReceiptOut:
     """Save a text. 409 `draft_changed` if somebody else saved meanwhile: both are kept."""
     now, fields = ctx.clock(), body.fields.to_fields()
     if fields.valid_from and fields.valid_until and fields.valid_from > fields.valid_until:
@@ -64,7 +67,7 @@ async def save_draft(body: DraftIn, inside: CurrentLead, ctx: Ctx) -> SavedOut:
             theirs=theirs.revision,
             by=theirs.agent_name,
         )
-    return SavedOut(id=id_, revision=saved.revision.revision)
+    return {"id": id_, "revision": saved.revision.revision}
 
 
 class DraftChanged(Conflict):
@@ -87,48 +90,50 @@ async def _load_revision(ctx: ApiContext, body: RevisionIn) -> ArticleRevision:
 
 
 @router.post("/drafts/check")
-async def check_draft(body: RevisionIn, _inside: CurrentLead, ctx: Ctx) -> CheckOut:
+async def check_draft(body: RevisionIn, _inside: CurrentLead, ctx: Ctx) -> DraftCheckOut:
     """What would be wrong if this version were published, other articles that say something else included."""
     draft = await _load_revision(ctx, body)
-    return _to_check(draft.article, await ctx.article_desk.check_draft(draft.article, draft.fields), ctx)
-
-
-def _to_check(article: str, check: DraftCheck, ctx: ApiContext) -> CheckOut:
-    return CheckOut(
-        problem=check.problem,
-        warnings=list(check.warnings),
-        contradictions=[_to_contradiction(article, one, ctx) for one in check.contradictions],
+    return _serialize_check(
+        draft.article, await ctx.article_desk.check_draft(draft.article, draft.fields), ctx
     )
 
 
-def _to_contradiction(article: str, found: Contradiction, ctx: ApiContext) -> ContradictionOut:
+def _serialize_check(article: str, check: DraftCheck, ctx: ApiContext) -> DraftCheckOut:
+    return {
+        "problem": check.problem,
+        "warnings": list(check.warnings),
+        "contradictions": [_serialize_contradiction(article, one, ctx) for one in check.contradictions],
+    }
+
+
+def _serialize_contradiction(article: str, found: Contradiction, ctx: ApiContext) -> DraftContradictionOut:
     here, there = (found.one, found.other) if found.one.article == article else (found.other, found.one)
-    return ContradictionOut(
-        id=found.id,
-        measure=found.measure,
-        here=here.text,
-        there=there.text,
-        article=there.article,
-        title=there.title or there.article,
-        url=there.url or f"{ctx.public_url.rstrip('/')}/help/{quote(there.article)}",
-    )
+    return {
+        "id": found.id,
+        "measure": found.measure,
+        "here": here.text,
+        "there": there.text,
+        "article": there.article,
+        "title": there.title or there.article,
+        "url": build_article_url(there.article, there.url, ctx),
+    }
 
 
 @router.post("/drafts/ask")
-async def ask_draft(body: AskIn, _inside: CurrentLead, ctx: Ctx) -> TriedOut:
+async def ask_draft(body: AskIn, _inside: CurrentLead, ctx: Ctx) -> TrialOut:
     """What customers get for a question now, and what they would get with this version."""
     draft = await _load_revision(ctx, body)
     tried = await ctx.article_desk.ask_draft(draft.article, draft.fields, body.question)
 
-    def render(told: dict[str, Any]) -> AnswerOut:
+    def render(told: dict[str, Any]) -> TrialAnswerOut:
         cited = [Citation(**one) for one in told["citations"]]
-        return to_answer(told, render_reply(told["answer"], cited, ctx.hosts))
+        return serialize_answer(told, render_reply(told["answer"], cited, ctx.hosts))
 
-    return TriedOut(before=render(tried.before), after=render(tried.after))
+    return {"before": render(tried.before), "after": render(tried.after)}
 
 
 @router.post("/drafts/publish")
-async def publish_draft(body: PublishIn, inside: CurrentLead, ctx: Ctx) -> PublishedOut:
+async def publish_draft(body: PublishIn, inside: CurrentLead, ctx: Ctx) -> PublicationOut:
     """Customers get this version from now on. 409 `contradicts` if others say otherwise, unless *seen*."""
     now = ctx.clock()
     draft = await ctx.database.read(
@@ -139,29 +144,29 @@ async def publish_draft(body: PublishIn, inside: CurrentLead, ctx: Ctx) -> Publi
         raise BadInput(check.problem)
     new = [one for one in check.contradictions if one.id not in body.seen]
     if new:
-        told = [_to_contradiction(draft.article, one, ctx).model_dump() for one in new]
+        told = [_serialize_contradiction(draft.article, one, ctx) for one in new]
         raise Contradicts(contradictions=told)
     warnings = await ctx.article_desk.publish_article(draft.article, draft.fields)
     await ctx.database.write(lambda store: article_drafts.record_publication(store, draft, inside.agent, now))
-    return PublishedOut(id=draft.article, revision=draft.revision, warnings=list(warnings))
+    return {"id": draft.article, "revision": draft.revision, "warnings": list(warnings)}
 
 
 @router.post("/drafts/withdraw")
-async def withdraw_article(body: WithdrawIn, inside: CurrentLead, ctx: Ctx) -> WithdrawIn:
+async def withdraw_article(body: WithdrawIn, inside: CurrentLead, ctx: Ctx) -> IdOut:
     """Customers do not get the article any more; its versions stay, and each can be published again."""
     now = ctx.clock()
     await ctx.database.write(
         lambda store: article_drafts.record_withdrawal(store, body.id, inside.agent, now)
     )
     await ctx.article_desk.withdraw_article(body.id)
-    return body
+    return {"id": body.id}
 
 
 @router.post("/preview")
-async def preview_article(body: PreviewIn, _inside: CurrentAgent) -> HtmlOut:
+async def preview_article(body: PreviewIn, _inside: CurrentAgent) -> PreviewOut:
     """The text as its page will show it."""
     article = Article(id="", title="", language="", text=body.text)
-    return HtmlOut(html=await _previews.get_html(article))
+    return {"html": await _previews.get_html(article)}
 
 
 @router.post("/upload")
@@ -173,4 +178,4 @@ async def upload_document(
 ) -> UploadOut:
     """The articles in a file, its bytes being the body, ready to be edited; nothing is stored yet."""
     found = await ctx.article_desk.read_upload(name, await request.body())
-    return UploadOut(articles=[FieldsBody.from_fields(one) for one in found])
+    return {"articles": [serialize_fields(one) for one in found]}

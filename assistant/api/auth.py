@@ -5,7 +5,8 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
-from fastapi import Cookie, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from assistant.api.context import Ctx
 from assistant.api.rate_limit_rules import SESSION_COOKIE
@@ -19,6 +20,15 @@ from assistant.ports.storage.store import Store
 SESSION_DAYS = 14
 TOKEN_DAYS = 365
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_SCHEME = HTTPBearer(
+    scheme_name="agentToken", description="An API token: `assistant agent token`.", auto_error=False
+)
+SESSION_SCHEME = APIKeyCookie(
+    name=SESSION_COOKIE,
+    scheme_name="agentSession",
+    description="The cookie of a browser that signed in; calls that write send `X-CSRF-Token` too.",
+    auto_error=False,
+)
 
 
 class AuthenticatedAgent(NamedTuple):
@@ -71,14 +81,12 @@ def set_session_cookie(response: Response, secret: str, *, https: bool) -> None:
 async def authenticate_agent(
     request: Request,
     ctx: Ctx,
-    authorization: Annotated[str | None, Header()] = None,
+    by_token: Annotated[HTTPAuthorizationCredentials | None, Security(TOKEN_SCHEME)],
+    session: Annotated[str | None, Security(SESSION_SCHEME)],
     x_csrf_token: Annotated[str | None, Header()] = None,
-    session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None,
 ) -> AuthenticatedAgent:
     """The calling agent; a session needs its CSRF token for calls that write."""
-    scheme, _, token = (authorization or "").partition(" ")
-    by_token = scheme.lower() == "bearer" and token
-    secret = token if by_token else session
+    secret = by_token.credentials if by_token else session
     if not secret:
         raise Unauthorized("Sign in first.")
     now = ctx.clock()

@@ -1,9 +1,18 @@
 """JSON of messaging apps as agents see them: delivery states, files, limits, links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
+from assistant.api.agent_responses import (
+    AgentMessageOut,
+    ChannelOut,
+    ContactOut,
+    DeliveryOut,
+    LinkOut,
+    MediaKind,
+    MediaOut,
+)
 from assistant.api.context import ApiContext
 from assistant.api.schemas import format_timestamp, serialize_agent_message
 from assistant.conversation.contacts import list_contacts
@@ -13,26 +22,27 @@ from assistant.domain.messages import Message
 from assistant.ports.storage.store import Store
 
 #: Fields of a delivery that agents see.
-STATUS = {
+STATUS: dict[DeliveryState, Literal["pending", "sent", "failed"]] = {
     DeliveryState.WAITING: "pending",
     DeliveryState.SENDING: "pending",
     DeliveryState.SENT: "sent",
     DeliveryState.FAILED: "failed",
     DeliveryState.WITHHELD: "failed",
 }
+MEDIA_KINDS: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "audio"}
 
 
 def serialize_messages(
     store: Store, conversation: str, messages: Sequence[Message], hosts: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> list[AgentMessageOut]:
     """Messages as agents see them, with delivery state and files."""
     deliveries = store.deliveries.list_by_conversation(conversation)
     files: dict[str, list[Media]] = {}
     for one in store.media.list_by_conversation(conversation):
         files.setdefault(one.message, []).append(one)
     return [
-        serialize_agent_message(message, hosts)
-        | {
+        {
+            **serialize_agent_message(message, hosts),
             "delivery": serialize_delivery(deliveries.get(message.id)),
             "media": [serialize_media(one) for one in files.get(message.id, ())],
         }
@@ -40,7 +50,7 @@ def serialize_messages(
     ]
 
 
-def serialize_delivery(delivery: Delivery | None) -> dict[str, Any] | None:
+def serialize_delivery(delivery: Delivery | None) -> DeliveryOut | None:
     """None on the web, where the stored message counts as delivered: the stream reads it."""
     if delivery is None:
         return None
@@ -53,10 +63,10 @@ def serialize_delivery(delivery: Delivery | None) -> dict[str, Any] | None:
     }
 
 
-def serialize_media(media: Media) -> dict[str, Any]:
+def serialize_media(media: Media) -> MediaOut:
     return {
         "id": media.id,
-        "kind": media.kind,
+        "kind": MEDIA_KINDS.get(media.kind, "file"),
         "name": media.name,
         "type": media.type,
         "size": media.size,
@@ -64,13 +74,13 @@ def serialize_media(media: Media) -> dict[str, Any]:
     }
 
 
-def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation) -> dict[str, Any] | None:
+def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation) -> ChannelOut | None:
     """The conversation's app with its current limits; None on the web."""
     thread = store.threads.find_by_conversation(conversation.id)
     if thread is None:
         return None
     channel = ctx.channels.get((thread.address.channel, thread.address.account))
-    limits: list[Mapping[str, Any]] = list(channel.limits_now(thread, ctx.clock())) if channel else []
+    limits: list[Any] = list(channel.limits_now(thread, ctx.clock())) if channel else []
     return {
         "name": thread.address.channel,
         "account": thread.address.account or None,
@@ -79,7 +89,7 @@ def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation)
     }
 
 
-def serialize_contacts(store: Store, ctx: ApiContext, conversation: Conversation) -> list[dict[str, Any]]:
+def serialize_contacts(store: Store, ctx: ApiContext, conversation: Conversation) -> list[ContactOut]:
     """Where the customer says they can be reached, and from when on they were told that somebody answers."""
     hours = ctx.policy.for_channel(conversation.channel).hours
     packet = store.handoffs.load_last_packet(conversation.id)
@@ -96,7 +106,7 @@ def serialize_contacts(store: Store, ctx: ApiContext, conversation: Conversation
     ]
 
 
-def serialize_links(store: Store, customer: str) -> list[dict[str, Any]]:
+def serialize_links(store: Store, customer: str) -> list[LinkOut]:
     """The active links of a customer, with their proof."""
     return [
         {

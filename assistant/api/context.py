@@ -1,6 +1,5 @@
 """Dependencies of the routes; built once by app/web_app.py and stored in the application's state."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -64,6 +63,11 @@ async def count_no_restarts() -> Mapping[str, int]:
     return {}
 
 
+async def render_nothing() -> bytes:
+    """Used where there is no worker process."""
+    return b""
+
+
 class HealthCheck(Protocol):
     async def __call__(self) -> dict[str, str | None]: ...  # component -> None when healthy, else the problem
 
@@ -107,16 +111,20 @@ class ApiContext:
     demo: bool = False
     #: Bearer token for /metrics; None: only programs on this machine.
     metrics_token: str | None = None
+    #: Signs what the business's own systems push; None: nothing is taken in.
+    backend_key: bytes | None = None
     #: Whether the API documentation is public, not only for this machine.
     public_docs: bool = False
     #: Interval of web resyncs; None: only on request.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
-    #: Webhook calls by channel and outcome.
-    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: Number of restarts of each background task.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
+    #: Histograms and counters of the worker process, in the Prometheus format.
+    worker_measures: Callable[[], Awaitable[bytes]] = render_nothing
+    #: Whether each request is logged.
+    access_log: bool = False
     #: The last counts of `/metrics`.
     counted: CachedValue[MetricTotals] = field(default_factory=lambda: CachedValue(COUNTED_SECONDS))
 

@@ -1,15 +1,26 @@
 """The customers' API of the web chat."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.live_updates import iterate_customer_events
 from assistant.api.rate_limit_rules import RateLimitedRoute, reserve_stream
+from assistant.api.responses import (
+    ConversationOut,
+    ConversationStartOut,
+    ConversationStateOut,
+    EmptyOut,
+    HandoffReceiptOut,
+    MessageReceiptOut,
+    WidgetConfigOut,
+)
 from assistant.api.schemas import (
+    CloseIn,
     FeedbackIn,
     MessageIn,
     OpenIn,
@@ -31,6 +42,7 @@ from assistant.conversation.inbound.conversation_start import (
     select_language,
 )
 from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
+from assistant.conversation.surveys import build_survey
 from assistant.conversation.templates import render_template
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict, NotFound, Unauthorized
@@ -44,14 +56,24 @@ router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute
 MESSAGES = 500
 #: The largest integer that every database stores as a seq.
 MAX_SEQ = 2**31 - 1
+#: An end without an answer to "did that help?".
+NOT_ASKED = CloseIn()
 
 
-def hash_bearer_token(authorization: Annotated[str | None, Header()] = None) -> str:
+TOKEN_SCHEME = HTTPBearer(
+    scheme_name="conversationToken",
+    description="The token from the response that opened the conversation.",
+    auto_error=False,
+)
+
+
+def hash_bearer_token(
+    sent: Annotated[HTTPAuthorizationCredentials | None, Security(TOKEN_SCHEME)],
+) -> str:
     """The hash of the request's bearer token."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if sent is None:
         raise Unauthorized("Send the conversation's token as Authorization: Bearer.")
-    return hash_secret(token)
+    return hash_secret(sent.credentials)
 
 
 BearerHash = Annotated[str, Depends(hash_bearer_token)]
@@ -75,7 +97,8 @@ OwnedConversation = Annotated[Conversation, Depends(load_owned_conversation)]
 
 
 @router.post("/conversations", status_code=201)
-async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
+async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> ConversationStartOut:
+    """Open a conversation; the token in the response belongs to it alone."""
     visitor = Visitor(
         locale=body.locale,
         id=body.customer.id if body.customer else None,
@@ -94,7 +117,7 @@ async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[
 
 
 @router.get("/widget")
-async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
+async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> WidgetConfigOut:
     """What the widget shows before the first message."""
     language = select_language(lang, ctx.languages)
     absence = render_absence(ctx.policy.for_channel(WEB).hours, language, ctx.clock())
@@ -108,7 +131,8 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
 
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
-async def send_message(conversation: str, body: MessageIn, token: BearerHash, ctx: Ctx) -> dict[str, Any]:
+async def send_message(conversation: str, body: MessageIn, token: BearerHash, ctx: Ctx) -> MessageReceiptOut:
+    """Store a customer's message; the reply comes through the stream. The same id again adds nothing."""
     inbound = InboundMessage(conversation=conversation, message_id=str(body.id), text=body.text)
     now = ctx.clock()
 
@@ -129,14 +153,14 @@ async def send_message(conversation: str, body: MessageIn, token: BearerHash, ct
 @router.get("/conversations/{conversation}")
 async def get_conversation(
     owner: OwnedConversation, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0
-) -> dict[str, Any]:
+) -> ConversationOut:
     """The conversation with its messages after seq *after*; `next` is the `after` of the next page."""
     return await ctx.database.read(lambda store: _load_conversation_page(store, ctx, owner.id, after))
 
 
 def _load_conversation_page(
     store: Store, ctx: ApiContext, conversation_id: str, after: int
-) -> dict[str, Any]:
+) -> ConversationOut:
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     messages = store.messages.list_public(conversation.id, after=after, limit=MESSAGES + 1)
@@ -146,14 +170,14 @@ def _load_conversation_page(
         **serialize_state(conversation, agent),
         "messages": [serialize_message(message, ctx.hosts) for message in page],
         "next": page[-1].seq if len(messages) > MESSAGES else None,
-        "survey": serialize_survey(customer_actions.build_survey(store, conversation)),
+        "survey": serialize_survey(build_survey(store, conversation, ctx.clock())),
     }
 
 
 @router.get(
     "/conversations/{conversation}/events",
     status_code=200,
-    response_class=EventStream,
+    response_class=Response,
     responses=DESCRIBED,
 )
 async def stream_conversation_events(
@@ -162,18 +186,20 @@ async def stream_conversation_events(
     ctx: Ctx,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
+    """Server-sent events: `state`, `message`, `delta`, `typing`, `survey`, `reset`; resumable."""
     ended = reserve_stream(request, ctx.limits, by_address=True)
     return EventStream(iterate_customer_events(ctx, owner.id, last_event_id), ended)
 
 
 @router.post("/conversations/{conversation}/typing", status_code=204)
 async def set_customer_typing(body: TypingIn, owner: OwnedConversation, ctx: Ctx) -> Response:
+    """The customer is typing: the assistant waits, six seconds at most."""
     ctx.notifier.publish_typing(owner.id, Author.CUSTOMER, body.on)
     return Response(status_code=204)
 
 
 @router.post("/conversations/{conversation}/handoff", status_code=202)
-async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
+async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> HandoffReceiptOut:
     """Hand over to a person; needs nothing but the database."""
     now = ctx.clock()
     conversation, message = await ctx.database.write(
@@ -185,7 +211,8 @@ async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/conversations/{conversation}/handoff/cancel")
-async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
+async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> ConversationStateOut:
+    """Back to the assistant, for who waits for a person."""
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
     ctx.notifier.notify(owner.id)
@@ -193,7 +220,8 @@ async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/conversations/{conversation}/feedback", status_code=201)
-async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
+async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) -> EmptyOut:
+    """Rate a reply (`thumb`) or the conversation."""
     rating = customer_actions.Rating(
         kind=body.kind, value=body.value, message_id=body.message_id, comment=body.comment
     )
@@ -204,10 +232,15 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
 
 
 @router.post("/conversations/{conversation}/close")
-async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
+async def close_conversation(
+    owner: OwnedConversation, ctx: Ctx, body: CloseIn = NOT_ASKED
+) -> ConversationStateOut:
+    """End the conversation; it can still be read for 30 days. `helped` answers "did that help?"."""
     now = ctx.clock()
     conversation = await ctx.database.write(
-        lambda store: customer_actions.close_conversation(store, owner.id, now)
+        lambda store: customer_actions.close_conversation(
+            store, owner.id, ctx.policy, now, helped=body.helped
+        )
     )
     ctx.notifier.publish_draft(owner.id, "")
     ctx.notifier.notify(owner.id)

@@ -1,11 +1,18 @@
 """Agents' actions on a conversation."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Response
 
+from assistant.api.agent_responses import (
+    AgentMessageReceiptOut,
+    InboxRowOut,
+    RevealedMessageOut,
+    RowOut,
+    SuggestionOut,
+    SuggestionsOut,
+)
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.inbox_rows import load_inbox_rows
@@ -20,7 +27,7 @@ from assistant.api.schemas import (
     serialize_citations,
     serialize_message,
 )
-from assistant.api.suggestions import serialize_suggestions
+from assistant.api.suggestions import render_suggestion
 from assistant.conversation import desk
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
@@ -35,10 +42,10 @@ router = APIRouter(
 )
 
 
-async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> dict[str, Any]:
+async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> RowOut:
     """Run the action, notify subscribers, and return the conversation's new state."""
 
-    def run_action(store: Store) -> tuple[str, dict[str, Any]]:
+    def run_action(store: Store) -> tuple[str, InboxRowOut]:
         conversation = step(store)
         return conversation.id, load_inbox_rows(store, [conversation])[0]
 
@@ -48,7 +55,8 @@ async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation
 
 
 @router.post("/claim")
-async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """Take the conversation over; of several agents at once exactly one succeeds."""
     now = ctx.clock()
     claimed = await _run_desk_action(
         ctx, lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now)
@@ -58,7 +66,8 @@ async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) 
 
 
 @router.post("/release")
-async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """Back to the queue, with the waiting time kept."""
     now = ctx.clock()
     return await _run_desk_action(
         ctx, lambda store: desk.release_conversation(store, conversation, inside.agent, now)
@@ -68,7 +77,8 @@ async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx
 @router.post("/transfer")
 async def transfer_conversation(
     conversation: str, body: TransferIn, inside: CurrentAgent, ctx: Ctx
-) -> dict[str, Any]:
+) -> RowOut:
+    """Give the conversation to another agent."""
     now = ctx.clock()
     return await _run_desk_action(
         ctx, lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now)
@@ -76,7 +86,8 @@ async def transfer_conversation(
 
 
 @router.post("/return")
-async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """Back to the assistant, which answers from the next message on."""
     now = ctx.clock()
     return await _run_desk_action(
         ctx, lambda store: desk.return_to_assistant(store, conversation, inside.agent, now)
@@ -84,25 +95,25 @@ async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx)
 
 
 @router.post("/resolve")
-async def resolve_conversation(
-    conversation: str, body: ResolveIn, inside: CurrentAgent, ctx: Ctx
-) -> dict[str, Any]:
+async def resolve_conversation(conversation: str, body: ResolveIn, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """Close the conversation with its outcome; the note stays private."""
     now = ctx.clock()
     note = (
         AgentMessage(message_id=uuid4().hex, text=validate_text(body.note), private=True)
         if body.note
         else None
     )
+    resolution = desk.Resolution(outcome=body.outcome, note=note)
     return await _run_desk_action(
         ctx,
-        lambda store: desk.resolve_conversation(store, conversation, inside.agent, body.outcome, note, now),
+        lambda store: desk.resolve_conversation(
+            store, conversation, inside.agent, resolution, ctx.policy, now
+        ),
     )
 
 
 @router.post("/email")
-async def continue_by_email(
-    conversation: str, body: ContactIn, inside: CurrentAgent, ctx: Ctx
-) -> dict[str, Any]:
+async def continue_by_email(conversation: str, body: ContactIn, inside: CurrentAgent, ctx: Ctx) -> RowOut:
     """Write to an e-mail address that the customer left in the chat, beside the chat, from now on."""
     now, finder = ctx.clock(), ctx.build_contact_finder()
     return await _run_desk_action(
@@ -116,7 +127,8 @@ async def continue_by_email(
 @router.post("/messages", status_code=201)
 async def send_agent_message(
     conversation: str, body: AgentMessageIn, inside: CurrentAgent, ctx: Ctx
-) -> dict[str, Any]:
+) -> AgentMessageReceiptOut:
+    """Write to the customer, or with `private` a note for colleagues."""
     written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
     now = ctx.clock()
     message = await ctx.database.write(
@@ -127,7 +139,9 @@ async def send_agent_message(
 
 
 @router.post("/messages/{message}/reveal")
-async def reveal_message(conversation: str, message: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def reveal_message(
+    conversation: str, message: str, inside: CurrentAgent, ctx: Ctx
+) -> RevealedMessageOut:
     """A message with its masked card numbers and secrets; the access is audited."""
     now = ctx.clock()
 
@@ -148,12 +162,13 @@ async def reveal_message(conversation: str, message: str, inside: CurrentAgent, 
 
 @router.post("/typing", status_code=204)
 async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """Show the customer that an agent types."""
     ctx.notifier.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
     return Response(status_code=204)
 
 
 @router.post("/suggest")
-async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> SuggestionsOut:
     """Up to three drafts from the knowledge base with their sources; never sent automatically."""
 
     def load_question(store: Store) -> tuple[Conversation, str]:
@@ -164,5 +179,13 @@ async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) ->
     if not question:
         return {"suggestions": []}
     drafts = await ctx.suggest(found, question)
-    suggestions = [{"text": one.text, "citations": serialize_citations(one.citations)} for one in drafts]
-    return {"suggestions": serialize_suggestions(suggestions, ctx.hosts)}
+    return {
+        "suggestions": [
+            SuggestionOut(
+                text=one.text,
+                html=render_suggestion(one.text, ctx.hosts),
+                citations=list(serialize_citations(one.citations)),
+            )
+            for one in drafts
+        ]
+    }

@@ -1,32 +1,33 @@
 """Conversations as rows of the agents' inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.api.agent_responses import AgentReferenceOut, InboxRowOut, LastMessageOut
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
-from assistant.domain.conversation import Conversation
+from assistant.domain.conversation import Conversation, State
+from assistant.domain.messages import Message
+from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.ports.storage.store import Store
 
-#: Mark -> its signal, most serious first, and the threshold from which it is shown.
+#: Mark -> its signal, most serious first.
 MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
-MARK_THRESHOLD = 0.5
 #: Characters of the last message in a row.
 MAX_EXCERPT_CHARACTERS = 140
 
 
-def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
+def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[InboxRowOut]:
     """One row per conversation, with a fixed number of queries for all of them."""
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
-    asks = store.handoffs.load_last_asks(ids)
-    marks = list_marks(store, ids)
+    packets, felt = store.handoffs.load_last_packets(ids), store.turns.load_recent_feelings(ids)
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
-    rows = []
+    rows: list[InboxRowOut] = []
     for one in conversations:
         name, verified = names.get(one.customer, (None, False))
-        latest = last.get(one.id)
+        latest, packet = last.get(one.id), packets.get(one.id)
         rows.append(
             {
                 "id": one.id,
@@ -35,18 +36,15 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
                 "channel": one.channel,
                 "language": one.language,
                 "customer": {"id": one.customer, "name": name, "verified": verified},
-                "agent": {"id": one.agent, "name": agents.get(one.agent)} if one.agent else None,
+                "agent": AgentReferenceOut(id=one.agent, name=agents.get(one.agent, ""))
+                if one.agent
+                else None,
                 "priority": one.priority,
                 "reason": one.reason,
-                "marks": marks.get(one.id, []),
-                "ask": _format_snippet(asks.get(one.id) or words.get(one.id)),
+                "marks": _list_marks(one, felt.get(one.id, {}), packet),
+                "ask": _format_snippet((packet and packet["issue"]["ask"]) or words.get(one.id)),
                 "waiting_since": format_timestamp(one.waiting_since),
-                "last": latest
-                and {
-                    "author": latest.author,
-                    "text": _format_snippet(latest.text),
-                    "created_at": format_timestamp(latest.created_at),
-                },
+                "last": _serialize_last_message(latest) if latest else None,
                 "updated_at": format_timestamp(one.updated_at),
                 "created_at": format_timestamp(one.created_at),
                 "outcome": one.outcome,
@@ -55,12 +53,29 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
     return rows
 
 
-def list_marks(store: Store, conversations: Sequence[str]) -> dict[str, list[str]]:
-    """Conversation -> what to know before opening it: ``distress``, ``harassment``, ``anger``."""
+def _serialize_last_message(message: Message) -> LastMessageOut:
     return {
-        conversation: [name for name, signal in MARKS.items() if feelings[signal] >= MARK_THRESHOLD]
-        for conversation, feelings in store.turns.load_recent_feelings(conversations).items()
+        "author": message.author,
+        "text": _format_snippet(message.text),
+        "created_at": format_timestamp(message.created_at),
     }
+
+
+def _list_marks(
+    conversation: Conversation, feelings: Mapping[str, float], packet: Mapping[str, Any] | None
+) -> list[str]:
+    """What to know before opening it: ``distress``, ``harassment``, ``anger``.
+
+    *feelings* are those of the last turns. What is written while waiting is no turn: the packet tells of it,
+    until the assistant has the conversation again.
+    """
+    is_with_people = conversation.state in (State.QUEUED, State.AGENT)
+    added = packet.get("feelings") or {} if packet and is_with_people else {}
+    return [
+        mark
+        for mark, signal in MARKS.items()
+        if max(feelings.get(signal, 0.0), added.get(signal, 0.0)) >= FEELING_THRESHOLD
+    ]
 
 
 def _format_snippet(text: str | None) -> str | None:

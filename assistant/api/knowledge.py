@@ -1,21 +1,31 @@
 """The knowledge base for support leads: articles and their state, sources, contradictions."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
+from assistant.api.agent_responses import IdOut
 from assistant.api.auth import CurrentAgent, CurrentLead
-from assistant.api.context import ApiContext, Ctx
+from assistant.api.context import Ctx
+from assistant.api.knowledge_responses import (
+    ArticlePageOut,
+    KnowledgeOverviewOut,
+    SourceRequestOut,
+)
+from assistant.api.knowledge_schemas import (
+    serialize_article,
+    serialize_contradiction,
+    serialize_dismissal,
+    serialize_optional_problem,
+    serialize_problem,
+    serialize_source,
+)
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import format_timestamp
+from assistant.api.schemas import build_example
 from assistant.api.source_labels import SourceLabels
-from assistant.domain.article_lifecycle import Contradiction, KnowledgeSource, SourceProblem
-from assistant.domain.article_listing import STATES, ArticleListing
+from assistant.domain.article_listing import STATES
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.hours import compute_business_day
@@ -29,19 +39,23 @@ MAX_LISTED_ITEMS = 200
 
 
 class DismissIn(BaseModel):
+    model_config = build_example(reason="One is about gift cards, the other about goods.")
+
     reason: Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
 
 
 class SourceIn(BaseModel):
+    model_config = build_example(source="https://help.shop.example/sitemap.xml")
+
     source: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 @router.get("")
-async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> KnowledgeOverviewOut:
     """Problems of the knowledge base, its sources, and the number of articles per state."""
     today = compute_business_day(ctx.clock(), ctx.policy.zone)
 
-    def load_overview(store: Store) -> dict[str, Any]:
+    def load_overview(store: Store) -> KnowledgeOverviewOut:
         articles, problems = (
             store.article_lifecycle.list_article_listings(),
             store.article_lifecycle.list_source_problems(),
@@ -59,26 +73,25 @@ async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, A
             },
             "articles": len(articles),
             "sources": [
-                _serialize_source(one, ctx, places)
-                | {
+                {
+                    **serialize_source(one, ctx, places),
                     "articles": read[one.source],
                     "troubles": failing[one.source],
-                    "trouble": _serialize_optional_problem(by_place.get(one.source), places),
+                    "trouble": serialize_optional_problem(by_place.get(one.source), places),
                 }
                 for one in every
             ],
-            "troubles": [_serialize_problem(one, places) for one in problems[:MAX_LISTED_ITEMS]],
+            "troubles": [serialize_problem(one, places) for one in problems[:MAX_LISTED_ITEMS]],
             "remarks": [
-                _serialize_problem(one, places)
+                serialize_problem(one, places)
                 for one in store.article_lifecycle.list_source_remarks()[:MAX_LISTED_ITEMS]
             ],
             "contradictions": [
-                _serialize_contradiction(one, ctx)
+                serialize_contradiction(one, ctx)
                 for one in store.article_lifecycle.list_open_contradictions(today)[:MAX_LISTED_ITEMS]
             ],
             "dismissed": [
-                _serialize_contradiction(one.contradiction, ctx)
-                | {"by": names.get(one.by, one.by), "at": format_timestamp(one.at), "reason": one.why}
+                serialize_dismissal(one, ctx, names)
                 for one in store.article_lifecycle.list_dismissals()[:MAX_LISTED_ITEMS]
             ],
         }
@@ -93,11 +106,11 @@ async def list_knowledge_articles(
     state: Literal["", "failed", "vanished", "ends_soon", "not_yet", "replaced", "ended", "holds"] = "",
     q: Annotated[str, Query(max_length=200)] = "",
     after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-) -> dict[str, Any]:
+) -> ArticlePageOut:
     """A page of articles: all, or those in a state, whose title or id contains *q*."""
     today, wanted = compute_business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
 
-    def load_article_page(store: Store) -> dict[str, Any]:
+    def load_article_page(store: Store) -> ArticlePageOut:
         by_place = {one.place: one for one in store.article_lifecycle.list_source_problems()}
         sources = {one.source: one for one in store.sources.list_sources()}
         places = SourceLabels(sources)
@@ -110,8 +123,11 @@ async def list_knowledge_articles(
         page = found[after : after + PAGE]
         return {
             "articles": [
-                _serialize_article(one, sources, by_place, ctx, places)
-                | {"state": one.compute_state(today), "ends_soon": one.ends_soon(today)}
+                {
+                    **serialize_article(one, sources, by_place, ctx, places),
+                    "state": one.compute_state(today),
+                    "ends_soon": one.ends_soon(today),
+                }
                 for one in page
             ],
             "found": len(found),
@@ -122,9 +138,7 @@ async def list_knowledge_articles(
 
 
 @router.post("/contradictions/{contradiction}/dismiss")
-async def dismiss_contradiction(
-    contradiction: str, body: DismissIn, inside: CurrentLead, ctx: Ctx
-) -> dict[str, Any]:
+async def dismiss_contradiction(contradiction: str, body: DismissIn, inside: CurrentLead, ctx: Ctx) -> IdOut:
     """Mark a contradiction as none: customers get answers from both articles again."""
     who, now = inside.agent.id, ctx.clock()
 
@@ -140,7 +154,7 @@ async def dismiss_contradiction(
 
 
 @router.post("/contradictions/{contradiction}/restore")
-async def restore_contradiction(contradiction: str, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
+async def restore_contradiction(contradiction: str, inside: CurrentLead, ctx: Ctx) -> IdOut:
     """Undo a dismissal."""
     who, now = inside.agent.id, ctx.clock()
 
@@ -156,7 +170,7 @@ async def restore_contradiction(contradiction: str, inside: CurrentLead, ctx: Ct
 
 
 @router.post("/sources/read", status_code=202)
-async def request_source_resync(body: SourceIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
+async def request_source_resync(body: SourceIn, inside: CurrentLead, ctx: Ctx) -> SourceRequestOut:
     """Request a resync of a web source."""
     who, now = inside.agent.id, ctx.clock()
     if "://" not in body.source:
@@ -171,76 +185,3 @@ async def request_source_resync(body: SourceIn, inside: CurrentLead, ctx: Ctx) -
     if not await ctx.database.write(request_and_audit):
         raise NotFound("No article was ever read from there.")
     return {"source": body.source}
-
-
-def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
-    return url or f"{ctx.public_url.rstrip('/')}/help/{quote(article)}"
-
-
-def _serialize_article(
-    article: ArticleListing,
-    sources: Mapping[str, KnowledgeSource],
-    problems: Mapping[str, SourceProblem],
-    ctx: ApiContext,
-    places: SourceLabels,
-) -> dict[str, Any]:
-    origin, problem = article.origin, article.find_problem(problems)
-    source = sources.get(origin.source) if origin else None
-    return {
-        "id": article.id,
-        "title": article.title,
-        "language": article.language,
-        "url": _build_article_url(article.id, article.url, ctx),
-        "updated": article.updated,
-        "valid_from": article.valid_from,
-        "valid_until": article.valid_until,
-        "replaced_by": article.replaced_by,
-        "source": places.label_source(origin.source) if origin else None,
-        "location": places.label_location(origin.location, origin.source) if origin else None,
-        "read_at": format_timestamp(source.read_at) if source else None,
-        "trouble": _serialize_optional_problem(problem, places),
-    }
-
-
-def _serialize_problem(problem: SourceProblem, places: SourceLabels) -> dict[str, Any]:
-    return asdict(problem) | {
-        "place": places.label_location(problem.place, problem.source),
-        "source": places.label_source(problem.source),
-        "why": problem.why.replace(problem.source, places.label_source(problem.source)),
-        "since": format_timestamp(problem.since),
-        "vanished": problem.is_vanished,
-    }
-
-
-def _serialize_optional_problem(problem: SourceProblem | None, places: SourceLabels) -> dict[str, Any] | None:
-    return _serialize_problem(problem, places) if problem else None
-
-
-def _serialize_source(source: KnowledgeSource, ctx: ApiContext, places: SourceLabels) -> dict[str, Any]:
-    every = ctx.resync if source.is_web_source and not source.wanted else None
-    return {
-        "source": places.label_source(source.source),
-        "web": source.is_web_source,
-        "prune": source.prune,
-        "read_at": format_timestamp(source.read_at),
-        "looked_at": format_timestamp(source.looked_at),
-        "failures": source.failures,
-        "next_at": format_timestamp(source.due_at(every)) if every else None,
-        "reading": source.wanted or source.lease is not None,
-    }
-
-
-def _serialize_contradiction(found: Contradiction, ctx: ApiContext) -> dict[str, Any]:
-    def serialize_side(which: Any) -> dict[str, Any]:
-        return asdict(which) | {"url": _build_article_url(which.article, which.url, ctx)}
-
-    newer = found.newer_side
-    return {
-        "id": found.id,
-        "measure": found.measure,
-        "found_at": format_timestamp(found.found_at),
-        "one": serialize_side(found.one),
-        "other": serialize_side(found.other),
-        #: The side that customers get; None: both, with the offer of a person.
-        "newer": None if newer is None else ("one" if newer is found.one else "other"),
-    }

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,9 +11,10 @@ from assistant.api.channel_schemas import serialize_messages
 from assistant.api.context import ApiContext
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.reply_html import render_reply
+from assistant.api.responses import MessageOut, SurveyOut
 from assistant.api.schemas import serialize_message, serialize_state, serialize_survey
 from assistant.api.sse import HEARTBEAT, format_event
-from assistant.conversation.inbound.customer_actions import build_survey
+from assistant.conversation.surveys import build_survey
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.ports.storage.store import Store
 
@@ -41,7 +42,7 @@ async def iterate_customer_events(
     """State, every message after *last_event_id* in order, then live events."""
     seen = parse_last_event_id(last_event_id) or 0
     sent_state: dict[str, Any] | None = None
-    asked: dict[str, Any] | None = None
+    asked: SurveyOut | None = None
     with ctx.notifier.subscribe(conversation) as follower:
         passing: Passing = []
         while not follower.is_closed:
@@ -87,12 +88,12 @@ async def _read_when_available(ctx: ApiContext, step: Callable[[Store], T]) -> T
 
 def _load_conversation_update(
     store: Store, ctx: ApiContext, conversation_id: str, after: int
-) -> tuple[dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], SurveyOut | None, list[MessageOut]]:
     """Read and rendered in the database's thread: all streams share the event loop."""
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     state = {"seq": conversation.seq, "public": serialize_state(conversation, agent)}
-    question = serialize_survey(build_survey(store, conversation))
+    question = serialize_survey(build_survey(store, conversation, ctx.clock()))
     messages = store.messages.list_public(conversation_id, after=after, limit=PAGE)
     return state, question, [serialize_message(message, ctx.hosts) for message in messages]
 
@@ -160,7 +161,7 @@ async def _note_presence(ctx: ApiContext, secret_hash: str) -> bool:
 
 def _load_journal_events(
     store: Store, ctx: ApiContext, after: int
-) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
+) -> tuple[int, list[tuple[int, str, Mapping[str, Any]]]]:
     """The last id read, and the journal entries with the current state of what they refer to.
 
     Entries are coalesced: of several for one conversation the first is enough.
@@ -170,7 +171,7 @@ def _load_journal_events(
     rows = {
         row["id"]: row for row in load_inbox_rows(store, store.conversations.list_existing(list(changed)))
     }
-    entries: list[tuple[int, str, dict[str, Any]]] = []
+    entries: list[tuple[int, str, Mapping[str, Any]]] = []
     for number, conversation, message_id in noted:
         if message_id is None:
             if conversation in rows:

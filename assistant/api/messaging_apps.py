@@ -1,16 +1,18 @@
 """Files from messaging apps, and links between a customer's identities."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
+from assistant.api.agent_responses import AgentMessageReceiptOut, CandidateOut, CandidatesOut, IdOut
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.customer import OwnedConversation
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import format_timestamp, serialize_agent_message
+from assistant.api.responses import LinkCodeOut, describe_content
+from assistant.api.schemas import build_example, format_timestamp, serialize_agent_message
 from assistant.conversation.inbound import customer_linking
 from assistant.conversation.resend import resend_undelivered
 from assistant.domain.channels import Media
@@ -20,19 +22,28 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1", tags=["agent"], route_class=RateLimitedRoute)
 
 
+FILE = describe_content("The file", "application/octet-stream", "binary")
+
+
 class LinkIn(BaseModel):
+    model_config = build_example(conversation="5d41402abc4b", reason="The same order number in both.")
+
     #: Another conversation of the same person.
     conversation: Annotated[str, StringConstraints(max_length=64)]
     reason: Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
 
 
-@router.get("/agent/media/{media}")
+@router.get("/agent/media/{media}", responses=FILE, response_class=Response)
 async def get_agent_media(media: str, _inside: CurrentAgent, ctx: Ctx) -> Response:
+    """A customer's file, as a download."""
     return await _build_file_response(ctx, media, None)
 
 
-@router.get("/conversations/{conversation}/media/{media}")
+@router.get(
+    "/conversations/{conversation}/media/{media}", tags=["customer"], responses=FILE, response_class=Response
+)
 async def get_customer_media(media: str, owner: OwnedConversation, ctx: Ctx) -> Response:
+    """A file of this conversation, as a download."""
     return await _build_file_response(ctx, media, owner.id)
 
 
@@ -56,9 +67,7 @@ async def _build_file_response(ctx: ApiContext, media: str, of_conversation: str
 
 
 @router.post("/agent/conversations/{conversation}/links", status_code=201)
-async def link_conversations(
-    conversation: str, body: LinkIn, inside: CurrentAgent, ctx: Ctx
-) -> dict[str, Any]:
+async def link_conversations(conversation: str, body: LinkIn, inside: CurrentAgent, ctx: Ctx) -> IdOut:
     """Link two conversations as one person's, by an agent's decision; reversible."""
     now = ctx.clock()
     found = await ctx.database.write(
@@ -71,21 +80,23 @@ async def link_conversations(
 
 
 @router.get("/agent/conversations/{conversation}/alike")
-async def list_link_candidates(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def list_link_candidates(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> CandidatesOut:
     """Conversations that may be the same person's, each with the reason: `email`, `number` or `name`."""
     found = await ctx.database.read(
         lambda store: customer_linking.list_similar_conversations(store, conversation)
     )
     return {
         "alike": [
-            {"conversation": one.id, "channel": one.channel, "name": customer.name, "why": why}
+            CandidateOut(conversation=one.id, channel=one.channel, name=customer.name, why=why)
             for one, customer, why in found
         ]
     }
 
 
 @router.post("/agent/conversations/{conversation}/messages/{message}/send-again")
-async def retry_delivery(conversation: str, message: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def retry_delivery(
+    conversation: str, message: str, _inside: CurrentAgent, ctx: Ctx
+) -> AgentMessageReceiptOut:
     """Retry a failed delivery."""
     now = ctx.clock()
     found = await ctx.database.write(lambda store: resend_undelivered(store, conversation, message, now))
@@ -95,13 +106,14 @@ async def retry_delivery(conversation: str, message: str, _inside: CurrentAgent,
 
 @router.delete("/agent/links/{link_id}", status_code=204)
 async def remove_link(link_id: str, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """Take a link back."""
     now = ctx.clock()
     await ctx.database.write(lambda store: customer_linking.remove_link(store, link_id, inside.agent, now))
     return Response(status_code=204)
 
 
 @router.post("/conversations/{conversation}/link-code", status_code=201, tags=["customer"])
-async def create_link_code(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
+async def create_link_code(owner: OwnedConversation, ctx: Ctx) -> LinkCodeOut:
     """A one-time code that links the customer's identity on another channel when sent there."""
     now = ctx.clock()
     code, expires_at = await ctx.database.write(

@@ -33,16 +33,13 @@ class MetricTotals(NamedTuple):
     streams: int
     #: Spending on models.
     spent: ModelUsage
-    #: Webhook calls by channel and outcome since the start of the process; deliveries by channel and state.
-    calls: Mapping[tuple[str, str], int]
+    #: Deliveries by channel and state.
     deliveries: Mapping[tuple[str, str], int]
     #: Waiting time of the longest waiting customer, in seconds.
     longest_wait: float
 
 
-def count_totals(
-    store: Store, streams: int, now: datetime, calls: Mapping[tuple[str, str], int] = MappingProxyType({})
-) -> MetricTotals:
+def count_totals(store: Store, streams: int, now: datetime) -> MetricTotals:
     """Counts over all time, by a fixed number of queries."""
     waiting = store.conversations.list_inbox(state=State.QUEUED, agent=None, after=0, limit=200)
     since = [one.waiting_since for one in waiting if one.waiting_since]
@@ -53,7 +50,6 @@ def count_totals(
         streams=streams,
         # in zones where it is tomorrow already
         spent=store.spending.sum_between(BEGINNING, now + timedelta(days=1)),
-        calls=dict(calls),
         deliveries=store.deliveries.count_by_state(),
         longest_wait=(now - min(since)).total_seconds() if since else 0.0,
     )
@@ -76,9 +72,6 @@ class _TotalsCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         found = self._found
         yield _build_counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
-        yield _build_channel_gauge(
-            "assistant_channel_calls", "Webhook calls since the start.", "outcome", found.calls
-        )
         yield _build_channel_gauge(
             "assistant_deliveries", "Messages to apps by state.", "state", found.deliveries
         )

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from assistant.api.agent_responses import SignInOut
 from assistant.api.auth import (
     CurrentAdmin,
     CurrentAgent,
@@ -16,124 +17,99 @@ from assistant.api.auth import (
     set_session_cookie,
 )
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.people_responses import (
+    CredentialOut,
+    CredentialsOut,
+    InvitationOut,
+    PeopleOut,
+    PersonOut,
+    TokenOut,
+)
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import format_timestamp, serialize_agent
+from assistant.api.schemas import build_example, format_timestamp, serialize_agent
 from assistant.conversation.agent_access import change_password, revoke_credentials
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import Forbidden, NotFound, Unauthorized
-from assistant.domain.people import MIN_PASSWORD_CHARACTERS, Agent, AgentAccount
+from assistant.domain.people import MIN_PASSWORD_CHARACTERS, Agent, AgentAccount, KnownCredential, Role
 from assistant.lead import accounts
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent", tags=["people"], route_class=RateLimitedRoute)
 
-Role = Literal["agent", "lead", "admin"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 Password = Annotated[str, StringConstraints(min_length=MIN_PASSWORD_CHARACTERS, max_length=1024)]
 Secret = Annotated[str, StringConstraints(min_length=20, max_length=200)]
 
 
 class InviteIn(BaseModel):
+    model_config = build_example(email="mori@shop.example", name="森 葵", role="lead")
+
     email: Annotated[str, StringConstraints(min_length=3, max_length=255)]
     name: Name
     role: Role = "agent"
 
 
 class RoleIn(BaseModel):
+    model_config = build_example(role="lead")
+
     role: Role
 
 
 class InvitationIn(BaseModel):
+    model_config = build_example(secret="tQ3mB0vY5s7kR1xW9uZ2", password="correct horse battery")
+
     secret: Secret
     password: Password
 
 
 class PasswordIn(BaseModel):
+    model_config = build_example(current="correct horse battery", password="staple battery horse")
+
     current: Annotated[str, StringConstraints(max_length=1024)]
     password: Password
 
 
 class TokenIn(BaseModel):
+    model_config = build_example(label="Nightly export", days=365)
+
     label: Name
     days: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
-class PersonOut(BaseModel):
-    id: str
-    name: str
-    email: str
-    role: Role
-    disabled: bool
-    created_at: str
-    seen_at: str | None
-    sessions: int
-    tokens: int
-    #: Invited, and not come yet: until when the link is good.
-    invited_until: str | None
-
-
-class PeopleOut(BaseModel):
-    people: list[PersonOut]
-
-
-class InvitedOut(BaseModel):
-    id: str
-    #: Shown once: with it the person chooses a password.
-    link: str
-
-
-class CredentialOut(BaseModel):
-    id: str
-    kind: Literal["session", "token"]
-    label: str
-    #: The session of this call.
-    current: bool
-    created_at: str
-    expires_at: str | None
-
-
-class CredentialsOut(BaseModel):
-    credentials: list[CredentialOut]
-
-
-class TokenOut(BaseModel):
-    #: Shown once.
-    token: str
-
-
 @router.get("/people")
 async def list_people(_inside: CurrentAdmin, ctx: Ctx) -> PeopleOut:
+    """The team's accounts, with their roles, sessions and tokens."""
     now = ctx.clock()
     found = await ctx.database.read(lambda store: store.accounts.list_accounts(now))
-    return PeopleOut(people=[_to_person(one) for one in found])
+    return {"people": [_serialize_person(one) for one in found]}
 
 
-def _to_person(account: AgentAccount) -> PersonOut:
+def _serialize_person(account: AgentAccount) -> PersonOut:
     agent = account.agent
-    return PersonOut(
-        id=agent.id,
-        name=agent.name,
-        email=agent.email,
-        role=agent.role,  # type: ignore[arg-type] # one of the three
-        disabled=agent.disabled_at is not None,
-        created_at=format_timestamp(account.created_at) or "",
-        seen_at=format_timestamp(account.seen_at),
-        sessions=account.sessions,
-        tokens=account.tokens,
-        invited_until=format_timestamp(account.invited_until),
-    )
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "email": agent.email,
+        "role": agent.role,
+        "disabled": agent.disabled_at is not None,
+        "created_at": format_timestamp(account.created_at),
+        "seen_at": format_timestamp(account.seen_at),
+        "sessions": account.sessions,
+        "tokens": account.tokens,
+        "invited_until": format_timestamp(account.invited_until),
+    }
 
 
 @router.post("/people", status_code=201)
-async def invite_person(body: InviteIn, inside: CurrentAdmin, ctx: Ctx) -> InvitedOut:
+async def invite_person(body: InviteIn, inside: CurrentAdmin, ctx: Ctx) -> InvitationOut:
     """A new account, and the link with which its owner chooses a password within seven days."""
     secret, now = secrets.token_urlsafe(32), ctx.clock()
     made = accounts.build_agent(normalize_email(body.email), body.name, body.role)
     await ctx.database.write(
         lambda store: accounts.invite_agent(store, made, hash_secret(secret), inside.agent, now)
     )
-    return InvitedOut(id=made.id, link=_build_link(ctx, secret))
+    return {"id": made.id, "link": _build_link(ctx, secret)}
 
 
 def _build_link(ctx: ApiContext, secret: str) -> str:
@@ -148,11 +124,12 @@ async def _change(ctx: ApiContext, agent: str, step: Callable[[Store, Agent], An
         step(store, accounts.get_agent(store, agent))
         return list(store.accounts.list_accounts(now))
 
-    return PeopleOut(people=[_to_person(one) for one in await ctx.database.write(run)])
+    return {"people": [_serialize_person(one) for one in await ctx.database.write(run)]}
 
 
 @router.post("/people/{agent}/role")
 async def change_person_role(agent: str, body: RoleIn, inside: CurrentAdmin, ctx: Ctx) -> PeopleOut:
+    """Give a person another role; 409 `last_admin` for the last administrator."""
     now = ctx.clock()
     return await _change(
         ctx, agent, lambda store, who: accounts.change_role(store, who, body.role, inside.agent, now)
@@ -170,6 +147,7 @@ async def disable_person(agent: str, inside: CurrentAdmin, ctx: Ctx) -> PeopleOu
 
 @router.post("/people/{agent}/enable")
 async def enable_person(agent: str, inside: CurrentAdmin, ctx: Ctx) -> PeopleOut:
+    """Let a person sign in again."""
     now = ctx.clock()
     return await _change(
         ctx, agent, lambda store, who: accounts.enable_account(store, who, inside.agent, now)
@@ -184,7 +162,7 @@ async def revoke_person_credentials(agent: str, inside: CurrentAdmin, ctx: Ctx) 
 
 
 @router.post("/people/{agent}/invite", status_code=201)
-async def renew_person_invitation(agent: str, inside: CurrentAdmin, ctx: Ctx) -> InvitedOut:
+async def renew_person_invitation(agent: str, inside: CurrentAdmin, ctx: Ctx) -> InvitationOut:
     """A new link for somebody who lost theirs, or their password."""
     secret, now = secrets.token_urlsafe(32), ctx.clock()
     await _change(
@@ -192,11 +170,11 @@ async def renew_person_invitation(agent: str, inside: CurrentAdmin, ctx: Ctx) ->
         agent,
         lambda store, who: accounts.renew_invitation(store, who, hash_secret(secret), inside.agent, now),
     )
-    return InvitedOut(id=agent, link=_build_link(ctx, secret))
+    return {"id": agent, "link": _build_link(ctx, secret)}
 
 
 @router.post("/invitation")
-async def accept_invitation(body: InvitationIn, response: Response, ctx: Ctx) -> dict[str, Any]:
+async def accept_invitation(body: InvitationIn, response: Response, ctx: Ctx) -> SignInOut:
     """Choose a password with an invitation, and be signed in."""
     now, hashed = ctx.clock(), await ctx.passwords.hash_password(body.password)
 
@@ -217,7 +195,7 @@ async def accept_invitation(body: InvitationIn, response: Response, ctx: Ctx) ->
 @router.post("/password")
 async def change_own_password(
     body: PasswordIn, inside: CurrentAgent, response: Response, ctx: Ctx
-) -> dict[str, Any]:
+) -> SignInOut:
     """Change one's own password; every other session ends."""
     me, now = inside.agent, ctx.clock()
     kept = await ctx.database.read(lambda store: store.agents.load_password_hash(me.id))
@@ -239,19 +217,18 @@ async def list_own_credentials(inside: CurrentAgent, ctx: Ctx) -> CredentialsOut
     """One's own sessions and API tokens."""
     now = ctx.clock()
     found = await ctx.database.read(lambda store: store.accounts.list_credentials(inside.agent.id, now))
-    return CredentialsOut(
-        credentials=[
-            CredentialOut(
-                id=one.id,
-                kind="token" if one.is_token else "session",
-                label=one.label,
-                current=inside.secret_hash.startswith(one.id),
-                created_at=format_timestamp(one.created_at) or "",
-                expires_at=format_timestamp(one.expires_at),
-            )
-            for one in found
-        ]
-    )
+    return {"credentials": [_serialize_credential(one, inside.secret_hash) for one in found]}
+
+
+def _serialize_credential(one: KnownCredential, secret_hash: str) -> CredentialOut:
+    return {
+        "id": one.id,
+        "kind": "token" if one.is_token else "session",
+        "label": one.label,
+        "current": secret_hash.startswith(one.id),
+        "created_at": format_timestamp(one.created_at),
+        "expires_at": format_timestamp(one.expires_at),
+    }
 
 
 @router.post("/tokens", status_code=201)
@@ -261,7 +238,7 @@ async def create_own_token(body: TokenIn, inside: CurrentAgent, ctx: Ctx) -> Tok
     token = await ctx.database.write(
         lambda store: create_api_token(store, me, now, body.days, label=body.label, by=actor(me.id))
     )
-    return TokenOut(token=token)
+    return {"token": token}
 
 
 @router.delete("/credentials/{credential}", status_code=204)

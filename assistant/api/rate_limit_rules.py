@@ -4,22 +4,27 @@ They are checked before a request's body is read. The service does not start whe
 missing.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.client_address import get_client_address
 from assistant.api.errors import build_error_response
-from assistant.api.rate_limits import LimitKey, Rate, RateLimit, RateLimiter
+from assistant.api.rate_limits import LimitKey, LimitUse, Rate, RateLimit, RateLimiter, require_allowed
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.errors import RateLimited
 
 SESSION_COOKIE = "yorisoi_session"
 WEBHOOKS = "/v1/channels/"
 READS = frozenset({"GET", "HEAD"})
+#: Key of the ASGI scope with the limits that a request used.
+USES = "yorisoi.limits"
+#: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 
 EVERY = RateLimit("any call", LimitKey.ADDRESS, Rate(1_000, 100))
 READING = RateLimit("reading", LimitKey.TOKEN, Rate(300, 30))
@@ -38,8 +43,10 @@ SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, R
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
+REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
+PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
 #: Concurrent streams of one token or session, and of the visitors of one address.
@@ -48,6 +55,7 @@ STREAMS_OF_ADDRESS = 100
 
 _CUSTOMER = "/v1/conversations/{conversation}"
 _AGENT = "/v1/agent/conversations/{conversation}"
+_INSIGHT = "/v1/agent/insight"
 #: Routes with limits of their own; other read-only routes have READING.
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/conversations": (OPENING,),
@@ -100,8 +108,14 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/settings/hours": (WORKING,),
     "POST /v1/agent/settings/replay": (TRYING,),
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
+    **{
+        f"POST {_INSIGHT}/{what}": (WORKING,)
+        for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")
+    },
+    **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
+    "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
     "GET /help": (SEARCHING,),
     "GET /help/": (SEARCHING,),
@@ -129,7 +143,9 @@ class RateLimitedRoute(APIRoute):
             limits: RateLimiter = request.app.state.context.limits
             for limit in of_method[request.method]:
                 if limit is not EVERY:  # counted by RateLimitMiddleware
-                    limits.check_rate(limit, get_limit_key(limit, request))
+                    use = limits.count_use(limit, get_limit_key(limit, request))
+                    request.scope.setdefault(USES, []).append(use)
+                    require_allowed(use)
             return await handle(request)
 
         return handle_with_limits
@@ -172,12 +188,31 @@ class RateLimitMiddleware:
         self._app, self._limits = app, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(WEBHOOKS):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_limits(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope.get(USES):
+                message = {**message, "headers": [*message["headers"], *_build_limit_headers(scope[USES])]}
+            await send(message)
+
+        if not scope["path"].startswith(WEBHOOKS):
             try:
                 self._limits.check_rate(EVERY, get_client_address(Request(scope)))
             except RateLimited as exc:
-                await build_error_response(exc.status, exc.code, str(exc), **exc.details)(
-                    scope, receive, send
-                )
+                refusal = build_error_response(exc.status, exc.code, str(exc), **exc.details)
+                await refusal(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, send_with_limits)
+
+
+def _build_limit_headers(uses: Sequence[LimitUse]) -> list[tuple[bytes, bytes]]:
+    """What is left of each limit, and the limits: bursts of `q`, made good for within `w` seconds."""
+    left = ", ".join(f'"{use.limit.name}";r={use.remaining};t={use.next_seconds}' for use in uses)
+    rates = [(use.limit.name, use.limit.rate) for use in uses]
+    policy = ", ".join(
+        f'"{name}";q={rate.burst};w={ceil(rate.burst / rate.per_second)}' for name, rate in rates
+    )
+    values = zip(LIMIT_HEADERS, (left, policy), strict=True)
+    return [(name.lower().encode(), value.encode()) for name, value in values]

@@ -40,6 +40,17 @@ class RateLimit:
     rate: Rate
 
 
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """A use of a limit, and what is left of it."""
+
+    limit: RateLimit
+    remaining: int
+    #: Seconds until there is one more, or a first one.
+    next_seconds: int
+    allowed: bool
+
+
 class TokenBucket:
     """A token bucket per key. Source: the usual leaky-bucket-as-meter formulation."""
 
@@ -47,17 +58,17 @@ class TokenBucket:
         self._rate, self._clock = rate, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def consume_token(self, key: str) -> None:
-        """Consume one token of *key*; RateLimited, with the seconds to wait, when none is left."""
+    def consume_token(self, key: str) -> tuple[bool, float]:
+        """Consume one token of *key*, if one is left. Returns whether there was one, and what is left."""
         now = self._clock()
         tokens, seen = self._buckets.pop(key, (float(self._rate.burst), now))
         tokens = min(self._rate.burst, tokens + (now - seen) * self._rate.per_second)
         allowed = tokens >= 1
-        self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+        left = tokens - 1 if allowed else tokens
+        self._buckets[key] = (left, now)
         if len(self._buckets) > MAX_TRACKED_KEYS:
             self._buckets.popitem(last=False)
-        if not allowed:
-            raise RateLimited(retry_after=max(1, round((1 - tokens) / self._rate.per_second)))
+        return allowed, left
 
 
 class RateLimiter:
@@ -69,11 +80,17 @@ class RateLimiter:
         self._limiters: dict[RateLimit, TokenBucket] = {}
         self._open: Counter[str] = Counter()
 
-    def check_rate(self, limit: RateLimit, key: str) -> None:
-        """Count one use of *limit* by *key*, or RateLimited."""
+    def count_use(self, limit: RateLimit, key: str) -> LimitUse:
+        """Count one use of *limit* by *key*, unless it is used up."""
         if limit not in self._limiters:
             self._limiters[limit] = TokenBucket(limit.rate, self.clock)
-        self._limiters[limit].consume_token(key)
+        allowed, left = self._limiters[limit].consume_token(key)
+        wait = (int(left) + 1 - left) / limit.rate.per_second
+        return LimitUse(limit=limit, remaining=int(left), next_seconds=max(1, round(wait)), allowed=allowed)
+
+    def check_rate(self, limit: RateLimit, key: str) -> None:
+        """Count one use of *limit* by *key*, or RateLimited with the seconds to wait."""
+        require_allowed(self.count_use(limit, key))
 
     def reserve_slot(self, key: str, most: int) -> Callable[[], None]:
         """Count one more concurrent use by *key*, or RateLimited; call the result at its end."""
@@ -86,3 +103,9 @@ class RateLimiter:
         self._open[key] -= 1
         if self._open[key] <= 0:
             del self._open[key]
+
+
+def require_allowed(use: LimitUse) -> None:
+    """RateLimited, with the seconds to wait, unless *use* was allowed."""
+    if not use.allowed:
+        raise RateLimited(retry_after=use.next_seconds)

@@ -1,22 +1,52 @@
 """Request bodies and responses: validated input, and domain values as the JSON of contract.md."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, overload
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from assistant.api.agent_responses import (
+    AgentMessageOut,
+    AgentOut,
+    CustomerFields,
+    EvidenceOut,
+    IdentityOut,
+    PreviousConversationOut,
+    SignalsOut,
+    SourceScoreOut,
+    TurnOut,
+    WithheldOut,
+)
 from assistant.api.reply_html import render_plain_text, render_reply
-from assistant.conversation.inbound.customer_actions import Survey
+from assistant.api.responses import (
+    AgentNameOut,
+    ButtonOut,
+    CitationOut,
+    MessageFields,
+    MessageOut,
+    StateOut,
+    SurveyOptionOut,
+    SurveyOut,
+    WaitingOut,
+)
+from assistant.conversation.surveys import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Citation, Message
+from assistant.domain.messages import Author, Citation, Message, get_public_kind
 from assistant.domain.people import Agent, Customer, PastConversation
+from assistant.domain.signals import Signals
 from assistant.domain.turns import TurnRecord
 
+MESSAGE_ID = "3f0e4b52-6a44-4c3c-9d5b-0f6a5a1f2c11"
 Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+
+
+def build_example(**values: Any) -> ConfigDict:
+    """A model's configuration with an example for the API's description."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class CustomerIn(BaseModel):
@@ -32,17 +62,23 @@ class PreviousIn(BaseModel):
 
 
 class OpenIn(BaseModel):
+    model_config = build_example(locale="ja", customer={"id": "c-1042", "name": "山田 花子"})
+
     locale: Annotated[str, StringConstraints(max_length=35)] | None = None
     customer: CustomerIn | None = None
     previous: PreviousIn | None = None
 
 
 class MessageIn(BaseModel):
+    model_config = build_example(id=MESSAGE_ID, text="返品の期限は何日ですか")
+
     id: UUID
     text: str
 
 
 class AgentMessageIn(MessageIn):
+    model_config = build_example(id=MESSAGE_ID, text="担当の森です。返金は本日手配しました。", private=False)
+
     private: bool = False
 
 
@@ -51,39 +87,66 @@ class TypingIn(BaseModel):
 
 
 class FeedbackIn(BaseModel):
-    kind: Literal["thumb", "csat", "nps", "ces"]
+    model_config = build_example(kind="csat", value=5, comment="Quick and clear.")
+
+    kind: Literal["thumb", "helped", "csat", "nps", "ces"]
     value: int
     message_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     comment: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
+class CloseIn(BaseModel):
+    model_config = build_example(helped=True)
+
+    #: The answer to "did that help?"; None: it was not asked.
+    helped: bool | None = None
+
+
 class LoginIn(BaseModel):
+    model_config = build_example(email="mori@shop.example", password="correct horse battery")
+
     email: Annotated[str, StringConstraints(max_length=255)]
     password: Annotated[str, StringConstraints(max_length=1024)]
 
 
 class TransferIn(BaseModel):
+    model_config = build_example(agent="sato@shop.example")
+
     agent: Annotated[str, StringConstraints(max_length=255)]
 
 
 class ContactIn(BaseModel):
+    model_config = build_example(address="hanako@mail.example")
+
     #: An e-mail address that the customer left in the conversation.
     address: Annotated[str, StringConstraints(min_length=3, max_length=320)]
 
 
 class ResolveIn(BaseModel):
+    model_config = build_example(outcome="solved", note="Refunded; told the customer 5 days.")
+
     #: solved, workaround, unsolved, no_reply, spam, or a team's own value
     outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]
     note: Annotated[str, StringConstraints(max_length=4000)] | None = None
 
 
+@overload
+def format_timestamp(moment: datetime) -> str: ...
+@overload
+def format_timestamp(moment: datetime | None) -> str | None: ...
 def format_timestamp(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 
-def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as its customer sees it; customers' messages are plain text, not Markdown."""
+def serialize_message(message: Message, hosts: Sequence[str]) -> MessageOut:
+    """A message as its customer sees it."""
+    agent = AgentNameOut(name=message.agent_name) if message.agent_name else None
+    return {**_serialize_message_fields(message, hosts), "agent": agent}
+
+
+def _serialize_message_fields(message: Message, hosts: Sequence[str]) -> MessageFields:
+    """Customers' messages are plain text, not Markdown."""
     theirs = message.author is Author.CUSTOMER
     return {
         "id": message.id,
@@ -94,36 +157,38 @@ def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
         if theirs
         else render_reply(message.text, message.citations, hosts),
         "citations": serialize_citations(message.citations),
-        "buttons": [asdict(button) for button in message.buttons],
+        "buttons": [ButtonOut(label=button.label, value=button.value) for button in message.buttons],
         "created_at": format_timestamp(message.created_at),
         "lang": message.language,
-        "kind": message.kind,
-        "agent": {"name": message.agent_name} if message.agent_name else None,
+        "kind": get_public_kind(message.kind),
     }
 
 
-def serialize_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
-    return [asdict(citation) for citation in citations]
+def serialize_citations(citations: Sequence[Citation]) -> list[CitationOut]:
+    return [
+        CitationOut(n=one.n, article=one.article, title=one.title, url=one.url, quote=one.quote)
+        for one in citations
+    ]
 
 
-def serialize_agent_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
+def serialize_agent_message(message: Message, hosts: Sequence[str]) -> AgentMessageOut:
     """A message as agents see it; `mask_secrets`: masked parts are shown only by `reveal`."""
     shown = replace(message, text=mask_secrets(message.text))
-    who = {"id": message.agent, "name": message.agent_name} if message.agent else None
-    return serialize_message(shown, hosts) | {
+    return {
+        **_serialize_message_fields(shown, hosts),
         "hidden": shown.text != message.text,
         "private": message.private,
-        "agent": who,
+        "agent": {"id": message.agent, "name": message.agent_name or ""} if message.agent else None,
         "delivery": None,
         "media": [],
     }
 
 
-def serialize_wait(conversation: Conversation) -> dict[str, Any] | None:
+def serialize_wait(conversation: Conversation) -> WaitingOut | None:
     return {"told": conversation.told} if conversation.waiting_since and conversation.told else None
 
 
-def serialize_state(conversation: Conversation, agent: Agent | None) -> dict[str, Any]:
+def serialize_state(conversation: Conversation, agent: Agent | None) -> StateOut:
     """The snapshot at the start of every stream."""
     return {
         "state": conversation.state,
@@ -134,19 +199,25 @@ def serialize_state(conversation: Conversation, agent: Agent | None) -> dict[str
     }
 
 
-def serialize_survey(survey: Survey | None) -> dict[str, Any] | None:
+def serialize_survey(survey: Survey | None) -> SurveyOut | None:
     if survey is None:
         return None
-    options = [{"label": label, "value": value} for value, label in survey.options]
+    options = [SurveyOptionOut(label=label, value=value) for value, label in survey.options]
     return {"kind": survey.kind, "question": survey.question, "options": options}
 
 
-def serialize_agent(agent: Agent) -> dict[str, Any]:
-    facts = {"id": agent.id, "name": agent.name, "email": agent.email}
-    return facts | {"admin": agent.admin, "lead": agent.is_lead, "role": agent.role}
+def serialize_agent(agent: Agent) -> AgentOut:
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "email": agent.email,
+        "admin": agent.admin,
+        "lead": agent.is_lead,
+        "role": agent.role,
+    }
 
 
-def serialize_customer(customer: Customer, previous: Sequence[PastConversation]) -> dict[str, Any]:
+def serialize_customer(customer: Customer, previous: Sequence[PastConversation]) -> CustomerFields:
     """The customer as agents see them; `claimed` are unverified identities."""
     return {
         "id": customer.id,
@@ -158,44 +229,62 @@ def serialize_customer(customer: Customer, previous: Sequence[PastConversation])
         "attributes": customer.attributes,
         "claimed": [name for name in ("name", "email") if getattr(customer, name)],
         "identities": [
-            {"channel": i.channel, "id": i.id, "verified": i.verified} for i in customer.identities
+            IdentityOut(channel=i.channel, id=i.id, verified=i.verified) for i in customer.identities
         ],
-        "previous": [asdict(one) | {"closed_at": format_timestamp(one.closed_at)} for one in previous],
+        "previous": [_serialize_previous(one) for one in previous],
     }
 
 
-def serialize_turn(record: TurnRecord) -> dict[str, Any]:
+def _serialize_previous(past: PastConversation) -> PreviousConversationOut:
+    return {
+        "conversation": past.conversation,
+        "channel": past.channel,
+        "closed_at": format_timestamp(past.closed_at),
+        "summary": past.summary,
+        "csat": past.csat,
+        "notes": list(past.notes),
+        "promises": list(past.promises),
+    }
+
+
+def serialize_turn(record: TurnRecord) -> TurnOut:
     """How a reply was made."""
-    signals = record.signals
     return {
         "turn": record.turn,
         "message_id": record.message_id,
         "reply_id": record.reply_id,
-        "signals": {
-            "frustration": round(signals.frustration, 3),
-            "unfamiliarity": round(signals.unfamiliarity, 3),
-            "no_progress": round(signals.no_progress, 3),
-            "worry": round(signals.worry, 3),
-            "distress": round(signals.distress, 3),
-            "harassment": round(signals.harassment, 3),
-            "complaint": round(signals.complaint, 3),
-            "reply_missed": round(signals.reply_missed, 3),
-            "asked_for_person": signals.asked_for_person,
-            "language": signals.language,
-        },
+        "signals": _serialize_signals(record.signals),
         "decision": record.verdict.decision,
         "reason": record.verdict.reason,
         "evidence": [
-            {"turn": one.turn, "text": one.text, "why": one.why}
-            for one in record.verdict.evidence or signals.evidence
+            EvidenceOut(turn=one.turn, text=one.text, why=one.why, detail=one.detail)
+            for one in record.verdict.evidence or record.signals.evidence
         ],
-        "sources": [asdict(source) for source in record.sources],
+        "sources": [
+            SourceScoreOut(article=one.article, title=one.title, score=one.score, shown=one.shown)
+            for one in record.sources
+        ],
         "query": record.query,
         "model": record.model,
         "prompt_version": record.prompt_version,
-        "withheld": [asdict(one) for one in record.withheld],
+        "withheld": [WithheldOut(text=one.text, why=one.why) for one in record.withheld],
         "tokens": record.tokens,
         "cost": record.cost,
         "instead": record.instead,
         "ms": record.milliseconds,
+    }
+
+
+def _serialize_signals(signals: Signals) -> SignalsOut:
+    return {
+        "frustration": round(signals.frustration, 3),
+        "unfamiliarity": round(signals.unfamiliarity, 3),
+        "no_progress": round(signals.no_progress, 3),
+        "worry": round(signals.worry, 3),
+        "distress": round(signals.distress, 3),
+        "harassment": round(signals.harassment, 3),
+        "complaint": round(signals.complaint, 3),
+        "reply_missed": round(signals.reply_missed, 3),
+        "asked_for_person": signals.asked_for_person,
+        "language": signals.language,
     }

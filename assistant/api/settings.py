@@ -11,18 +11,17 @@ from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp
-from assistant.api.setting_schemas import (
-    ChangedTurn,
-    ChangesIn,
+from assistant.api.setting_responses import (
     HoursOut,
-    ReplayIn,
+    ReplayedTurnOut,
     ReplayOut,
     SentenceOut,
-    SettingHistory,
+    SettingChangeOut,
+    SettingHistoryOut,
     SettingOut,
     SettingsOut,
-    StoredChange,
 )
+from assistant.api.setting_schemas import ChangesIn, ReplayIn
 from assistant.conversation.templates import LANGUAGES, format_moment, is_editable, list_variables
 from assistant.conversation.templates import render_template as words
 from assistant.domain.confidential import mask_secrets
@@ -53,7 +52,7 @@ async def get_settings(_inside: CurrentAgent, ctx: Ctx) -> SettingsOut:
             value=value,
             default=default,
             in_file=name in live.file_keys,
-            change=_to_change(current.get(f"policy.{name}")),
+            change=_serialize_change(current.get(f"policy.{name}")),
         )
         for name, (value, default) in live.describe_policy().items()
     ]
@@ -61,12 +60,17 @@ async def get_settings(_inside: CurrentAgent, ctx: Ctx) -> SettingsOut:
         f"name.{language}": (ctx.names.get(language), None) for language in ctx.languages
     }
     settings += [
-        SettingOut(key=key, value=value, default=default, in_file=False, change=_to_change(current.get(key)))
+        SettingOut(
+            key=key, value=value, default=default, in_file=False, change=_serialize_change(current.get(key))
+        )
         for key, (value, default) in looks.items()
     ]
-    return SettingsOut(
-        settings=settings, sentences=_list_sentences(current), file=live.file, problem=live.problem
-    )
+    return {
+        "settings": settings,
+        "sentences": _list_sentences(current),
+        "file": live.file,
+        "problem": live.problem,
+    }
 
 
 def _list_sentences(current: Mapping[str, SettingChange]) -> list[SentenceOut]:
@@ -86,17 +90,17 @@ def _list_sentences(current: Mapping[str, SettingChange]) -> list[SentenceOut]:
                     wordings=own or list(wordings),
                     default=list(wordings),
                     variables=list_variables(situation, language),
-                    change=_to_change(change),
+                    change=_serialize_change(change),
                 )
             )
     return found
 
 
-def _to_change(change: SettingChange | None) -> StoredChange | None:
+def _serialize_change(change: SettingChange | None) -> SettingChangeOut | None:
     if change is None:
         return None
-    at = format_timestamp(change.created_at) or ""
-    return StoredChange(id=change.id, by=change.agent_name, at=at, value=change.value)
+    at = format_timestamp(change.created_at)
+    return {"id": change.id, "by": change.agent_name, "at": at, "value": change.value}
 
 
 @router.post("")
@@ -121,10 +125,10 @@ def _get_values(store: Store) -> dict[str, Any]:
 @router.get("/history")
 async def list_setting_changes(
     _inside: CurrentAgent, ctx: Ctx, key: Annotated[str, Query(max_length=80)]
-) -> SettingHistory:
+) -> SettingHistoryOut:
     """Who changed a setting to what, newest first."""
     found = await ctx.database.read(lambda store: store.settings.list_changes(key, limit=MAX_LISTED_CHANGES))
-    return SettingHistory(changes=[change for one in found if (change := _to_change(one))])
+    return {"changes": [change for one in found if (change := _serialize_change(one))]}
 
 
 @router.post("/replay")
@@ -137,39 +141,39 @@ async def replay_settings(body: ReplayIn, _inside: CurrentLead, ctx: Ctx) -> Rep
         turns = store.turns.list_recent(since, limit=MAX_REPLAYED_TURNS)
         changed = list(replay_decisions(turns, ctx.policy, after))
         kinds = Counter((str(one.before.decision), str(one.after.decision)) for one in changed)
-        return ReplayOut(
-            days=REPLAY_DAYS,
-            conversations=len({conversation for conversation, _, _ in turns}),
-            turns=len(turns),
-            changed=len(changed),
-            kinds=[(*kind, count) for kind, count in kinds.most_common()],
-            examples=[_to_changed_turn(store, one) for one in changed[:MAX_SHOWN_TURNS]],
-        )
+        return {
+            "days": REPLAY_DAYS,
+            "conversations": len({conversation for conversation, _, _ in turns}),
+            "turns": len(turns),
+            "changed": len(changed),
+            "kinds": [(*kind, count) for kind, count in kinds.most_common()],
+            "examples": [_serialize_turn(store, one) for one in changed[:MAX_SHOWN_TURNS]],
+        }
 
     return await ctx.database.read(replay)
 
 
-def _to_changed_turn(store: Store, one: ChangedDecision) -> ChangedTurn:
+def _serialize_turn(store: Store, one: ChangedDecision) -> ReplayedTurnOut:
     message = store.messages.get(one.conversation, one.message_id)
     text = mask_secrets(message.text)[:MAX_TURN_CHARACTERS] if message else ""
-    return ChangedTurn(
-        conversation=one.conversation,
-        text=text,
-        before=str(one.before.decision),
-        before_reason=one.before.reason and str(one.before.reason),
-        after=str(one.after.decision),
-        after_reason=one.after.reason and str(one.after.reason),
-    )
+    return {
+        "conversation": one.conversation,
+        "text": text,
+        "before": str(one.before.decision),
+        "before_reason": one.before.reason and str(one.before.reason),
+        "after": str(one.after.decision),
+        "after_reason": one.after.reason and str(one.after.reason),
+    }
 
 
 @router.post("/hours")
 async def preview_hours(body: ReplayIn, _inside: CurrentLead, ctx: Ctx) -> HoursOut:
     """What changed hours say at this moment, in the assistant's words; nothing is stored."""
     current = await ctx.database.read(_get_values)
-    return _to_hours(ctx, body.changes, current)
+    return _serialize_hours(ctx, body.changes, current)
 
 
-def _to_hours(ctx: ApiContext, changes: Mapping[str, Any], current: Mapping[str, Any]) -> HoursOut:
+def _serialize_hours(ctx: ApiContext, changes: Mapping[str, Any], current: Mapping[str, Any]) -> HoursOut:
     hours, now = ctx.live.check_changes(current, changes).hours, ctx.clock()
     opening = hours.find_next_opening(now)
     said = {}
@@ -181,4 +185,4 @@ def _to_hours(ctx: ApiContext, changes: Mapping[str, Any], current: Mapping[str,
         else:
             moment = format_moment(opening, now, language, zone=hours.zone)
             said[language] = words("outside_hours", language, opening=moment)
-    return HoursOut(open=hours.is_open(now), next_opening=format_timestamp(opening), said=said)
+    return {"open": hours.is_open(now), "next_opening": format_timestamp(opening), "said": said}

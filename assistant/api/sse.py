@@ -6,24 +6,21 @@ together.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from assistant.api.responses import describe_content
+
 #: OpenAPI description of a stream.
-DESCRIBED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-sent events",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
+DESCRIBED = describe_content("Server-sent events", "text/event-stream")
 #: A comment line, sent as a heartbeat.
 HEARTBEAT = ":\n\n"
 
 
-def format_event(name: str, data: dict[str, Any], number: int | None = None) -> str:
+def format_event(name: str, data: Mapping[str, Any], number: int | None = None) -> str:
     """One event; *number* is its id, which the client sends as Last-Event-ID when it reconnects."""
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     numbered = "" if number is None else f"id: {number}\n"

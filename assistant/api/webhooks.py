@@ -9,14 +9,16 @@ from functools import cache, partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.responses import describe_content
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import ChannelEvent, WebhookRequest
 from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
+from assistant.measures import CHANNEL_CALLS
 from assistant.ports.channels import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=RateLimitedRoute)
@@ -30,22 +32,24 @@ READERS = 2
 MAX_WAITING_CALLS = 200
 READING_SECONDS = 10.0
 
+DESCRIBED = describe_content("What the app expects; mostly nothing.", "text/plain")
+
 T = TypeVar("T")
 
 
 @router.get("/{name}", include_in_schema=False)
-@router.get("/{name}/{account}")
+@router.get("/{name}/{account}", operation_id="verify_webhook", response_class=Response, responses=DESCRIBED)
 @router.post("/{name}", include_in_schema=False)
-@router.post("/{name}/{account}")
-async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
+@router.post("/{name}/{account}", response_class=Response, responses=DESCRIBED)
+async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> Response:
     """200 when every event of the call is stored, now or before."""
     channel = _find_channel(ctx.channels, name, account)
     try:
         answer = await _process_webhook(channel, await _build_webhook_request(request, ctx.public_url), ctx)
     except AssistantError as exc:
-        ctx.calls[name, exc.code] += 1
+        CHANNEL_CALLS.labels(channel.name, exc.code).inc()
         raise
-    ctx.calls[name, "ok"] += 1
+    CHANNEL_CALLS.labels(channel.name, "ok").inc()
     return PlainTextResponse(answer)
 
 

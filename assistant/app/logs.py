@@ -24,7 +24,7 @@ class BestEffortStream:
             self._stream.flush()
 
 
-def configure_logging() -> None:
+def configure_logging(level: str = "info") -> None:
     """Structured lines on stderr; JSON unless it is a terminal."""
     # structlog's default traceback shows local variables, which hold customers' messages.
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -39,7 +39,7 @@ def configure_logging() -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, BestEffortStream(sys.stderr))),
         cache_logger_on_first_use=True,
     )

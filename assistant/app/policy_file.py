@@ -13,6 +13,7 @@ from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.policy import Policy
+from assistant.domain.surveys import ASSISTANT, PERSON, SurveyKind
 
 #: Counted in turns or people, not 0–1.
 COUNTS = frozenset(
@@ -58,6 +59,9 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "prices": _parse_prices,
         "helplines": _parse_helplines,
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
+        "surveys": _parse_surveys,
+        "surveys_after": _parse_survey_owners,
+        "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **dict.fromkeys(COUNTS, _parse_count),
     }
@@ -138,6 +142,21 @@ def _parse_minutes(value: object, where: str) -> dict[str, int]:
                 f"{where}.{name}: expected a whole number of minutes, 0 or more, not {_format_value(minutes)}"
             )
     return rows
+
+
+def _parse_surveys(value: object, where: str) -> dict[str, int]:
+    """Kind -> days, 1 or more."""
+    rows = _parse_mapping(value, where)
+    if unknown := rows.keys() - set(SurveyKind):
+        raise SetupError(f"{where}: unknown survey {sorted(unknown)[0]!r}; known are {', '.join(SurveyKind)}")
+    return {name: _parse_count(days, f"{where}.{name}") for name, days in rows.items()}
+
+
+def _parse_survey_owners(value: object, where: str) -> frozenset[str]:
+    names = _parse_names(value, where)
+    if unknown := names - {ASSISTANT, PERSON}:
+        raise SetupError(f"{where}: unknown {sorted(unknown)[0]!r}; known are {ASSISTANT}, {PERSON}")
+    return names
 
 
 def _parse_priorities(value: object, where: str) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """All settings, read once; with none set the service runs embedded on one machine."""
 
+import json
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -15,9 +17,19 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.domain.errors import SetupError
+from assistant.domain.webhook_signatures import decode_secret
 
 PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
 MIN_KEY_CHARACTERS = 16
+#: The model where only an OpenAI key is set: small, and asked not to reason before it answers.
+DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
+#: What a model's parameters may be given for.
+PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
+#: Variables that libraries read themselves: of model vendors, tracing, proxies and certificates.
+LIBRARY_VARIABLES = re.compile(
+    r"(ANTHROPIC|GOOGLE|GEMINI|AZURE_OPENAI|MISTRAL|GROQ|DEEPSEEK|XAI|COHERE|TOGETHER|FIREWORKS|OPENROUTER"
+    r"|OLLAMA|HF|HUGGINGFACEHUB|AWS|LANGSMITH|LANGCHAIN|OTEL|CHROMA)_.+|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)"
+)
 
 
 class Settings(BaseSettings):
@@ -35,6 +47,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     chroma_url: str | None = None
     chat_model: str | None = None
+    #: Purpose -> parameters of the chat model, as JSON.
+    chat_parameters: Annotated[dict[str, dict[str, Any]], NoDecode] = Field(default_factory=dict)
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
     )
@@ -50,6 +64,12 @@ class Settings(BaseSettings):
     identity_secret: SecretStr | None = None
     public_url: str = "http://localhost:8000"
     policy: Path | None = None
+    #: The business's own system, which does what the tools name; unset: nothing is done for customers.
+    backend_url: str | None = None
+    #: Signs the calls to it; `whsec_…` or any text.
+    backend_secret: SecretStr | None = None
+    #: Folder of the tools; unset: those of the sample shop.
+    tools: Path | None = None
     #: Allow ingesting web addresses in private networks (an intranet's help centre).
     ingest_private: bool = False
     #: Hours between resyncs of web sources while serving; 0: only on request.
@@ -62,6 +82,12 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     #: Whether /docs and /openapi.json are public, or for this machine only.
     api_docs: Literal["public", "local"] = "local"
+    #: Least level of what is logged.
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    #: Whether each request is logged.
+    access_log: bool = False
+    #: Where spans go: `otlp`, or a file; None: nowhere.
+    traces: str | None = None
     #: Debounce: seconds without a further message until the assistant answers.
     quiet_seconds: float = Field(0.6, ge=0, le=10)
     #: Seconds after which an unanswered customer gets an acknowledgement and is queued.
@@ -81,6 +107,19 @@ class Settings(BaseSettings):
             else value
         )
 
+    @field_validator("chat_parameters", mode="before")
+    @classmethod
+    def parse_parameters(cls, value: object) -> object:
+        try:
+            found = json.loads(value or "{}") if isinstance(value, str) else value
+        except json.JSONDecodeError:
+            found = None
+        if not isinstance(found, dict) or not all(isinstance(inner, dict) for inner in found.values()):
+            raise ValueError('write JSON such as {"answer": {"temperature": 0.2}}')
+        if unknown := sorted(found.keys() - set(PURPOSES)):
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(PURPOSES)}")
+        return found
+
     @field_validator("languages")
     @classmethod
     def require_language(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,7 +137,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{one!r} is no address and no network such as 10.0.0.0/8") from exc
         return value
 
-    @field_validator("secret_key", "identity_secret", "metrics_token")
+    @field_validator("secret_key", "identity_secret", "metrics_token", "backend_secret")
     @classmethod
     def reject_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and (
@@ -116,6 +155,9 @@ class Settings(BaseSettings):
         "database_url",
         "chroma_url",
         "metrics_token",
+        "traces",
+        "backend_url",
+        "backend_secret",
         mode="before",
     )
     @classmethod
@@ -127,6 +169,14 @@ class Settings(BaseSettings):
     def validate_database_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("begin it with postgresql:// or sqlite:///")
+        return url
+
+    @field_validator("backend_url")
+    @classmethod
+    def validate_backend_url(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "http://unset")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("give the address of your system as https://HOST/PATH")
         return url
 
     @field_validator("chroma_url")
@@ -163,7 +213,7 @@ class Settings(BaseSettings):
     @property
     def effective_model(self) -> str:
         """The chat model in use: the setting; with only an OpenAI key its small model; else quotes."""
-        return self.chat_model or ("openai:gpt-5-mini" if self.openai_api_key else "extractive")
+        return self.chat_model or (DEFAULT_OPENAI_MODEL if self.openai_api_key else "extractive")
 
     def load_signing_key(self) -> bytes:
         """The secret key; generated and stored in the data folder if not set."""
@@ -172,6 +222,10 @@ class Settings(BaseSettings):
             if self.secret_key
             else _load_or_create_key(self.data_dir)
         )
+
+    def load_backend_key(self) -> bytes | None:
+        """Signs calls between this service and the business's system; None: there is none."""
+        return decode_secret(self.backend_secret.get_secret_value()) if self.backend_secret else None
 
     def load_identity_key(self) -> bytes:
         """The key with which a site signs its customers' ids."""
@@ -188,9 +242,17 @@ def load_environment() -> dict[str, str]:
     return {**kept, **os.environ}
 
 
+def export_library_variables() -> None:
+    """Put variables of `.env` that libraries read themselves into the environment, which wins."""
+    for name, value in load_environment().items():
+        if LIBRARY_VARIABLES.fullmatch(name):
+            os.environ.setdefault(name, value)
+
+
 def load_settings() -> Settings:
     """The settings, or SetupError with one line per error."""
     try:
+        export_library_variables()
         return Settings()  # type: ignore[call-arg]
     except ValidationError as exc:
         raise SetupError("; ".join(map(_format_error, exc.errors()))) from exc

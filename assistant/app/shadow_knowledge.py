@@ -1,23 +1,33 @@
-"""A copy of the knowledge base in memory, on which a draft is published to see what would change."""
+"""A copy of the knowledge base in memory, to see what an article would change; and publishing it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from assistant.app.knowledge_base import KnowledgeBase, utc_now
 from assistant.app.settings import Settings
+from assistant.app.wiring import build_turn_dependencies
+from assistant.insight.gap_articles import compare_answers, render_article
 
 if TYPE_CHECKING:
+    from assistant.app.live_settings import LiveSettings
+    from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_drafts import ArticleFields
+    from assistant.domain.gaps import Gap
+    from assistant.knowledge.ingest.run import IngestOptions
     from assistant.knowledge.loaders.reader import DocumentReader
 
 #: Above this only the articles that the draft or the question come near are copied.
 MAX_SHADOW_CHUNKS = 4_000
 #: Passages whose articles are copied then.
 MAX_NEAR_PASSAGES = 60
+#: Name of a gap's article in the copy.
+SHADOW_FILE = "gap.md"
 
 
 async def publish_article(
@@ -91,3 +101,62 @@ def _build_shadow(knowledge: KnowledgeBase, settings: Settings) -> KnowledgeBase
         making=making,
         zone=knowledge.zone,
     )
+
+
+async def prove_gap(
+    settings: Settings,
+    knowledge: KnowledgeBase,
+    gap: Gap,
+    evidence: Sequence[str],
+    standing: Sequence[str],
+    live: LiveSettings | None = None,
+) -> Mapping[str, Any]:
+    """Ask *evidence* and *standing* questions of a copy, before and after the gap's article is in it."""
+    shadow = await open_shadow(knowledge, settings, [gap.text or "", *evidence, *standing])
+    quoting = settings.model_copy(update={"chat_model": "extractive"})
+    try:
+        mind = build_turn_dependencies(quoting, shadow, live=live)
+        before = [await find_first_article(mind, question) for question in standing]
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / SHADOW_FILE
+            path.write_text(render_article(gap), "utf-8")
+            report = await shadow.ingest_sources([str(path)], _build_options())
+        added = (report.added or report.updated or [""])[0]
+        answered = [await find_first_article(mind, question) for question in evidence]
+        after = [await find_first_article(mind, question) for question in standing]
+        titles = {
+            id_: title
+            for id_, title, _ in await shadow.database.read(
+                lambda store: store.articles.list_titles(shadow.current_date())
+            )
+        }
+    finally:
+        await shadow.close()
+    return compare_answers(added, answered, before, after, titles)
+
+
+async def publish_gap(settings: Settings, knowledge: KnowledgeBase, gap: Gap) -> str:
+    """Write the gap's article into the data folder and ingest it; returns its id."""
+    folder = settings.data_dir / "published"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{gap.id}.md"
+    await asyncio.to_thread(path.write_text, render_article(gap), "utf-8")
+    report = await knowledge.ingest_sources([str(folder)], _build_options(), reconcile=False)
+    found = [*report.added, *report.updated, *report.unchanged]
+    return next((article for article in found if gap.id in article), found[0] if found else "")
+
+
+def _build_options() -> IngestOptions:
+    from assistant.knowledge.ingest.run import IngestOptions
+
+    return IngestOptions()
+
+
+async def find_first_article(mind: TurnDependencies, question: str) -> str | None:
+    """The article that a question is answered from; None: it is declined."""
+    from assistant.conversation.turn.ask_once import answer_once
+
+    answer = await answer_once(mind, question)
+    if answer["decision"] != "answer" or not answer["citations"]:
+        return None
+    return str(answer["citations"][0]["article"])

@@ -42,7 +42,7 @@ from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
@@ -97,6 +97,8 @@ class WebApp:
     #: RPC to the worker process.
     rpc: RpcChannel
     proof: WriteProbe
+    #: Further background tasks: the demo's own.
+    more_tasks: Mapping[str, Start] = field(default_factory=dict)
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -114,7 +116,7 @@ class WebApp:
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(self.database, self.notifier, utc_now).run
-        return work
+        return {**work, **self.more_tasks}
 
     async def check_health(self) -> dict[str, str | None]:
         """component -> what is wrong, or None."""
@@ -135,6 +137,13 @@ class WebApp:
             found.update(await self.rpc.call("restarts", seconds=HEALTH_SECONDS))
         return dict(found)
 
+    async def render_worker_measures(self) -> bytes:
+        """Histograms and counters of the worker process; nothing while it does not answer."""
+        with contextlib.suppress(Unavailable):
+            found: bytes = await self.rpc.call("measures", seconds=HEALTH_SECONDS)
+            return found
+        return b""
+
     async def suggest_replies(self, conversation: Conversation, question: str) -> Sequence[Draft]:
         drafts: Sequence[Draft] = await self.rpc.call(
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
@@ -154,7 +163,13 @@ class WebApp:
         )
 
 
-def build_web_app(settings: Settings, rpc: RpcChannel, *, shop: Mapping[str, str] | None = None) -> WebApp:
+def build_web_app(
+    settings: Settings,
+    rpc: RpcChannel,
+    more_tasks: Mapping[str, Start] | None = None,
+    *,
+    shop: Mapping[str, str] | None = None,
+) -> WebApp:
     """SetupError when the database cannot be used; with the sample *shop*, under its names, in the demo."""
     database = open_database(settings)
     return WebApp(
@@ -167,6 +182,7 @@ def build_web_app(settings: Settings, rpc: RpcChannel, *, shop: Mapping[str, str
         timing=build_timing(settings),
         channels=build_channels(settings),
         rpc=rpc,
+        more_tasks=more_tasks or {},
     )
 
 
@@ -182,8 +198,8 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         suggest=web_app.suggest_replies,
         notifier=web_app.notifier,
         timing=web_app.timing,
-        desk=Desk(timing=web_app.timing, pick_facts=pick_facts),
-        pick_facts=pick_facts,
+        desk=Desk(timing=web_app.timing, pick_facts=WordFactPicker(), policy=web_app.live.policy),
+        pick_facts=WordFactPicker(),
         clock=utc_now,
         limits=RateLimiter(),
         presence=DeskPresence(database),
@@ -195,10 +211,13 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         help_entries=lambda day: database.read(lambda store: store.articles.list_help_entries(day)),
         health=web_app.check_health,
         restarts=web_app.count_restarts,
+        worker_measures=web_app.render_worker_measures,
+        access_log=settings.access_log,
         static=STATIC,
         names=web_app.live.names,
         demo=demo,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        backend_key=settings.load_backend_key(),
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,

@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app.knowledge_base import KnowledgeBase, build_policy, utc_now
 from assistant.app.live_settings import LiveSettings
+from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
+from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.aside import CustomerActions
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.think import TurnDependencies
+    from assistant.domain.actions import Tool
     from assistant.domain.budgets import Prices
     from assistant.notifications.notifier import LocalNotifier
+    from assistant.ports.actions import ToolBackend
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
+    from assistant.ports.clock import Clock
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
 
-PROMPTS = Path(__file__).parents[2] / "prompts"
+PROMPTS = find_resource_folder("prompts")
+TOOLS = find_resource_folder("tools")
 
 
 def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalNotifier:
@@ -77,8 +83,54 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     return open_channels(found, settings.public_url, build_client())
 
 
+def build_tools(settings: Settings) -> Mapping[str, Tool]:
+    """The tools by name; none where no system of the business could run them."""
+    from assistant.tools.catalogue import load_tools
+
+    return load_tools(settings.tools or TOOLS) if settings.backend_url is not None else {}
+
+
+def build_backend(settings: Settings) -> ToolBackend | None:
+    """The business's system; None: there is none."""
+    from assistant.tools.backend import HttpToolBackend
+
+    if settings.backend_url is None:
+        return None
+    secret = settings.load_backend_key()
+    if secret is None:
+        raise SetupError("ASSISTANT_BACKEND_URL needs ASSISTANT_BACKEND_SECRET, which signs the calls.")
+    return HttpToolBackend(settings.backend_url, secret, utc_now)
+
+
+def build_actions(
+    settings: Settings, knowledge: KnowledgeBase, backend: ToolBackend | None, clock: Clock
+) -> CustomerActions | None:
+    """What can be done for customers; None: nothing."""
+    from assistant.conversation.actions.aside import CustomerActions
+    from assistant.conversation.actions.dialogue import ActionDialogue
+    from assistant.conversation.actions.identity import IdentityCheck
+    from assistant.tools.matcher import ExampleMatcher
+
+    if backend is None:
+        return None
+    tools, database = build_tools(settings), knowledge.database
+    dialogue = ActionDialogue(
+        database=database,
+        backend=backend,
+        tools=tools,
+        matcher=ExampleMatcher(tools, knowledge.compute_meaning),
+        identity=IdentityCheck(database=database, backend=backend, clock=clock),
+        clock=clock,
+    )
+    return CustomerActions(dialogue=dialogue)
+
+
 def build_turn_dependencies(
-    settings: Settings, knowledge: KnowledgeBase, live: LiveSettings | None = None
+    settings: Settings,
+    knowledge: KnowledgeBase,
+    backend: ToolBackend | None = None,
+    clock: Clock = utc_now,
+    live: LiveSettings | None = None,
 ) -> TurnDependencies:
     """*live*: the settings of the console; without them those of the policy file alone."""
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
@@ -89,27 +141,30 @@ def build_turn_dependencies(
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
-    from assistant.models.factory import open_chat_model
+    from assistant.models.factory import open_chat_models
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = live.policy if live else build_policy(settings)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
-    model = open_chat_model(settings.effective_model, api_key=key, base_url=base_url)
+    models = open_chat_models(
+        settings.effective_model, api_key=key, base_url=base_url, parameters=settings.chat_parameters
+    )
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages),
         retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
-        answerer=open_answerer(model, knowledge, policy.prices),
+        answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
-        rewrite=build_rewrite(model, PROMPTS),
+        rewrite=build_rewrite(models.rewrite, PROMPTS),
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
         prepend_subject=prepend_subject,
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
-        classify_turn=build_turn_classifier(model, PROMPTS),
-        summarise=build_summarizer(model, PROMPTS),
+        actions=build_actions(settings, knowledge, backend, clock),
+        classify_turn=build_turn_classifier(models.vote, PROMPTS),
+        summarise=build_summarizer(models.summary, PROMPTS),
         budget_factory=build_budget_factory(
             knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
         ),

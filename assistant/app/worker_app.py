@@ -15,14 +15,23 @@ from assistant.app.embedder import ProgressCallback
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
-from assistant.app.wiring import build_channels, build_notifier, build_timing, build_turn_dependencies
+from assistant.app.wiring import (
+    build_backend,
+    build_channels,
+    build_notifier,
+    build_timing,
+    build_tools,
+    build_turn_dependencies,
+)
 from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.execution import ActionExecutor
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_lifecycle import KnowledgeSource
+    from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
     from assistant.jobs.worker_loop import JobHandlers, WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
@@ -49,6 +58,8 @@ class AssistantService:
     article_desk: ArticleDesk
     #: Settings of the console.
     live: LiveSettings
+    #: Carries out what customers said yes to; None: nothing can be done for them.
+    executor: ActionExecutor | None = None
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -68,6 +79,7 @@ class AssistantService:
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Background tasks of the worker process."""
+        from assistant.insight.theme_keeper import ThemeKeeper
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
         from assistant.notifications.journal_poller import JournalPoller
@@ -81,11 +93,27 @@ class AssistantService:
             "notifier": self.notifier.run,
             "housekeeping": tasks.run,
             "resync": resync.run,
+            "themes": ThemeKeeper(database, self.knowledge.embedder, utc_now).run,
+            "gaps": self._build_gap_keeper().run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(database, self.notifier, utc_now).run
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
+
+    def _build_gap_keeper(self) -> GapKeeper:
+        from assistant.answering.pii_masking import mask_pii
+        from assistant.app.shadow_knowledge import prove_gap, publish_gap
+        from assistant.insight.gap_keeper import GapKeeper
+
+        return GapKeeper(
+            database=self.knowledge.database,
+            embedder=self.knowledge.embedder,
+            mask_text=mask_pii,
+            prove=partial(prove_gap, self.settings, self.knowledge, live=self.live),
+            publish=partial(publish_gap, self.settings, self.knowledge),
+            clock=utc_now,
+        )
 
     def build_knowledge_tasks(self) -> dict[str, Start]:
         """Tasks that keep the knowledge base up to date."""
@@ -117,6 +145,8 @@ class AssistantService:
         for language in settings.languages:
             for question in examples(language)[:1]:
                 await answer_once(dependencies, question)
+        if self.dependencies.actions is not None:
+            await self.dependencies.actions.warm_up()
         await asyncio.to_thread(preload_model, settings.effective_model)
 
     async def check_health(self) -> dict[str, str | None]:
@@ -161,6 +191,7 @@ class AssistantService:
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
+    from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
@@ -178,20 +209,28 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         wire=notifier,
         pick_facts=assistant.pick_facts,
         clock=utc_now,
+        backend=service.executor.backend if service.executor else None,
     )
+    closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
+    executor = service.executor
     return JobHandlers(
         handlers={
+            # Without a backend, what was said yes to before goes to a person.
+            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
             JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
             JobKind.DEADLINE: watchdog.handle_deadline,
             JobKind.DELIVERY: outbox.deliver_messages,
             JobKind.MEDIA: fetcher.download_attachments,
             JobKind.PACKET: enricher.enrich_packet,
+            JobKind.IDLE: closer.close_idle,
         },
         default_fallback=assistant.give_up,
         fallbacks={
             JobKind.DELIVERY: outbox.give_up,
             JobKind.MEDIA: fetcher.give_up,
             JobKind.PACKET: enricher.give_up,
+            JobKind.IDLE: closer.give_up,
+            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
         },
     )
 
@@ -200,14 +239,16 @@ async def build_service(
     settings: Settings, progress: ProgressCallback | None = None, bus: MessageBus | None = None
 ) -> AssistantService:
     """*bus* connects to the web process, if that is another one."""
+    from assistant.conversation.actions.execution import ActionExecutor
     from assistant.conversation.turn.runner import TurnHandler
-    from assistant.signals.facts import pick_facts
+    from assistant.signals.facts import WordFactPicker
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
     live = LiveSettings(settings, knowledge.database)
     await live.load_changes()
+    backend = build_backend(settings)
     dependencies, notifier, timing = (
-        build_turn_dependencies(settings, knowledge, live),
+        build_turn_dependencies(settings, knowledge, backend, live=live),
         build_notifier(settings, bus),
         build_timing(settings),
     )
@@ -216,9 +257,20 @@ async def build_service(
         mind=dependencies,
         wire=notifier,
         timing=timing,
-        pick_facts=pick_facts,
+        pick_facts=WordFactPicker(),
         clock=utc_now,
     )
+    executor = None
+    if backend is not None:
+        executor = ActionExecutor(
+            database=knowledge.database,
+            backend=backend,
+            tools=build_tools(settings),
+            policy=dependencies.policy,
+            pick_facts=assistant.pick_facts,
+            wire=notifier,
+            clock=utc_now,
+        )
     return AssistantService(
         settings=settings,
         knowledge=knowledge,
@@ -229,4 +281,5 @@ async def build_service(
         channels=build_channels(settings),
         article_desk=ArticleDesk(knowledge, dependencies, settings),
         live=live,
+        executor=executor,
     )

@@ -47,6 +47,7 @@ from assistant.domain.channels import (
     WebhookRequest,
 )
 from assistant.domain.errors import BadInput, RetryLater, SetupError, Unauthorized, Undeliverable
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author
 
 log = structlog.get_logger()
@@ -192,14 +193,14 @@ class EmailChannel(BaseChannel):
             ),
         )
 
-    def _explain_no_auto_reply(self, mail: Mail) -> str | None:
+    def _explain_no_auto_reply(self, mail: Mail) -> EvidenceReason | None:
         if mail.unreadable:
-            return "its words are in no character set that we know; the mail is attached"
+            return EvidenceReason.MAIL_IN_UNKNOWN_CHARSET
         if mail.sender == self.get_setting("ADDRESS").lower():
-            return "it names our own address as its sender"
+            return EvidenceReason.SENDER_IS_OUR_ADDRESS
         return explain_no_auto_reply(mail, self._domain)
 
-    def build_unreadable_events(self, raw: bytes, why: str) -> list[ChannelEvent]:
+    def build_unreadable_events(self, raw: bytes) -> list[ChannelEvent]:
         """A mail that cannot be parsed, as a message for agents."""
         digest = hashlib.sha256(raw).hexdigest()
         head = BytesHeaderParser().parsebytes(raw[:20_000])
@@ -217,7 +218,7 @@ class EmailChannel(BaseChannel):
                 name=name or None,
                 verified=False,
                 unproven=True,
-                people_only=f"it cannot be read ({why}); the mail is attached",
+                people_only=EvidenceReason.MAIL_UNREADABLE,
             )
         ]
 
@@ -243,7 +244,7 @@ class EmailChannel(BaseChannel):
     def _check_auto_reply(self, peer: str, context: Mapping[str, str]) -> None:
         """Undeliverable when an automatic mail must not be sent."""
         if why := context.get("people_only"):
-            raise Undeliverable(f"no automatic answer goes to this mail: {why}")
+            raise Undeliverable(f"no automatic answer goes to this mail ({why})")
         if context.get("unproven") and context.get("last_sent"):
             raise Undeliverable(
                 "one automatic mail went to this address; nothing shows that the writer owns it"
@@ -252,9 +253,7 @@ class EmailChannel(BaseChannel):
         while written and now - written[0] > 3600:
             written.popleft()
         if len(written) >= MAX_AUTO_REPLIES_PER_HOUR:
-            raise Undeliverable(
-                f"{MAX_AUTO_REPLIES_PER_HOUR} automatic mails went to this address within an hour"
-            )
+            raise Undeliverable(f"{MAX_AUTO_REPLIES_PER_HOUR} automatic mails went there within an hour")
         written.append(now)
         if len(self._written) > 10_000:
             self._written = {who: times for who, times in self._written.items() if times}

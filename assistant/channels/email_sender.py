@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from assistant.channels.email_parsing import Mail, parse_address
+from assistant.domain.evidence_reasons import EvidenceReason
 
 #: Senders that do not read replies.
 NO_REPLY = re.compile(
@@ -70,24 +71,24 @@ def _is_report(content_type: str) -> bool:
     return content_type.lower().startswith("multipart/report")
 
 
-def explain_no_auto_reply(mail: Mail, own_domain: str) -> str | None:
+def explain_no_auto_reply(mail: Mail, own_domain: str) -> EvidenceReason | None:
     """Why no automatic reply may be sent although a person may have written; None: it may."""
     headers = mail.headers
     form = mail.sender != mail.author
     if mail.author.endswith(f"@{own_domain}") and not form:
-        return "it comes from our own domain"
+        return EvidenceReason.SENDER_IS_OUR_DOMAIN
     if NO_REPLY.fullmatch(mail.sender.partition("@")[0]):
-        return "its sender reads no answers"
+        return EvidenceReason.SENDER_READS_NO_ANSWERS
     if headers.get("precedence", "").strip().lower() in ("bulk", "list", "junk") or any(
         n in headers for n in LISTS
     ):
-        return "it came through a mailing list or a group"
+        return EvidenceReason.CAME_BY_MAILING_LIST
     if "x-auto-response-suppress" in headers:
-        return "its sender asks for no automatic answers"
+        return EvidenceReason.SENDER_REFUSES_AUTO_REPLIES
     if AWAY.match(mail.subject):
-        return "its subject says that a program answers"
+        return EvidenceReason.SUBJECT_SAYS_AUTOMATIC
     if evaluate_sender_proof(mail, "") is SenderProof.FAILED:
-        return "the checks of its sender's domain failed: it may be forged"
+        return EvidenceReason.SENDER_MAY_BE_FORGED
     return None
 
 

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from assistant.conversation.templates import render_template
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.channels import MessagePart, OutboundMessage
-from assistant.domain.messages import Author, Button, Citation, Message
+from assistant.domain.messages import NOTICE_KINDS, Author, Button, Citation, Message
 
 Measure = Callable[[str], int]
 
@@ -54,7 +54,7 @@ def render_parts(outbound: OutboundMessage, limits: TextLimits) -> list[MessageP
     message = outbound.message
     language = message.language or "en"
     text = _append_links(render_plain_text(message.text, limits.bold), message.citations)
-    if outbound.introduces and message.kind != "notice":
+    if outbound.introduces and message.kind not in NOTICE_KINDS:
         text = f"{render_template('disclosure', language)}\n\n{text}"
     choices = get_choices(message)
     if not limits.buttons and choices:

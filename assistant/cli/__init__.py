@@ -3,21 +3,24 @@
 import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from assistant.cli import agents, backup, channel, chat, doctor, knowledge, serve
+from assistant import __version__
+from assistant.cli import agents, backup, channel, chat, customer_data, doctor, insight, knowledge, serve
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
     name="assistant",
-    help="Yorisoi: answers customers from your knowledge base and hands over to people.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+#: Names under which the command is installed.
+COMMANDS = ("assistant", "yorisoi")
 
 app.command()(serve.serve)
 app.command()(knowledge.ingest)
@@ -27,11 +30,29 @@ app.command()(chat.chat)
 app.command()(chat.assess)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
+app.command()(insight.report)
+app.add_typer(insight.export_app, name="export")
+app.add_typer(customer_data.app, name="data")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.erase)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"yorisoi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def set_options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Yorisoi: answers customers from your knowledge base and hands over to people."""
 
 
 def run() -> int:
@@ -41,7 +62,8 @@ def run() -> int:
     os.umask(0o077)
     try:
         "".join(sys.argv).encode()  # lone surrogates are bytes that are not valid UTF-8
-        app(prog_name="assistant")
+        name = Path(sys.argv[0]).name
+        app(prog_name=name if name in COMMANDS else COMMANDS[0])
     except AssistantError as exc:
         print(f"assistant: {exc}", file=sys.stderr)
         return 1

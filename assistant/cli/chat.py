@@ -60,7 +60,9 @@ async def _run_chat(settings: Settings, lang: str) -> None:
         seen = 0
         while text := await asyncio.to_thread(_read_line):
             seen = await _exchange_messages(service, conversation.id, text, seen)
-        await database.write(lambda store: close_conversation(store, conversation.id, utc_now()))
+        await database.write(
+            lambda store: close_conversation(store, conversation.id, service.dependencies.policy, utc_now())
+        )
 
 
 async def _exchange_messages(service: AssistantService, conversation: str, text: str, seen: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from assistant.app.resources import find_resource_folder
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
 
-SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
+SAMPLE = find_resource_folder("knowledge_base")
 #: When people of the sample shop answer.
 POLICY = Path(__file__).parent / "demo_policy.yaml"
 EMAIL = "demo@komorebi.example"

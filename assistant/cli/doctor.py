@@ -143,7 +143,12 @@ async def _examine_model(settings: Settings) -> Finding:
     if settings.effective_model == "extractive":
         return Finding(part="model", well=True, says="none set: answers quote the knowledge base")
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    why = await try_model(settings.effective_model, api_key=key, base_url=settings.openai_base_url)
+    why = await try_model(
+        settings.effective_model,
+        api_key=key,
+        base_url=settings.openai_base_url,
+        parameters=settings.chat_parameters,
+    )
     return Finding(part="model", well=why is None, says=why or f"{settings.effective_model} answers")
 
 

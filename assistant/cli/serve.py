@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from assistant.app.settings import Settings
+    from assistant.cli.demo_shop.running import DemoShop
     from assistant.ipc.worker_supervisor import LaunchedWorker, WorkerSupervisor
 
 #: Seconds for open requests after a stop; streams end at once, and clients reconnect.
@@ -83,12 +84,18 @@ async def _serve_requests(
     """Serve requests at once; print the addresses when the worker is ready. SetupError if it cannot start."""
     from assistant.app.logs import configure_logging
     from assistant.app.web_app import build_http_app, build_web_app
+    from assistant.cli.demo_shop.running import open_demo_shop
     from assistant.ipc.rpc import RpcChannel
     from assistant.ipc.worker_supervisor import WorkerSupervisor
+    from assistant.tracing import close_tracing, configure_tracing
 
-    configure_logging()
+    configure_logging(settings.log_level)
+    configure_tracing(settings.traces, "web")
     rpc = RpcChannel()
-    web_app = build_web_app(settings, rpc, shop=SHOP if demo else None)
+    demo_shop = open_demo_shop(settings) if demo else None
+    settings = demo_shop.settings if demo_shop else settings
+    tasks = {"demo_shop": demo_shop.run} if demo_shop else None
+    web_app = build_web_app(settings, rpc, tasks, shop=SHOP if demo else None)
     supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
     server = _build_server(build_http_app(web_app, demo=demo))
     password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
@@ -105,12 +112,13 @@ async def _serve_requests(
     async with web_app.run_tasks():
         accompanied = asyncio.create_task(supervisor.run(launched))
         accompanied.add_done_callback(lambda _ended: stop_server())
-        said = asyncio.create_task(_print_addresses(settings, supervisor, password))
+        said = asyncio.create_task(_print_addresses(settings, supervisor, password, demo_shop))
         await server.serve(sockets=[listener])
         said.cancel()
         await supervisor.stop(STOP_SECONDS)
         await accompanied
     web_app.database.close()
+    close_tracing()
 
 
 def _build_server(app: FastAPI) -> Server:
@@ -152,7 +160,9 @@ def _open_listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _print_addresses(settings: Settings, supervisor: WorkerSupervisor, password: str | None) -> None:
+async def _print_addresses(
+    settings: Settings, supervisor: WorkerSupervisor, password: str | None, shop: DemoShop | None
+) -> None:
     """Print the addresses once everything is ready."""
     await supervisor.ready.wait()
     url = settings.public_url
@@ -164,5 +174,6 @@ async def _print_addresses(settings: Settings, supervisor: WorkerSupervisor, pas
     ]
     if password is not None:
         lines.insert(3, f"    sign in as         {EMAIL}   password {password}")
+    lines += ["", *(f"  {line}" for line in shop.describe_orders())] if shop else []
     lines += ["", f"  Answers from {settings.effective_model}; stop with Ctrl-C.", ""]
     print("\n".join(lines), flush=True)

@@ -55,7 +55,10 @@ async def _serve_parent(end: int) -> None:
         health=worker.check_health,
     )
     rpc.register(
-        suggest=worker.suggest_replies, restarts=worker.count_restarts, articles=worker.call_article_desk
+        suggest=worker.suggest_replies,
+        restarts=worker.count_restarts,
+        measures=worker.render_measures,
+        articles=worker.call_article_desk,
     )
     await rpc.attach_socket(socket.socket(fileno=end))
     await rpc.receive_messages()
@@ -82,8 +85,10 @@ class Worker:
         from assistant.cli.instance_lock import supports_several_processes
         from assistant.cli.knowledge import PREPARING
         from assistant.cli.output import build_stage_printer, show_progress_bar
+        from assistant.tracing import configure_tracing
 
-        configure_logging()
+        configure_logging(settings.log_level)
+        configure_tracing(settings.traces, "worker")
         with show_progress_bar(otherwise=build_stage_printer()) as steps:
             service = await build_service(settings, partial(steps, PREPARING), self._rpc)
             if demo:
@@ -99,9 +104,12 @@ class Worker:
 
     async def stop_service(self) -> None:
         """Finish the running jobs, or release them."""
+        from assistant.tracing import close_tracing
+
         self._enough.set()
         if self._working is not None:
             await self._working
+        close_tracing()
         self.stopped = True
 
     async def check_health(self) -> dict[str, str | None]:
@@ -113,6 +121,12 @@ class Worker:
     async def count_restarts(self) -> dict[str, int]:
         """Number of restarts of each background task."""
         return dict(self._service.supervisor.restarts) if self._service else {}
+
+    async def render_measures(self) -> bytes:
+        """Histograms and counters of this process, in the Prometheus format."""
+        from assistant.measures import WORKER, render_registry
+
+        return render_registry(WORKER)
 
     async def suggest_replies(self, conversation: Conversation, question: str) -> list[Draft]:
         from assistant.conversation.turn.suggestions import draft_suggestions

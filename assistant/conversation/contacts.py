@@ -13,6 +13,7 @@ from assistant.domain.audit import format_actor as actor
 from assistant.domain.channels import Address, Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, Conflict
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.people import Agent
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
@@ -20,8 +21,6 @@ from assistant.ports.storage.store import Store
 EMAIL = "email"
 #: Kinds of claims that are contacts -> the channel that can write to them, where there is one.
 CONTACT_KINDS = {"e-mail": EMAIL, "phone": None}
-#: Until the customer answers from there, nothing but an agent's own words goes to an address left in a chat.
-LEFT_IN_CHAT = "the address was left in a chat; nobody has answered from it yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ class ContactFinder:
 
 def list_contacts(store: Store, conversation: Conversation, finder: ContactFinder) -> list[Contact]:
     """What the customer left in this conversation, and the address on their record; each once."""
-    claimed = finder.pick_facts(build_utterances(store.messages.list_public(conversation.id))).claimed
+    claimed = finder.pick_facts.extract_claimed(build_utterances(store.messages.list_public(conversation.id)))
     email = store.customers.get(conversation.customer).email
     found = [*(fact.partition(": ")[::2] for fact in claimed), *([("e-mail", email)] if email else [])]
     contacts = {
@@ -90,7 +89,8 @@ def continue_by_email(
             heard_at=now,
             context={
                 "subject": words("mail_subject", conversation.language),
-                "people_only": LEFT_IN_CHAT,
+                # Until the customer answers from there, nothing but an agent's own words goes there.
+                "people_only": EvidenceReason.ADDRESS_LEFT_IN_CHAT,
                 "unproven": "yes",
             },
         )

@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.conversation.handoff.handover import HandoffRequest, store_packet
+from assistant.conversation.ending import save_outcome
+from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
-from assistant.conversation.inbound.conversation_start import WEB
-from assistant.conversation.inbound.customer_actions import build_survey
+from assistant.conversation.surveys import ask_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import append_agent_message, append_reply, save_conversation
+from assistant.conversation.transcript import (
+    append_agent_message,
+    append_notice,
+    save_conversation,
+)
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
-from assistant.domain.messages import AgentMessage, Author, Button, Message, Reply
+from assistant.domain.messages import AgentMessage, Author, Message
 from assistant.domain.people import Agent
+from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
@@ -32,6 +37,16 @@ class Desk:
 
     timing: Timing
     pick_facts: FactPicker
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """How an agent ends a conversation."""
+
+    outcome: str
+    #: Stays on our side.
+    note: AgentMessage | None = None
 
 
 def claim_conversation(
@@ -44,12 +59,17 @@ def claim_conversation(
     conversation = before.claim(agent.id, now)
     if conversation is before:
         return before
+    if before.state is State.ASSISTANT:
+        policy = desk.policy.for_channel(before.channel)
+        case = read_case(store, before, TOOK_OVER, policy, desk.pick_facts, now)
+        conversation = conversation.with_priority(case.priority)
+        store_packet(store, conversation, case, now)
     store.jobs.complete_job(JobKind.TURN, conversation.id)
     store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
-    if before.state is State.ASSISTANT:
-        store_packet(store, conversation, TOOK_OVER, desk.pick_facts, now)
     store.handoffs.mark_claimed(conversation.id, now)
-    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, agent), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, _render_joined_notice(conversation, agent), now
+    )
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
@@ -85,7 +105,9 @@ def transfer_conversation(
     if colleague is None or colleague.disabled_at:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
-    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, colleague), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, _render_joined_notice(conversation, colleague), now
+    )
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
@@ -93,41 +115,35 @@ def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: d
     """The assistant answers again from the next message on; what was said before is over."""
     conversation = store.conversations.get(conversation_id)
     conversation.require_owner(agent.id)
-    conversation = _append_notice(store, conversation, words("returned", conversation.language), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, words("returned", conversation.language), now
+    )
     conversation = conversation.return_to_assistant(agent.id, now)
     _cancel_answer_jobs(store, conversation)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
 def resolve_conversation(
-    store: Store, conversation_id: str, agent: Agent, outcome: str, note: AgentMessage | None, now: datetime
+    store: Store,
+    conversation_id: str,
+    agent: Agent,
+    resolution: Resolution,
+    policy: Policy,
+    now: datetime,
 ) -> Conversation:
     """Close it with how it ended; the note stays on our side."""
-    conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
+    outcome, note = resolution.outcome, resolution.note
+    before = store.conversations.get(conversation_id)
+    conversation = before.resolve(agent.id, outcome, now)
+    kind = save_outcome(store, before, conversation, actor(agent.id), outcome)
     if note is not None:
         append_agent_message(store, conversation, agent, note, now)
-    conversation = _append_notice(store, conversation, words("closed", conversation.language), now)
-    conversation = _append_survey(store, conversation, now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, words("closed", conversation.language), now
+    )
+    conversation = ask_survey(store, conversation, kind, policy, now)
     _cancel_answer_jobs(store, conversation)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
-
-
-def _append_survey(store: Store, conversation: Conversation, now: datetime) -> Conversation:
-    """The survey as a message with choices where there is no widget to show it."""
-    question = build_survey(store, conversation)
-    shown_by_widget = conversation.channel == WEB
-    if question is None or shown_by_widget or store.threads.find_by_conversation(conversation.id) is None:
-        return conversation
-    buttons = tuple(Button(label=label, value=label) for _, label in question.options)
-    asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, asked, now)
-    return conversation
-
-
-def _append_notice(store: Store, conversation: Conversation, text: str, now: datetime) -> Conversation:
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
-    return conversation
 
 
 def _render_joined_notice(conversation: Conversation, agent: Agent) -> str:
@@ -155,5 +171,5 @@ def find_question(store: Store, conversation_id: str, pick_facts: FactPicker) ->
     messages, records = store.messages.list_public(conversation_id), store.turns.list_all(conversation_id)
     answered = max((message.seq for message in messages if message.author is Author.AGENT), default=0)
     since = [message for message in messages if message.seq > answered]
-    asks = (pick_facts(build_utterances(part, records)).ask for part in (since, messages))
+    asks = (pick_facts.extract_ask(build_utterances(part, records)) for part in (since, messages))
     return next((ask for ask in asks if ask), "")

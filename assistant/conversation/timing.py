@@ -22,5 +22,7 @@ class Timing:
 QUEUE_REMINDER = timedelta(minutes=5)
 #: How often it is looked at how it stands for somebody who waits.
 WAITING_CHECK = timedelta(minutes=1)
+#: After the first message, when it is first looked whether a conversation has ended in silence.
+IDLE_CHECK = timedelta(minutes=5)
 
 MAX_TEXT = 4_000

@@ -33,6 +33,14 @@ def append_reply(
     return conversation, message
 
 
+def append_notice(
+    store: Store, conversation: Conversation, author: Author, text: str, now: datetime
+) -> tuple[Conversation, Message]:
+    """As `append_reply`, for a line about the conversation itself."""
+    notice = Reply(text=text, language=conversation.language, kind="notice")
+    return append_reply(store, conversation, author, notice, now)
+
+
 def append_agent_message(
     store: Store, conversation: Conversation, agent: Agent, written: AgentMessage, now: datetime
 ) -> tuple[Conversation, Message]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from assistant.domain.withheld_reasons import WithheldReason
+
 
 class Scope(StrEnum):
     CONVERSATION = "conversation"
@@ -31,7 +33,8 @@ class Budget:
 class Budgets:
     """A visitor's, an address's and the day's begin anew at midnight where the business is."""
 
-    message: Budget = Budget(tokens=8_000, calls=2)
+    #: A vote on the turn, a rewriting, an answer, and one from other articles where that one did not help.
+    message: Budget = Budget(tokens=8_000, calls=4)
     conversation: Budget = Budget(tokens=80_000, calls=60)
     visitor: Budget = Budget(tokens=160_000, calls=120)
     #: Of all visitors of one address: whoever opens new conversations is no new visitor.
@@ -89,7 +92,9 @@ class Spender:
 class ModelBudget(Protocol):
     """What one turn may still spend on models, in tokens."""
 
-    async def reserve_tokens(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
+    async def reserve_tokens(
+        self, tokens: int
+    ) -> WithheldReason | None: ...  # whose budget is spent; None: go ahead
     async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Button, Message
 
 
@@ -97,7 +98,7 @@ class MessageReceived(ChannelEvent):
     #: Nothing shows that the address is the writer's own: one automatic answer goes there, no more.
     unproven: bool = False
     #: Why only people answer it; None: the assistant may.
-    people_only: str | None = None
+    people_only: EvidenceReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,12 @@ class Outcome(StrEnum):
     UNSOLVED = "unsolved"
     NO_REPLY = "no_reply"
     SPAM = "spam"
+    #: It went to another desk or company.
+    TRANSFERRED_OUT = "transferred_out"
     #: The customer closed it.
     CLOSED_BY_CUSTOMER = "closed_by_customer"
+    #: Nobody wrote for long.
+    IDLE = "idle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,12 @@ class Conversation:
     def close(self, now: datetime) -> Self:
         """The customer ends it; ending it twice is harmless."""
         return self if self.state is State.CLOSED else self._move_to_closed(Outcome.CLOSED_BY_CUSTOMER, now)
+
+    def close_idle(self, now: datetime) -> Self:
+        """Nobody has written for long, and the assistant has it."""
+        if self.state is not State.ASSISTANT:
+            raise NotOwner
+        return self._move_to_closed(Outcome.IDLE, now)
 
     def require_owner(self, agent: str) -> None:
         """NotOwner unless *agent* has it."""

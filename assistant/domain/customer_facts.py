@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from assistant.domain.signals import Signals
+
 #: Between the words in which a matter was first told and what was added later.
 EXCERPT_SEPARATOR = " … "
 
@@ -23,3 +25,10 @@ class CustomerFacts:
     sensitive: str | None = None
     #: What was promised to the customer, each with who says so: ``agent: …``, ``customer says: …``.
     promises: tuple[str, ...] = ()
+    #: Their last words speak of ending their life or hurting themselves.
+    is_self_harm: bool = False
+
+    @property
+    def signals(self) -> Signals:
+        """What their words alone tell, where nobody has read the turn."""
+        return Signals(sensitive=self.sensitive, distress=float(self.is_self_harm))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.policy import Policy
 from assistant.domain.signals import (
     Decision,
@@ -22,8 +23,6 @@ from assistant.domain.signals import (
 )
 from assistant.domain.turns import History, PastTurn
 
-#: Evidence of a wish that a model heard.
-BY_MODEL = "a model takes it as a wish for a person"
 #: Reasons of an offer that a measured signal gives.
 MEASURED_REASONS = frozenset({Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT})
 #: Reactions that show that the reply before them did not help.
@@ -42,7 +41,7 @@ def decide_before_search(signals: Signals, history: History, policy: Policy) -> 
         return Verdict(
             decision=Decision.HANDOFF,
             reason=Reason.SENSITIVE_TOPIC,
-            evidence=select_evidence(signals, "sensitive"),
+            evidence=select_evidence(signals, "sensitive", "distress"),
         )
     if signals.topic in policy.people_only:
         return Verdict(
@@ -85,7 +84,11 @@ def apply_model_opinion(signals: Signals, ballot: ModelOpinion) -> Signals:
     """The signals with a model's vote: it may make a vague wish clear, and counts half on frustration."""
     asked = signals.wish is HumanRequest.VAGUE and ballot.wants_human
     frustration = round((signals.frustration + ballot.frustration) / 2, 3)
-    heard = Evidence(turn=signals.turn, text="", why=BY_MODEL, kind="wish") if asked else None
+    heard = (
+        Evidence(turn=signals.turn, text="", why=EvidenceReason.MODEL_READS_REQUEST, kind="wish")
+        if asked
+        else None
+    )
     return replace(
         signals,
         frustration=frustration,
@@ -168,7 +171,7 @@ def _decide_offer(signals: Signals, history: History, policy: Policy) -> Verdict
         return Verdict(
             decision=Decision.OFFER,
             reason=Reason.SENSITIVE_TOPIC,
-            evidence=select_evidence(signals, "sensitive"),
+            evidence=select_evidence(signals, "sensitive", "distress"),
         )
     return (
         _decide_offer_by_signal(

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from assistant.domain.conversation import Priority
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.handoff_summary import (
-    FEELING_THRESHOLD,
     Situation,
     SummaryParts,
     read_situation,
@@ -16,8 +16,17 @@ from assistant.domain.handoff_summary import (
     update_summary,
 )
 from assistant.domain.messages import Author, Reply
+from assistant.domain.packet_customer import build_packet_customer, format_timestamp
 from assistant.domain.people import Customer, PastConversation
-from assistant.domain.signals import Evidence, Reason, Signals, Verdict
+from assistant.domain.signals import (
+    FEELING_THRESHOLD,
+    FEELINGS,
+    MAX_RECENT_TURNS,
+    Signals,
+    Verdict,
+    fold_feelings,
+    select_most_serious,
+)
 from assistant.domain.suggested_replies import is_said_already
 from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import TurnRecord, Utterance
@@ -26,13 +35,6 @@ VERSION = 1
 
 #: Lines of the transcript that travel in the packet; the rest is one click away.
 MAX_TRANSCRIPT_LINES = 12
-
-#: The last turns, and how frustrated one of them was that an agent must hear of.
-MAX_OUTBURST_TURNS = 3
-MIN_OUTBURST_FRUSTRATION = 0.5
-
-#: What of a turn's feelings travels in the packet.
-FEELINGS = ("frustration", "worry", "distress", "harassment", "complaint", "reply_missed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,20 @@ class HandoffCase:
     verdict: Verdict
     #: button, matcher, policy, model, watchdog or agent.
     decided_by: str = "policy"
+    #: The last turn as it was read; None: nobody has, and its words alone tell (`facts`).
     signals: Signals | None = None
+    #: The place in the queue, which the packet gives as the urgency.
+    priority: Priority = Priority.NORMAL
     customer: Customer | None = None
     previous: Sequence[PastConversation] = ()
     lines: Sequence[Utterance] = ()
     records: Sequence[TurnRecord] = ()
+    #: Where this episode begins: what was felt before is over.
+    first_turn: int = 0
     facts: CustomerFacts = field(default_factory=CustomerFacts)
-    #: Language -> summary by a model; a missing language is summed up from quotes.
-    summary: Mapping[str, str] = field(default_factory=dict)
+    #: What is proven of them, and the changes that they were shown.
+    verified: Sequence[str] = ()
+    actions: Sequence[Mapping[str, Any]] = ()
     suggested: Sequence[Reply] = ()
     told_customer: str | None = None
 
@@ -64,20 +72,23 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "version": VERSION,
         "conversation": case.conversation,
         "epoch": case.epoch,
-        "created_at": _format_timestamp(case.created_at),
+        "created_at": format_timestamp(case.created_at),
         "channel": case.channel,
         "trigger": _build_trigger(case),
-        "customer": _build_customer(case),
+        "customer": build_packet_customer(case.customer, case.previous, case.signals),
         "issue": {
             "ask": case.facts.ask,
             "summary": _build_summaries(case),
             "topic": case.facts.topic,
-            "urgency": compute_urgency(
-                case.verdict, case.signals or Signals(sensitive=case.facts.sensitive), find_outburst(case)
-            ),
+            "urgency": str(case.priority),
             "sensitive": _get_sensitive(case),
         },
-        "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
+        "facts": {
+            "claimed": list(case.facts.claimed),
+            "verified": list(case.verified),
+            "missing": list(case.facts.missing),
+        },
+        "actions": [dict(one) for one in case.actions],
         "attempts": build_attempts(case.records, case.signals),
         "promises": list(case.facts.promises),
         "sentiment": [build_feelings(record.signals) | {"turn": record.turn} for record in case.records],
@@ -86,41 +97,60 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "suggested": [],
         "told_customer": case.told_customer,
     }
-    if is_distressed(packet):
+    if tells_distress(packet):
         return packet
     fresh = [reply for reply in case.suggested if not is_said_already(reply, case.lines)]
     return {**packet, "suggested": _build_suggestions(fresh)}
 
 
-def update_packet(
-    packet: Mapping[str, Any],
-    lines: Sequence[Utterance],
-    facts: CustomerFacts,
-    suggested: Sequence[Reply],
-    summary: Mapping[str, str],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketNews:
+    """What is known since a packet was built."""
+
+    lines: Sequence[Utterance]
+    facts: CustomerFacts
+    priority: Priority
+    suggested: Sequence[Reply] = ()
+    summary: Mapping[str, str] = field(default_factory=dict)
+
+
+def update_packet(packet: Mapping[str, Any], news: PacketNews) -> dict[str, Any]:
     """The packet with what was said since, and with what took longer: suggested replies, a better summary."""
-    issue = packet["issue"]
+    issue, facts = packet["issue"], news.facts
     ask = facts.ask or issue["ask"]
+    topic, suggested = (
+        issue["topic"] or facts.topic,
+        _build_suggestions(news.suggested) or packet["suggested"],
+    )
     step = select_next_step(read_situation(packet), replace(facts, ask=ask))
     summaries = {
-        language: update_summary(text, language, (issue["ask"], ask), step, summary.get(language))
+        language: update_summary(text, language, (issue["ask"], ask), step, news.summary.get(language))
         for language, text in issue["summary"].items()
     }
     return {
         **packet,
-        "issue": {**issue, "ask": ask, "topic": issue["topic"] or facts.topic, "summary": summaries},
+        "issue": {**issue, "ask": ask, "topic": topic, "summary": summaries, "urgency": str(news.priority)},
         "facts": {**packet["facts"], "claimed": list(facts.claimed), "missing": list(facts.missing)},
         "promises": list(facts.promises),
-        "transcript": _build_transcript(lines),
-        "suggested": _build_suggestions(suggested) or packet["suggested"],
+        "transcript": _build_transcript(news.lines),
+        "suggested": [] if tells_distress(packet) else suggested,
     }
 
 
-def is_distressed(packet: Mapping[str, Any]) -> bool:
+def merge_signals(packet: Mapping[str, Any], signals: Signals, priority: Priority) -> dict[str, Any]:
+    """The packet with what *signals* tell: feelings only rise, a topic gives way to a graver."""
+    known, issue = packet.get("feelings") or {}, packet["issue"]
+    felt, sensitive = fold_feelings([signals]), select_most_serious(issue.get("sensitive"), signals.sensitive)
+    return {
+        **packet,
+        "issue": {**issue, "sensitive": sensitive, "urgency": str(priority)},
+        "feelings": {name: max(known.get(name, 0.0), felt[name]) for name in FEELINGS},
+    }
+
+
+def tells_distress(packet: Mapping[str, Any]) -> bool:
     """Whether somebody in distress is to be helped, and nothing of the help suggested."""
-    situation = read_situation(packet)
-    return situation.sensitive == "harm" or situation.has_feeling("distress")
+    return read_situation(packet).is_distressed
 
 
 def _build_summaries(case: HandoffCase) -> dict[str, str]:
@@ -141,10 +171,7 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
         last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
     )
     step = select_next_step(situation, case.facts)
-    return {
-        language: case.summary.get(language) or render_summary(telling, situation, step, language)
-        for language in SUMMARIES
-    }
+    return {language: render_summary(telling, situation, step, language) for language in SUMMARIES}
 
 
 def _build_transcript(lines: Sequence[Utterance]) -> dict[str, Any]:
@@ -186,17 +213,13 @@ def build_attempts(records: Sequence[TurnRecord], now: Signals | None = None) ->
 
 def find_outburst(case: HandoffCase) -> Signals | None:
     """The most frustrated of the last turns: who asks for a person calmly may have been angry just before."""
-    turns = [
-        *(record.signals for record in case.records[-MAX_OUTBURST_TURNS:]),
-        *([case.signals] if case.signals else ()),
-    ]
-    angry = [signals for signals in turns if signals.frustration >= MIN_OUTBURST_FRUSTRATION]
+    angry = [signals for signals in _list_recent(case) if signals.frustration >= FEELING_THRESHOLD]
     return max(angry, key=lambda signals: signals.frustration, default=None)
 
 
 def _get_sensitive(case: HandoffCase) -> str | None:
     read = case.signals.sensitive if case.signals is not None else None
-    return read or case.facts.sensitive
+    return select_most_serious(read, case.facts.sensitive)
 
 
 def _get_words(line: Utterance) -> str:
@@ -205,32 +228,24 @@ def _get_words(line: Utterance) -> str:
 
 def build_feelings(signals: Signals) -> dict[str, float]:
     """What a turn was said in, 0–1 each."""
-    return {name: round(getattr(signals, name), 2) for name in FEELINGS}
+    return {name: round(value, 2) for name, value in fold_feelings([signals]).items()}
 
 
 def build_recent_feelings(case: HandoffCase) -> dict[str, float]:
-    """The strongest of each feeling in the last turns."""
-    turns = [record.signals for record in case.records[-MAX_OUTBURST_TURNS:]]
-    turns += [case.signals] if case.signals is not None else []
-    read = [build_feelings(signals) for signals in turns]
-    return {name: max((feelings[name] for feelings in read), default=0.0) for name in FEELINGS}
+    """The strongest of each feeling in the last turns; distress is remembered for the whole episode."""
+    distress = max((turn.distress for turn in _list_episode(case)), default=0.0)
+    felt = fold_feelings(_list_recent(case)) | {"distress": distress}
+    return {name: round(value, 3) for name, value in felt.items()}
 
 
-def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = None) -> str:
-    """low, normal, high or urgent, as the customer's words have it; *angry*: a turn before, if it was."""
-    if signals is not None and signals.sensitive in ("harm", "fraud"):
-        return "urgent"
-    if signals is not None and signals.distress >= FEELING_THRESHOLD:
-        return "urgent"
-    pressing = signals is not None and (signals.urgency >= 0.5 or signals.frustration >= 0.8)
-    pressing = pressing or (angry is not None and angry.frustration >= 0.8)
-    if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
-        return "high"
-    return "normal"
+def _list_recent(case: HandoffCase) -> list[Signals]:
+    """The last recorded turns of this episode, and the one that led to the handoff."""
+    return _list_episode(case)[-MAX_RECENT_TURNS - 1 :]
 
 
-def _format_timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _list_episode(case: HandoffCase) -> list[Signals]:
+    read = [record.signals for record in case.records if record.turn >= case.first_turn]
+    return [*read, case.signals or case.facts.signals]
 
 
 def _build_trigger(case: HandoffCase) -> dict[str, Any]:
@@ -242,40 +257,5 @@ def _build_trigger(case: HandoffCase) -> dict[str, Any]:
         "decided_by": case.decided_by,
         "score": None if verdict.score is None else round(verdict.score, 2),
         "threshold": verdict.threshold,
-        "evidence": [_build_evidence(item) for item in evidence],
+        "evidence": [item.as_dict() for item in evidence],
     }
-
-
-def _build_evidence(item: Evidence) -> dict[str, Any]:
-    return {"turn": item.turn, "text": item.text, "why": item.why}
-
-
-def _build_customer(case: HandoffCase) -> dict[str, Any]:
-    who = case.customer
-    return {
-        "id": who.id if who else None,
-        "name": who.name if who else None,
-        "locale": who.locale if who else None,
-        "verified": who.verified if who else False,
-        "familiarity": _compute_familiarity(case),
-        "identities": [{"channel": i.channel, "id": i.id} for i in who.identities] if who else [],
-        "attributes": dict(who.attributes) if who else {},
-        "previous": [
-            {
-                "conversation": past.conversation,
-                "closed_at": _format_timestamp(past.closed_at) if past.closed_at else None,
-                "summary": past.summary,
-                "csat": past.csat,
-                "notes": list(past.notes),
-                "promises": list(past.promises),
-            }
-            for past in case.previous
-        ],
-    }
-
-
-def _compute_familiarity(case: HandoffCase) -> float | None:
-    """How much at home with bots: as kept for the customer, else as this conversation shows."""
-    if case.customer is not None and case.customer.familiarity is not None:
-        return round(case.customer.familiarity, 2)
-    return None if case.signals is None else round(1 - case.signals.unfamiliarity, 2)

@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.domain.customer_facts import EXCERPT_SEPARATOR, CustomerFacts
-from assistant.domain.signals import Reason
+from assistant.domain.signals import FEELING_THRESHOLD, Reason, Signals, is_distressed
 from assistant.domain.summaries import SUMMARIES
 
 LINE = "\n"
-#: From here on a feeling decides how to begin.
-FEELING_THRESHOLD = 0.5
 MAX_LAST_CHARACTERS = 120
 #: Feelings that a summary names, most serious first.
 NAMED_FEELINGS = ("distress", "harassment", "worry")
@@ -30,6 +28,10 @@ class Situation:
 
     def has_feeling(self, name: str) -> bool:
         return self.feelings.get(name, 0.0) >= FEELING_THRESHOLD
+
+    @property
+    def is_distressed(self) -> bool:
+        return is_distressed(Signals(distress=self.feelings.get("distress", 0.0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def read_situation(packet: Mapping[str, Any]) -> Situation:
 
 def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
     """What the agent would best do first: the most pressing that applies."""
-    if situation.sensitive == "harm" or situation.has_feeling("distress"):
+    if situation.sensitive == "harm" or situation.is_distressed:
         return NextStep(None, "step_safety")
     if situation.sensitive == "fraud":
         return NextStep(None, "step_fraud")

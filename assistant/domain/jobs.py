@@ -16,6 +16,10 @@ class JobKind(StrEnum):
     MEDIA = "media"
     #: The packet of a handoff can still be made better.
     PACKET = "packet"
+    #: A conversation that nobody writes in any more ends.
+    IDLE = "idle"
+    #: A change that the customer said yes to waits to be carried out.
+    ACTION = "action"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

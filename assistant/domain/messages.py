@@ -32,6 +32,20 @@ class Button:
     value: str
 
 
+#: A handoff that asks how the customer can be reached, and the notice that their address arrived.
+CONTACT_QUESTION = "handoff_contact"
+CONTACT_NOTED = "contact_noted"
+#: The first message of a wait is passed on.
+ADDED_NOTED = "added_noted"
+HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
+NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED)
+
+
+def get_public_kind(kind: str) -> str:
+    """The kind as the contract has it: what is told apart inside is a handoff or a notice."""
+    return "handoff" if kind in HANDOFF_KINDS else "notice" if kind in NOTICE_KINDS else kind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Something to be said to the customer, before it is stored and numbered."""
@@ -41,7 +55,7 @@ class Reply:
     language: str
     citations: tuple[Citation, ...] = ()
     buttons: tuple[Button, ...] = ()
-    #: What kind of line it is when the interface shows it in its own way: text, handoff, notice.
+    #: What kind of line it is, for the interface and for whoever looks back: text, handoff, notice …
     kind: str = "text"
 
 

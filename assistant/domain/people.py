@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, get_args
+
+Role = Literal["agent", "lead", "admin"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +54,13 @@ class Agent:
         return self.lead or self.admin
 
     @property
-    def role(self) -> str:
+    def role(self) -> Role:
         return "admin" if self.admin else "lead" if self.lead else "agent"
 
 
 #: Of a password, whoever chooses it.
 MIN_PASSWORD_CHARACTERS = 10
-ROLES = ("agent", "lead", "admin")
+ROLES = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,14 @@ class Policy:
     waiting_news_minutes: Mapping[str, int] = field(
         default_factory=lambda: {"web": 3, "sms": 30, "email": 0, "other": 10}
     )
+    #: Channel -> minutes after the last message after which the assistant's conversation ends; 0: never.
+    idle_close_minutes: Mapping[str, int] = field(
+        default_factory=lambda: {"web": 30, "email": 4320, "other": 1440}
+    )
+    #: Survey (csat, nps, ces) -> days between two of them to one person; what is not here is not asked.
+    surveys: Mapping[str, int] = field(default_factory=lambda: {"csat": 1})
+    #: Who must have had the conversation: assistant, person.
+    surveys_after: frozenset[str] = frozenset({"assistant", "person"})
     #: Agents are at the desk whose console was open, or who called, within so many seconds.
     presence_seconds: int = 120
     #: What may be spent on models, and what they cost, where the operator says so.
@@ -81,3 +89,7 @@ class Policy:
     def get_waiting_news_minutes(self, channel: str) -> int:
         """How often whoever waits there hears how it stands; 0: not by itself."""
         return self.waiting_news_minutes.get(channel, self.waiting_news_minutes.get("other", 0))
+
+    def get_idle_close_minutes(self, channel: str) -> int:
+        """How long after the last message the assistant's conversation ends there; 0: never."""
+        return self.idle_close_minutes.get(channel, self.idle_close_minutes.get("other", 0))

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 from assistant.domain.conversation import Priority
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Reason, Signals, Verdict
+from assistant.domain.signals import (
+    FEELING_THRESHOLD,
+    MAX_RECENT_TURNS,
+    Reason,
+    Signals,
+    Verdict,
+    is_distressed,
+)
 
 #: Most urgent first.
 ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
-#: The last turns, whose feelings count.
-MAX_RECENT_TURNS = 3
-#: From here on urgency, worry and distress give a place further to the front.
-MIN_FEELING = 0.5
 
 
 def compute_priority(
@@ -35,9 +38,9 @@ def compute_priority(
     if verified:
         names.append("verified")
     wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
-    if any(turn.urgency >= MIN_FEELING or turn.worry >= MIN_FEELING for turn in lately):
+    if any(turn.urgency >= FEELING_THRESHOLD or turn.worry >= FEELING_THRESHOLD for turn in lately):
         wanted.add(Priority.HIGH)
-    if any(turn.distress >= MIN_FEELING for turn in turns):
+    if is_distressed(*turns):
         wanted.add(Priority.URGENT)
     return select_highest(*wanted) if wanted else Priority.NORMAL
 

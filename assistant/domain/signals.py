@@ -1,7 +1,18 @@
 """What a customer's turn tells besides its words, and what may be done about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+#: From here on a feeling counts, wherever it is looked at; what is done about it may take more.
+FEELING_THRESHOLD = 0.5
+#: What a turn was said in.
+FEELINGS = ("frustration", "worry", "distress", "harassment", "complaint", "reply_missed")
+#: The last turns, whose feelings count.
+MAX_RECENT_TURNS = 3
+#: Topics that a bot must not handle, most serious first.
+SENSITIVE_TOPICS = ("harm", "fraud", "legal", "personal_data")
 
 
 class Decision(StrEnum):
@@ -55,7 +66,7 @@ class Reaction(StrEnum):
     REJECTED = "rejected"
     #: The same question again, in the same or in other words.
     REPHRASED = "rephrased"
-    #: Says no to the person who was offered.
+    #: Says no to the person who was offered, or takes the wish for one back.
     DECLINED = "declined"
     #: Goes on with something else.
     MOVED_ON = "moved_on"
@@ -68,10 +79,17 @@ class Evidence:
     #: Index of the turn in the conversation, from 0.
     turn: int
     text: str
-    #: Plain language, for the agent.
+    #: An `EvidenceReason`; rows from before these codes hold an English sentence.
     why: str
-    #: Which signal it speaks for: wish, frustration, no_progress, unfamiliarity, sensitive, urgency, topic.
+    #: Which signal it speaks for: wish, frustration, no_progress, unfamiliarity, sensitive, urgency, topic,
+    #: worry, distress, harassment, complaint.
     kind: str = ""
+    #: What `why` is about, where it needs that: the topic.
+    detail: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON of the contract."""
+        return {"turn": self.turn, "text": self.text, "why": self.why, "detail": self.detail}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +129,24 @@ class Signals:
     @property
     def asked_for_person(self) -> bool:
         return self.wish is HumanRequest.CLEAR
+
+
+def is_distressed(*turns: Signals) -> bool:
+    """Whether one of the turns tells of harm to self or others, or of despair; an accident alone is none."""
+    return any(turn.distress >= FEELING_THRESHOLD for turn in turns)
+
+
+def fold_feelings(turns: Iterable[Signals]) -> dict[str, float]:
+    """The strongest of each feeling in *turns*, 0–1 each."""
+    read = list(turns)
+    return {name: max((getattr(turn, name) for turn in read), default=0.0) for name in FEELINGS}
+
+
+def select_most_serious(*topics: str | None) -> str | None:
+    """The most serious of sensitive topics; None: there is none. Unknown ones come last."""
+    known = [topic for topic in topics if topic]
+    order = {topic: place for place, topic in enumerate(SENSITIVE_TOPICS)}
+    return min(known, key=lambda topic: order.get(topic, len(order)), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from assistant.domain.messages import Author, Reply
 from assistant.domain.turns import Utterance
 
-#: ``[1]``, which says where a sentence stands.
-SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\]")
+#: ``[1]``, which says where a sentence stands; ``[1](…)`` is a link.
+SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
 
 
 def is_said_already(reply: Reply, lines: Sequence[Utterance]) -> bool:

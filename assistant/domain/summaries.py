@@ -1,4 +1,4 @@
-"""The sentences of a packet's summary, by language; when to say which is in `handoff.py`."""
+"""The sentences of a packet's summary, by language; when to say which is in `handoff_summary.py`."""
 
 #: For the agent, around the customer's own words.
 SUMMARIES: dict[str, dict[str, str]] = {

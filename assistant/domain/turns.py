@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, ModelOpinion, Reason, Signals, Verdict
+from assistant.domain.signals import Decision, ModelOpinion, Reaction, Reason, Signals, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +14,6 @@ class Utterance:
 
     author: Author
     text: str
-    #: Seconds since the line before it; None where unknown.
-    pause: float | None = None
     #: How the turn was read that it belongs to; None: nobody's turn, or not read.
     signals: Signals | None = None
 
@@ -40,8 +38,6 @@ class PastTurn:
     query: str = ""
     #: Ids of the articles that were shown.
     articles: tuple[str, ...] = ()
-    #: Best passage score of that turn; None where nothing was searched.
-    best_score: float | None = None
     #: Query vector of the turn, where the caller has it: shows a question asked again in other words.
     vector: Sequence[float] | None = None
 
@@ -111,6 +107,12 @@ class TurnRecord(TurnTrace):
     #: Customer's last message of the turn, and the reply to it.
     message_id: str
     reply_id: str | None
+
+    @property
+    def question(self) -> str:
+        """What the turn asks; empty where it only reacts to the reply before it."""
+        reacts = self.signals.reaction in (Reaction.ACCEPTED, Reaction.REJECTED, Reaction.DECLINED)
+        return "" if reacts else self.query.strip()
 
     @classmethod
     def from_trace(

@@ -42,9 +42,7 @@ class PolledMailbox(Protocol):
     def fetch_unread(self) -> list[tuple[bytes, bytes]]: ...  # (number, content) of unread mails
     def mark_seen(self, numbers: list[bytes]) -> None: ...
     def parse_events(self, raw: bytes) -> list[ChannelEvent]: ...  # BadInput
-    def build_unreadable_events(
-        self, raw: bytes, why: str
-    ) -> list[ChannelEvent]: ...  # the raw mail as a file for agents
+    def build_unreadable_events(self, raw: bytes) -> list[ChannelEvent]: ...  # as a file for agents
 
 
 async def poll_mailbox(
@@ -104,7 +102,7 @@ async def _parse_mail(mailbox: PolledMailbox, raw: bytes, tries: int) -> list[Ch
         except TimeoutError:
             why = "taking it apart takes too long"
     log.warning("mail not understood", why=why)
-    return mailbox.build_unreadable_events(raw, why)
+    return mailbox.build_unreadable_events(raw)
 
 
 async def _run_in_pool(pool: ThreadPoolExecutor, act: Callable[[], T]) -> T:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,9 +13,11 @@ import structlog
 
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.jobs import Job, JobKind
+from assistant.measures import JOB_SECONDS
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
+from assistant.tracing import start_span
 
 log = structlog.get_logger()
 
@@ -26,7 +29,14 @@ MAX_SLEEP_SECONDS = 1.0
 #: others.
 SLOTS = 64
 #: Kinds of jobs that share slots: slow apps must not block turns.
-LANES = ((JobKind.TURN, JobKind.DEADLINE), (JobKind.DELIVERY,), (JobKind.MEDIA,), (JobKind.PACKET,))
+LANES = (
+    (JobKind.TURN, JobKind.DEADLINE),
+    (JobKind.DELIVERY,),
+    (JobKind.MEDIA,),
+    (JobKind.PACKET,),
+    (JobKind.IDLE,),
+    (JobKind.ACTION,),
+)
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8
 #: Failures after which the fallback handler takes over …
@@ -140,13 +150,24 @@ class WorkerLoop:
         duties = self._duties
         last = duties.fallbacks.get(item.kind, duties.default_fallback)
         handler = duties.handlers[item.kind] if item.tries < MAX_TRIES else last
+        with (
+            structlog.contextvars.bound_contextvars(conversation=item.conversation, job=str(item.kind)),
+            start_span(f"job {item.kind}", {"job.tries": item.tries}, conversation=item.conversation),
+        ):
+            await self._handle_job(item, handler)
+
+    async def _handle_job(self, item: Job, handler: JobHandler) -> None:
+        started, outcome = time.perf_counter(), "ok"
         try:
             await handler(item)
         except NotFound:  # the conversation was erased meanwhile
-            log.info("nothing left to do it for", kind=item.kind, conversation=item.conversation)
+            log.info("nothing left to do it for")
         except Exception as exc:  # the one place that survives any failure of a job
-            log.exception("work failed", kind=item.kind, conversation=item.conversation, tries=item.tries)
+            outcome = "failed"
+            log.exception("work failed", tries=item.tries)
             await self._schedule_retry(item, type(exc).__name__)
+        finally:
+            JOB_SECONDS.labels(str(item.kind), outcome).observe(time.perf_counter() - started)
 
     async def _schedule_retry(self, item: Job, why: str) -> None:
         """Schedule a retry with growing pauses; after the last try the job becomes a dead letter."""

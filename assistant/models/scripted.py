@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from assistant.domain.errors import ModelUnavailable
+from assistant.ports.models import TokenUsage
 
 
 class ScriptedModel:
@@ -14,7 +15,9 @@ class ScriptedModel:
         #: (system, user) of every call.
         self.asked: list[tuple[str, str]] = []
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
         self.asked.append((system, user))
         if not self._replies:
             raise ModelUnavailable(f"{self.name} has nothing more to say.")

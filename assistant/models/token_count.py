@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.ports.models import TokenUsage
+
 if TYPE_CHECKING:
     from tiktoken import Encoding
 
@@ -43,3 +45,10 @@ def _load_encoding(name: str) -> "Encoding":
     return tiktoken.Encoding(
         name, pat_str=_PATTERNS[name], mergeable_ranks=load_ranks(name), special_tokens={}
     )
+
+
+def count_usage(usage: TokenUsage, prompt: str, written: str, model: str) -> tuple[int, int]:
+    """Tokens in and out of a call: the provider's counts, or our own where it gave none."""
+    if usage.input_tokens or usage.output_tokens:
+        return usage.input_tokens, usage.output_tokens
+    return count_tokens(prompt, model), count_tokens(written, model)

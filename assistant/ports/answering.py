@@ -46,8 +46,13 @@ class Draft:
 #: Called with the whole text so far, whenever a checked sentence is added.
 Progress = Callable[[str], Awaitable[None]]
 
-#: Rewrites a follow-up as a standalone question: (question, lines before it).
-Rewrite = Callable[[str, Sequence[Utterance]], Awaitable[str]]
+
+async def ignore_progress(_text: str) -> None:
+    """The Progress of a draft that nobody sees before it is whole."""
+
+
+#: Rewrites a follow-up as a standalone question: (question, lines before it, what it may spend).
+Rewrite = Callable[[str, Sequence[Utterance], ModelBudget | None], Awaitable[str]]
 
 
 class Answerer(Protocol):

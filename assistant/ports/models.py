@@ -47,11 +47,23 @@ class MultiVectorEmbedder(Protocol):
     ) -> Spans: ...  # (tokens, 2): spans of the tokens of embed_passage_tokens
 
 
+@dataclass(slots=True)
+class TokenUsage:
+    """Tokens as the provider counted them; 0 where it did not."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def add_counts(self, input_tokens: int, output_tokens: int) -> None:
+        self.input_tokens += input_tokens
+        self.output_tokens += output_tokens
+
+
 class ChatModel(Protocol):
     """A chat model with the one operation that we use."""
 
     name: str
 
     def stream_completion(
-        self, system: str, user: str
+        self, system: str, user: str, usage: TokenUsage | None = None
     ) -> AsyncIterator[str]: ...  # ModelUnavailable, also for incomplete answers

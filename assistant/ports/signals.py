@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, TextEmbedding, Utterance
 
-#: All earlier messages to the customer's requests and claims.
-FactPicker = Callable[[Sequence[Utterance]], CustomerFacts]
+
+class FactPicker(Protocol):
+    """All messages to the customer's requests and claims; or to one of them, which takes far less."""
+
+    def __call__(self, said: Sequence[Utterance], /) -> CustomerFacts: ...
+    def extract_ask(self, said: Sequence[Utterance], /) -> str | None: ...
+    def asks_something(self, said: Sequence[Utterance], /) -> bool: ...
+    def extract_claimed(self, said: Sequence[Utterance], /) -> tuple[str, ...]: ...
+    def extract_promises(self, said: Sequence[Utterance], /) -> tuple[str, ...]: ...
 
 
 class SignalReader(Protocol):

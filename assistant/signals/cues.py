@@ -28,11 +28,14 @@ class Cue:
     """A cue with its patterns."""
 
     kind: str
+    #: An `EvidenceReason`, of cues whose words are shown to agents.
     why: str
     weight: float
     pattern: re.Pattern[str]
     #: A clause that matches it does not count.
     unless: re.Pattern[str] | None
+    #: What an agent will need to know of a topic.
+    missing: tuple[str, ...]
 
     def find_match(self, clause: str) -> re.Match[str] | None:
         found = self.pattern.search(clause)
@@ -69,8 +72,12 @@ def find_hits(name: str, clauses: list[str]) -> Iterator[Hit]:
         for clause in clauses:
             found = cue.find_match(clause[:MAX_CLAUSE_CHARACTERS])
             if found is not None:
-                yield Hit(cue, _format_snippet(clause, found.start(), found.end()))
+                yield build_hit(cue, found)
                 break
+
+
+def build_hit(cue: Cue, found: re.Match[str]) -> Hit:
+    return Hit(cue, _format_snippet(found.string, found.start(), found.end()))
 
 
 def _format_snippet(clause: str, start: int, end: int) -> str:
@@ -95,12 +102,13 @@ def _load_file(name: str) -> dict[str, Any]:
 def _parse_cue(row: Mapping[str, Any], parts: Mapping[str, str]) -> Cue:
     return Cue(
         kind=row["kind"],
-        why=row["why"],
+        why=row.get("why", ""),
         weight=float(row.get("weight", 1.0)),
         pattern=re.compile("|".join(_expand_parts(pattern, parts) for pattern in row["any"])),
         unless=re.compile("|".join(_expand_parts(p, parts) for p in row["unless"]))
         if "unless" in row
         else None,
+        missing=tuple(need.strip() for need in row.get("missing", "").split(",")),
     )
 
 

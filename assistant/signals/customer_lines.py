@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from assistant.domain.messages import Author
-from assistant.domain.signals import HumanRequest, Signals
+from assistant.domain.signals import FEELING_THRESHOLD, HumanRequest, Signals, is_distressed
 from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
-from assistant.signals.human_request import find_human_request
+from assistant.signals.human_request import find_human_request, remove_withdrawal
 from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.topic import detect_topic
 from assistant.text.characters import contains_japanese
 
-#: Thresholds of harassment, distress and anger.
-FEELING_THRESHOLD = 0.5
 #: Lines that are read from both ends.
 MAX_LINES = 60
 #: Separators of statements within a clause: "the plate is broken, so get me a person".
@@ -94,7 +92,7 @@ class CustomerLine:
 
     @property
     def is_distressed(self) -> bool:
-        return self.signals is not None and self.signals.distress >= FEELING_THRESHOLD
+        return self.signals is not None and is_distressed(self.signals)
 
     @property
     def is_mere_anger(self) -> bool:
@@ -167,6 +165,9 @@ def _is_substantive(comparable: str, rest: str, *, asks_for_person: bool) -> boo
         return False
     if _has_reaction("consent", rest) and not _has_matter(rest):
         return False
+    withdrawn, beside = remove_withdrawal(rest)
+    if withdrawn:
+        return any(_has_matter(part) or has_cue("request", part) for part in PARTS.split(beside))
     if _has_reaction("declined", rest) and PERSON_WORDS.search(rest):
         return False
     request = find_human_request(comparable).request
@@ -174,8 +175,8 @@ def _is_substantive(comparable: str, rest: str, *, asks_for_person: bool) -> boo
         return True
     if ABOUT.search(rest):
         return True
-    beside = extract_words(PERSON_WORDS.sub(" ", rest))
-    if request is HumanRequest.VAGUE and len(beside) >= MIN_WORDS_BESIDE_PERSON:
+    content = extract_words(PERSON_WORDS.sub(" ", rest))
+    if request is HumanRequest.VAGUE and len(content) >= MIN_WORDS_BESIDE_PERSON:
         return True
     # Words beside the request may say what it is about.
     return any(

@@ -11,7 +11,12 @@ from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
 from assistant.signals.claims import extract_claims
 from assistant.signals.customer_lines import parse_customer_lines
-from assistant.signals.matter import MAX_REQUEST_CHARACTERS, extract_request, find_matter_start
+from assistant.signals.matter import (
+    MAX_REQUEST_CHARACTERS,
+    asks_something,
+    extract_request,
+    find_matter_start,
+)
 
 MAX_FACTS = 20
 MAX_PROMISES = 5
@@ -64,30 +69,58 @@ NAMED_THING = re.compile(
 
 def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
     """The customer's request and claims in *said*, and what an agent still has to ask."""
-    masked = [replace(line, text=mask_secrets(line.text)) for line in said]
+    masked = _mask_lines(said)
     lines = parse_customer_lines(masked)
     matter = lines[find_matter_start(lines) :]
     ask = extract_request(masked)
     topic = next((line.topic for line in matter if line.topic), None)
     words = "\n".join(line.comparable for line in matter)
     needs = list_case_needs(topic, words) if ask else []
-    claimed = tuple(dict.fromkeys(_iterate_line_claims(masked)))[:MAX_FACTS]
+    claimed = _extract_claimed(masked)
+    harm = find_harm([line.comparable for line in lines[-MAX_LINES_FOR_HARM:]])
     return CustomerFacts(
         ask=ask,
         topic=topic,
         claimed=claimed,
         missing=tuple(list_missing(needs, claimed, words)),
         needs=tuple(needs),
-        sensitive=find_harm([line.comparable for line in lines[-MAX_LINES_FOR_HARM:]]),
-        promises=tuple(extract_promises(said))[-MAX_PROMISES:],
+        sensitive="harm" if harm else None,
+        is_self_harm="self_harm" in harm,
+        promises=extract_promises(said),
     )
 
 
-def find_harm(lines: Sequence[str]) -> str | None:
-    """``harm`` if one of the lines mentions it, by its words alone."""
+class WordFactPicker:
+    """The FactPicker that reads words alone."""
+
+    def __call__(self, said: Sequence[Utterance]) -> CustomerFacts:
+        return pick_facts(said)
+
+    def extract_ask(self, said: Sequence[Utterance]) -> str | None:
+        return extract_request(_mask_lines(said))
+
+    def asks_something(self, said: Sequence[Utterance]) -> bool:
+        return asks_something(said)
+
+    def extract_claimed(self, said: Sequence[Utterance]) -> tuple[str, ...]:
+        return _extract_claimed(_mask_lines(said))
+
+    def extract_promises(self, said: Sequence[Utterance]) -> tuple[str, ...]:
+        return extract_promises(said)
+
+
+def _mask_lines(said: Sequence[Utterance]) -> list[Utterance]:
+    return [replace(line, text=mask_secrets(line.text)) for line in said]
+
+
+def _extract_claimed(masked: Sequence[Utterance]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_iterate_line_claims(masked)))[:MAX_FACTS]
+
+
+def find_harm(lines: Sequence[str]) -> set[str]:
+    """``harm`` and ``self_harm``, where one of the lines mentions it, by its words alone."""
     clauses = [clause for line in lines for clause in normalization.split_clauses(line)]
-    hits = cues.find_hits("circumstances", clauses)
-    return "harm" if any(hit.cue.kind == "harm" for hit in hits) else None
+    return {hit.cue.kind for hit in cues.find_hits("circumstances", clauses)} & {"harm", "self_harm"}
 
 
 def list_case_needs(topic: str | None, words: str) -> list[str]:
@@ -117,8 +150,12 @@ def _iterate_line_claims(said: Sequence[Utterance]) -> Iterator[str]:
             reply = clipped
 
 
-def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
-    """Promises by an agent in this conversation, and earlier promises that the customer reports."""
+def extract_promises(said: Sequence[Utterance]) -> tuple[str, ...]:
+    """The last promises by an agent in this conversation, and earlier promises that the customer reports."""
+    return tuple(_iterate_promises(said))[-MAX_PROMISES:]
+
+
+def _iterate_promises(said: Sequence[Utterance]) -> Iterator[str]:
     who = {Author.AGENT: ("ours", "agent"), Author.CUSTOMER: ("told", "customer says")}
     for line in said:
         if line.author not in who:
@@ -132,5 +169,5 @@ def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
 
 def list_needs(topic: str | None) -> list[str]:
     """The needs of a topic that can be extracted from text."""
-    found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
-    return [need.strip() for need in found.split(",") if need.strip() in FULFILS]
+    found = next((cue.missing for cue in cues.load_cues("topic") if cue.kind == topic), ())
+    return [need for need in found if need in FULFILS]

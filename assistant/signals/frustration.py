@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
 from assistant.domain.unicode_forms import fold_compatibility
@@ -113,11 +114,9 @@ def _build_evidence(
         strongest.setdefault(hit.cue.why, hit.words)
     found = [(words, why) for why, words in strongest.items()]
     if shown["loud"] >= 0.4:
-        found.append((raw[:40], "shouts (capitals, marks)"))
+        found.append((raw[:40], EvidenceReason.SHOUTS))
     if score >= EVIDENT and not found:
-        found.append(
-            (" ".join(raw.split())[:80], "the wording sounds annoyed, as it follows what came before")
-        )
+        found.append((" ".join(raw.split())[:80], EvidenceReason.ANNOYED_IN_CONTEXT))
     if score >= EVIDENT and shown["worn"] >= 0.6:
-        found.append(("", "several replies in a row brought nothing"))
+        found.append(("", EvidenceReason.REPLIES_BROUGHT_NOTHING))
     return tuple(Evidence(turn=turn, text=words, why=why, kind="frustration") for words, why in found)

@@ -56,11 +56,21 @@ def find_human_request(comparable: str) -> RequestMatch:
     best = NOTHING
     for clause in normalization.split_clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
         for piece in slice_clause(clause):
+            withdrawn, piece = remove_withdrawal(piece)
             found = match_japanese(piece) if contains_japanese(piece) else match_english(piece)
+            found = DENIED if withdrawn and found.request is not HumanRequest.CLEAR else found
             if found.request is HumanRequest.CLEAR:
                 return found
             best = max(best, found, key=lambda one: STRENGTH[one.request] + one.is_denied)
     return best
+
+
+def remove_withdrawal(comparable: str) -> tuple[bool, str]:
+    """Whether a clause takes back the wish for a person, and the clause without that."""
+    for cue in cues.load_cues("reactions"):
+        if cue.kind == "withdrawn" and (found := cue.find_match(comparable)):
+            return True, comparable[: found.start()] + "、" + comparable[found.end() :]
+    return False, comparable
 
 
 def score_human_request(found: RequestMatch, logit: float) -> float:

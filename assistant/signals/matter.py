@@ -13,6 +13,7 @@ from assistant.signals.customer_lines import (
     has_number,
     parse_customer_lines,
 )
+from assistant.signals.human_request import remove_withdrawal
 from assistant.text.characters import contains_japanese
 
 MAX_REQUEST_CHARACTERS = 160
@@ -42,6 +43,16 @@ def extract_request(said: Sequence[Utterance]) -> str | None:
     ask = _join_clauses(first.substance, MAX_REQUEST_CHARACTERS)
     addition = _find_addition(first, told[told.index(first) + 1 :])
     return ask if addition is None else f"{ask}{EXCERPT_SEPARATOR}{addition}"
+
+
+def asks_something(said: Sequence[Utterance]) -> bool:
+    """Whether somebody must answer: a question or a trouble anywhere, or a matter in the sentence itself that
+    takes back the wish for a person ("no agent needed, it is about my return")."""
+    return any(
+        clause.is_strong or (clause.is_substantive and remove_withdrawal(clause.comparable)[0])
+        for line in parse_customer_lines(said)
+        for clause in line.clauses
+    )
 
 
 def _is_about_something(line: CustomerLine) -> bool:

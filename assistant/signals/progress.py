@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction, Reason
 from assistant.domain.turns import History, PastTurn
@@ -51,9 +52,6 @@ class ProgressSignal:
     sameness: float = 0.0
     #: Accepts a person who was just offered.
     consents: bool = False
-    #: The previous reply had no answer, or repeated an earlier one.
-    no_answer: bool = False
-    repeated: bool = False
     #: Consecutive replies, up to the previous one, without an answer or repeating one.
     empty_replies: int = 0
 
@@ -89,8 +87,6 @@ def score_progress(
         and len(comparable) <= MAX_CONSENT_CHARACTERS
         and "consent" in said
         and "declined" not in said,
-        no_answer=empty[-1:] == ["none"],
-        repeated=empty[-1:] == ["again"],
         empty_replies=len(empty),
     )
 
@@ -173,7 +169,7 @@ def compute_cosine(one: Sequence[float], other: Sequence[float]) -> float:
 def _detect_reaction(
     said: dict[str, cues.Hit], *, offered: bool, same: float, small_talk: str | None
 ) -> Reaction | None:
-    if offered and "declined" in said:
+    if "withdrawn" in said or (offered and "declined" in said):
         return Reaction.DECLINED
     if "rejected" in said:
         return Reaction.REJECTED
@@ -233,13 +229,13 @@ def _build_evidence(
 ) -> tuple[Evidence, ...]:
     found = []
     if "same" in signs and earlier is not None:
-        found.append(("asks again what was asked before", f"{earlier}"[:80]))
+        found.append((EvidenceReason.ASKS_SAME_AGAIN, f"{earlier}"[:80]))
     if "rejected" in signs:
-        found.append(("says that the reply did not help", said["rejected"].words))
+        found.append((EvidenceReason.REPLY_DID_NOT_HELP, said["rejected"].words))
     if "no_answer" in signs:
-        found.append(("the reply before had no answer", ""))
+        found.append((EvidenceReason.NO_ANSWER_BEFORE, ""))
     if "same_reply" in signs:
-        found.append(("got the same reply as before", ""))
+        found.append((EvidenceReason.SAME_REPLY_AGAIN, ""))
     if "same_articles" in signs:
-        found.append(("the same articles came up again", ""))
+        found.append((EvidenceReason.SAME_ARTICLES_AGAIN, ""))
     return tuple(Evidence(turn=turn, text=words, why=why, kind="no_progress") for why, words in found)

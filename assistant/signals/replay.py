@@ -43,10 +43,7 @@ class ReplayedTurn:
             "language": self.signals.language,
             "decision": str(self.verdict.decision),
             "reason": str(self.verdict.reason) if self.verdict.reason else None,
-            "evidence": [
-                {"turn": places[item.turn], "text": item.text, "why": item.why}
-                for item in self.signals.evidence
-            ],
+            "evidence": [item.as_dict() | {"turn": places[item.turn]} for item in self.signals.evidence],
         }
 
 
@@ -122,7 +119,6 @@ def _replay_turn(
             decision=verdict.decision,
             reason=verdict.reason,
             query=lines[index].text,
-            best_score=score,
             vector=(meaning.vector or None) if meaning else None,
         )
     )

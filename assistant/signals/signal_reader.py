@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.domain.signals import Evidence, HumanRequest, Signals
+from assistant.domain.evidence_reasons import EvidenceReason
+from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration, cues
 from assistant.signals.classifier import score_text
@@ -18,14 +19,12 @@ from assistant.signals.language import detect_language
 from assistant.signals.normalization import clip_text, normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
-from assistant.signals.topic import detect_topic
+from assistant.signals.topic import find_topic
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: Thresholds of a certain request for a person, and of a possible one.
-CLEAR_THRESHOLD = 0.9
+CLEAR_THRESHOLD = 0.6
 VAGUE_THRESHOLD = 0.2
-#: The same for a wish that the matcher found outright.
-AGREED_THRESHOLD = 0.7
 #: From this logit on a short turn that asks nothing is thanks.
 MIN_THANKS_LOGIT = 0.8
 MAX_THANKS_CHARACTERS = 60
@@ -34,12 +33,8 @@ MAX_BARE_CHARACTERS = 20
 #: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
-#: Threshold of distress.
-DISTRESS_THRESHOLD = 0.5
 #: What the turn encoder must reach by itself, without words that say it outright.
 CONFIDENT_DISTRESS = 0.8
-#: Threshold from which a feeling is shown as evidence.
-EVIDENCE_THRESHOLD = 0.5
 #: Signal -> label of the turn encoder.
 FEELING_LABELS = {
     "worry": "worried",
@@ -48,15 +43,13 @@ FEELING_LABELS = {
     "complaint": "complaint",
     "reply_missed": "missed",
 }
-#: Signal -> text for the agent.
+#: Signal -> what its evidence shows.
 FEELING_REASONS = {
-    "worry": "sounds worried",
-    "distress": "sounds in distress",
-    "harassment": "threatens, insults or harasses",
-    "complaint": "complains about something broken, wrong, lost or late",
+    "worry": EvidenceReason.SOUNDS_WORRIED,
+    "distress": EvidenceReason.SOUNDS_DISTRESSED,
+    "harassment": EvidenceReason.HARASSES,
+    "complaint": EvidenceReason.COMPLAINS_ABOUT_MATTER,
 }
-#: Topics that a bot must not handle, most serious first.
-SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
 
 class RuleSignalReader:
@@ -84,11 +77,13 @@ class RuleSignalReader:
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
-        sensitive = next((name for name in SENSITIVE if name in circumstances), None)
+        sensitive = next((name for name in SENSITIVE_TOPICS if name in circumstances), None)
+        topic = find_topic(near)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels)
         feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
-        if feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
+        if feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
             sensitive = "harm"
+        is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
             turn=turn,
             language=language,
@@ -98,9 +93,9 @@ class RuleSignalReader:
             wish=wish.request,
             sensitive=sensitive,
             urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
-            small_talk=small_talk if wish.request is HumanRequest.NONE and frustration < 0.5 else None,
+            small_talk=small_talk if is_calm else None,
             reaction=progress.reaction,
-            topic=detect_topic(near),
+            topic=topic.cue.kind if topic else None,
             brief=brief,
             **feelings,
             evidence=(
@@ -109,6 +104,7 @@ class RuleSignalReader:
                 *progress.evidence,
                 *why_unfamiliar,
                 *_build_circumstance_evidence(circumstances, sensitive, turn),
+                *_build_topic_evidence(topic, turn),
                 *_list_feeling_evidence(feelings, near, turn),
             ),
         )
@@ -141,14 +137,14 @@ def _judge_distress(feelings: dict[str, float], *, said_outright: bool) -> dict[
     a sure reading does: "is nobody there?" is no cry for help."""
     if said_outright:
         return feelings | {"distress": 1.0}
-    if CONFIDENT_DISTRESS > feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
-        return feelings | {"distress": DISTRESS_THRESHOLD - 0.01}
+    if CONFIDENT_DISTRESS > feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
+        return feelings | {"distress": FEELING_THRESHOLD - 0.01}
     return feelings
 
 
 def _list_feeling_evidence(feelings: Mapping[str, float], near: str, turn: int) -> Iterator[Evidence]:
     for signal, why in FEELING_REASONS.items():
-        if feelings.get(signal, 0.0) >= EVIDENCE_THRESHOLD:
+        if feelings.get(signal, 0.0) >= FEELING_THRESHOLD:
             yield Evidence(turn=turn, text=" ".join(near.split())[:80], why=why, kind=signal)
 
 
@@ -169,19 +165,19 @@ def _detect_human_request(
     if labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:
-        found = RequestMatch(HumanRequest.CLEAR, whole[:80], "asks for a person, by the sound of it")
+        found = RequestMatch(HumanRequest.CLEAR, whole[:80], EvidenceReason.SEEMS_TO_ASK_FOR_PERSON)
     elif found.request is HumanRequest.NONE and words >= VAGUE_THRESHOLD_TEXT_ONLY:
-        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], EvidenceReason.MAY_ASK_FOR_PERSON)
     if found.request is HumanRequest.CLEAR:
         return found
     if progress.consents:
-        return RequestMatch(HumanRequest.CLEAR, whole[:80], "says yes to the person who was offered")
+        return RequestMatch(HumanRequest.CLEAR, whole[:80], EvidenceReason.ACCEPTS_OFFERED_PERSON)
     if (
         found.request is HumanRequest.VAGUE
         and history.turns
         and history.turns[-1].signals.wish is HumanRequest.VAGUE
     ):
-        return RequestMatch(HumanRequest.CLEAR, found.words, "asks for somebody again")
+        return RequestMatch(HumanRequest.CLEAR, found.words, EvidenceReason.ASKS_FOR_PERSON_AGAIN)
     return found
 
 
@@ -192,16 +188,23 @@ def _weigh_request_in_context(
     likely = calibration.compute_probability("wish", features)
     if found.is_denied:
         return NOTHING  # says that none is needed, or speaks about people
-    # What the matcher finds outright needs less.
-    enough = AGREED_THRESHOLD if found.request is HumanRequest.CLEAR else CLEAR_THRESHOLD
-    if likely >= enough:
-        return RequestMatch(HumanRequest.CLEAR, found.words or whole[:80], found.why or "asks for a person")
+    if likely >= CLEAR_THRESHOLD:
+        return RequestMatch(
+            HumanRequest.CLEAR, found.words or whole[:80], found.why or EvidenceReason.SEEMS_TO_ASK_FOR_PERSON
+        )
     is_bare = found.request is HumanRequest.VAGUE and len(whole) <= MAX_BARE_CHARACTERS
     if likely >= VAGUE_THRESHOLD or is_bare:
         return RequestMatch(
-            HumanRequest.VAGUE, found.words or whole[:80], found.why or "may be asking for a person"
+            HumanRequest.VAGUE, found.words or whole[:80], found.why or EvidenceReason.MAY_ASK_FOR_PERSON
         )
     return NOTHING
+
+
+def _build_topic_evidence(topic: cues.Hit | None, turn: int) -> Iterator[Evidence]:
+    if topic is not None:
+        yield Evidence(
+            turn=turn, text=topic.words, why=EvidenceReason.ABOUT_TOPIC, kind="topic", detail=topic.cue.kind
+        )
 
 
 def _build_circumstance_evidence(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
@@ -86,11 +87,11 @@ def _build_evidence(
 ) -> tuple[Evidence, ...]:
     found = [(hit.words, hit.cue.why) for hit in hits if hit.cue.kind != "at_home"]
     if shown["brief first"]:
-        found.append((comparable[:40], "writes a keyword or two, like to a search engine"))
+        found.append((comparable[:40], EvidenceReason.WRITES_KEYWORDS))
     if shown["long pause"]:
-        found.append(("", "took long to answer"))
+        found.append(("", EvidenceReason.TOOK_LONG_TO_ANSWER))
     if score >= EVIDENT and not found:
         earlier = shown["before"] >= EVIDENT
-        why = "seemed new to chats in the turns before" if earlier else "writes like somebody new to chats"
+        why = EvidenceReason.SEEMED_NEW_BEFORE if earlier else EvidenceReason.SEEMS_NEW_TO_CHATS
         found.append((comparable[:60], why))
     return tuple(Evidence(turn=turn, text=words, why=why, kind="unfamiliarity") for words, why in found)

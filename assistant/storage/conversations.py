@@ -26,6 +26,10 @@ OTHERS = (
     .order_by(t.conversations.c.created_at.desc())
     .limit(20)
 )
+COUNTED_OTHERS = sa.select(sa.func.count()).where(
+    t.conversations.c.customer == sa.bindparam("customer"),
+    t.conversations.c.id != sa.bindparam("before"),
+)
 #: What a customer may see of a conversation after some seq, in order.
 PUBLIC = (
     build_select(t.messages, "conversation")
@@ -70,6 +74,11 @@ class SqlConversations:
         """The customer's other conversations, newest first."""
         rows = self._connection.execute(OTHERS, {"customer": customer, "before": before})
         return [parse_conversation(row) for row in rows.mappings()]
+
+    def count_by_customer(self, customer: str, *, before: str) -> int:
+        """How many other conversations the customer has."""
+        found = self._connection.execute(COUNTED_OTHERS, {"customer": customer, "before": before})
+        return int(found.scalar_one())
 
     def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int

@@ -9,14 +9,31 @@ from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
 from assistant.storage.schema import metadata
 
-#: Tables without personal data (`events` are ids of webhook calls).
+#: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
-    {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
-    | {"article_revisions", "invitations", "setting_changes"}
-    | {"events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
+    {
+        "agents",
+        "article_revisions",
+        "articles",
+        "attempts",
+        "audit",
+        "chunks",
+        "collections",
+        "contradictions",
+        "credentials",
+        "dismissals",
+        "fact_imports",
+        "gaps",
+        "invitations",
+        "setting_changes",
+    }
+    | {"events", "knowledge", "proofs", "replacements", "sources", "theme_events"}
+    | {"theme_runs", "themes", "troubles", "vectors"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
+#: Facts by an identity, whoever has it; emptied with the customer.
+BY_IDENTITY = (t.customer_facts, t.fact_import_changes)
 
 
 class SqlErasure:
@@ -56,7 +73,7 @@ class SqlErasure:
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self._delete_dead_letters(customers)
+        gone = self._delete_dead_letters(customers) + self._delete_facts(customers)
         gone += self.erase_conversations(theirs, journal=journal) + self._delete_loose_rows(
             customers, journal
         )
@@ -89,7 +106,7 @@ class SqlErasure:
 
     def delete_expired(self, now: datetime) -> int:
         """Delete expired sessions, tokens and codes."""
-        tables = (t.credentials, t.link_codes, invitations)
+        tables = (t.credentials, t.link_codes, t.attempts, t.one_time_codes, invitations)
         return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
 
     def _delete_dead_letters(self, customers: Sequence[str]) -> int:
@@ -99,6 +116,22 @@ class SqlErasure:
         place = sa.or_(c.conversation == i.channel, c.conversation.like(i.channel + " %"))
         theirs = sa.exists().where(i.customer.in_(customers), i.id == c.peer, place)
         return self._delete_cascade(t.dead_letters, theirs)
+
+    def _delete_facts(self, customers: Sequence[str]) -> int:
+        """What other systems told of these people, by their identities and their address."""
+        i, c = t.identities.c, t.customers.c
+        gone = 0
+        for table in BY_IDENTITY:
+            by_identity = sa.exists().where(
+                i.customer.in_(customers), i.channel == table.c.identity_type, i.id == table.c.identity
+            )
+            by_mail = sa.exists().where(
+                c.id.in_(customers),
+                table.c.identity_type == "email",
+                sa.func.lower(c.email) == table.c.identity,
+            )
+            gone += self._delete_cascade(table, sa.or_(by_identity, by_mail))
+        return gone
 
     def _delete_loose_rows(self, ids: Sequence[str], journal: bool) -> int:
         columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]

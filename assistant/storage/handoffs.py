@@ -33,12 +33,11 @@ class SqlHandoffs:
         packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
         return packet
 
-    def load_last_asks(self, conversations: Sequence[str]) -> dict[str, str]:
-        """Conversation -> the matter of its latest handoff, if known."""
+    def load_last_packets(self, conversations: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Conversation -> the packet of its latest handoff."""
         c = t.handoffs.c
         query = sa.select(c.conversation, c.packet).where(c.conversation.in_(conversations)).order_by(c.epoch)
-        asks = {row.conversation: row.packet["issue"]["ask"] for row in self._connection.execute(query)}
-        return {conversation: ask for conversation, ask in asks.items() if ask}
+        return {row.conversation: row.packet for row in self._connection.execute(query)}
 
     def redact_packets(self, conversation: str, words: str, instead: str) -> None:
         """Remove the deleted *words* from all packets of the conversation."""

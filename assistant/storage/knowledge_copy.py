@@ -1,4 +1,4 @@
-"""Copies the knowledge base into another database, vectors of one model included: to try a change on."""
+"""Copies the knowledge base into another database, to try a change without touching what is served."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,8 @@ def copy_knowledge(
 ) -> None:
     """Copy every article, or those of *only*, with their chunks and the vectors of *model*.
 
-    Chunks keep their ids. Contradictions that were found are copied, so that new ones tell apart.
+    The tables of *target* are empty; chunks keep their ids. Contradictions that were found are copied, so
+    that new ones tell apart.
     """
     named = articles.c.id.in_(only) if only is not None else sa.true()
     theirs = sa.select(articles.c.id).where(named)
@@ -44,8 +45,10 @@ def copy_knowledge(
             contradictions.c.one_article.in_(theirs), contradictions.c.other_article.in_(theirs)
         ),
     }
-    with source.connect() as reading, target.execution_options(write=True).begin() as writing:
+    with (
+        source.connect().execution_options(yield_per=BATCH_SIZE) as reading,
+        target.execution_options(write=True).begin() as writing,
+    ):
         for table, query in queries.items():
-            rows = reading.execute(query).mappings()
-            while some := rows.fetchmany(BATCH_SIZE):
-                writing.execute(table.insert(), [dict(row) for row in some])
+            for rows in reading.execute(query).mappings().partitions(BATCH_SIZE):
+                writing.execute(table.insert(), [dict(row) for row in rows])

@@ -34,10 +34,10 @@ class SqlFeedback:
         )
         return [_parse_thumb(row) for row in rows]
 
-    def load_csat_scores(self, conversations: Sequence[str]) -> dict[str, int]:
-        """The latest satisfaction score of each conversation that has one."""
+    def load_last_values(self, kind: str, conversations: Sequence[str]) -> dict[str, int]:
+        """The latest answer of a kind of each conversation that has one."""
         c = t.feedback.c
-        query = sa.select(c.conversation, c.value).where(c.kind == "csat", c.conversation.in_(conversations))
+        query = sa.select(c.conversation, c.value).where(c.kind == kind, c.conversation.in_(conversations))
         return {row.conversation: row.value for row in self._connection.execute(query.order_by(c.id))}
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.domain.budgets import Account, ModelUsage, Scope
 from assistant.storage import tables as t
+from assistant.storage.statements import build_increment
 
 
 class SqlSpending:
@@ -30,13 +30,7 @@ class SqlSpending:
 
     def add_spending(self, accounts: Sequence[Account], change: ModelUsage) -> None:
         """Add to an account in one statement, so that concurrent processes both count."""
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        c = t.spending.c
-        new = insert(t.spending)
-        adding = new.on_conflict_do_update(
-            index_elements=[c.scope, c.key, c.day],
-            set_={name: c[name] + new.excluded[name] for name in ("tokens", "calls", "cost")},
-        )
+        adding = build_increment(self._connection, t.spending, "tokens", "calls", "cost")
         values = {"tokens": change.tokens, "calls": change.calls, "cost": change.cost}
         rows = [{"scope": a.scope.value, "key": a.key, "day": a.day, **values} for a in accounts]
         self._connection.execute(adding, rows)

@@ -43,6 +43,14 @@ def build_upsert(connection: sa.Connection, table: sa.Table, *changed: str) -> A
     return _build_upsert(connection.dialect.name, table, changed)
 
 
+def build_increment(connection: sa.Connection, table: sa.Table, *added: str) -> Any:
+    """Insert a row; if its key exists, add its *added* columns: concurrent processes both count."""
+    insert = _build_dialect_insert(connection.dialect.name, table)
+    key = [column.name for column in table.primary_key]
+    sums = {name: table.c[name] + insert.excluded[name] for name in added}
+    return insert.on_conflict_do_update(index_elements=key, set_=sums)
+
+
 @cache
 def _build_insert_if_absent(dialect: str, table: sa.Table) -> Any:
     # SQLAlchemy keeps the rowcount of an insert only on request; without it PostgreSQL's is always -1.

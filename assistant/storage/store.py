@@ -3,23 +3,30 @@
 import sqlalchemy as sa
 
 from assistant.storage.accounts import SqlAccounts
+from assistant.storage.actions import SqlActions, SqlIdentityProofs
 from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.erasure import SqlErasure
+from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
+from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
+from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.setting_changes import SqlSettings
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
+from assistant.storage.surveys import SqlSurveys
+from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
 
@@ -37,6 +44,12 @@ class SqlStore:
         self.turns = SqlTurns(connection)
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
+        self.outcomes = SqlOutcomes(connection)
+        self.questions = SqlQuestions(connection)
+        self.themes = SqlThemes(connection)
+        self.gaps = SqlGaps(connection)
+        self.report = SqlReport(connection)
+        self.surveys = SqlSurveys(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)
@@ -51,6 +64,9 @@ class SqlStore:
         self.settings = SqlSettings(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
+        self.actions = SqlActions(connection)
+        self.identity_proofs = SqlIdentityProofs(connection)
+        self.customer_facts = SqlCustomerFacts(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -2,6 +2,19 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.action_tables import attempts as attempts
+from assistant.storage.action_tables import customer_facts as customer_facts
+from assistant.storage.action_tables import fact_import_changes as fact_import_changes
+from assistant.storage.action_tables import one_time_codes as one_time_codes
+from assistant.storage.insight_tables import gap_evidence as gap_evidence
+from assistant.storage.insight_tables import gap_sentences as gap_sentences
+from assistant.storage.insight_tables import gaps as gaps
+from assistant.storage.insight_tables import outcomes as outcomes
+from assistant.storage.insight_tables import questions as questions
+from assistant.storage.insight_tables import surveys as surveys
+from assistant.storage.insight_tables import theme_events as theme_events
+from assistant.storage.insight_tables import theme_runs as theme_runs
+from assistant.storage.insight_tables import themes as themes
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
 from assistant.storage.job_tables import proofs as proofs

@@ -6,12 +6,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from assistant.domain.handoff import FEELINGS, MAX_OUTBURST_TURNS
+from assistant.domain.signals import FEELINGS, MAX_RECENT_TURNS
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.row_mapping import from_json, to_json
-from assistant.storage.statements import build_insert, build_select, build_update
+from assistant.storage.statements import build_delete, build_insert, build_select, build_update
 
+#: Characters of a question that are kept for themes.
+MAX_QUESTION = 500
 LATER_TURNS = build_select(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))
 LATER_TURNS = LATER_TURNS.order_by(t.turns.c.turn)
 COUNTED_TURNS = sa.select(sa.func.count(), sa.func.max(t.turns.c.seq))
@@ -32,6 +34,14 @@ class SqlTurns:
             "decision": record.verdict.decision,
         }
         self._connection.execute(build_insert(t.turns), row)
+        if record.question:
+            self._add_question(conversation, record, now)
+
+    def _add_question(self, conversation: str, record: TurnRecord, now: datetime) -> None:
+        """What the turn asked, for themes; `insight/` embeds it later."""
+        row = {"conversation": conversation, "turn": record.turn, "asked_at": now}
+        row |= {"language": record.signals.language, "decision": record.verdict.decision}
+        self._connection.execute(build_insert(t.questions), row | {"text": record.question[:MAX_QUESTION]})
 
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
         """The turns whose messages come after seq *after*, in order."""
@@ -61,6 +71,8 @@ class SqlTurns:
             signals=replace(record.signals, evidence=()),
             verdict=replace(record.verdict, evidence=()),
         )
+        theirs = {"conversation": conversation, "turn": row.turn}
+        self._connection.execute(build_delete(t.questions, *theirs), theirs)
         values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
         self._connection.execute(build_update(t.turns, "conversation", "turn"), values)
 
@@ -69,7 +81,7 @@ class SqlTurns:
         c = t.turns.c
         last = sa.select(c.conversation, sa.func.max(c.turn).label("turn"))
         newest = last.where(c.conversation.in_(conversations)).group_by(c.conversation).subquery()
-        recent = c.turn > newest.c.turn - MAX_OUTBURST_TURNS
+        recent = c.turn > newest.c.turn - MAX_RECENT_TURNS
         query = sa.select(c.conversation, c.record).join(
             newest, sa.and_(c.conversation == newest.c.conversation, recent)
         )
@@ -79,19 +91,16 @@ class SqlTurns:
             signals = row.record["signals"]
             for name in FEELINGS:
                 known[name] = max(known[name], signals.get(name, 0.0))
-            if signals.get("sensitive") == "harm":
-                # Words of harm count as distress, whatever the turn encoder's value.
-                known["distress"] = 1.0
         return found
 
     def count_turns(self, conversation: str) -> int:
-        return self._load_turn_counts(conversation)[0]
+        return self.load_turn_counts(conversation)[0]
 
     def find_last_answered_seq(self, conversation: str) -> int:
         """Seq of the last customer message that a turn covers."""
-        return self._load_turn_counts(conversation)[1]
+        return self.load_turn_counts(conversation)[1]
 
-    def _load_turn_counts(self, conversation: str) -> tuple[int, int]:
-        """The number of turns, and their highest seq."""
+    def load_turn_counts(self, conversation: str) -> tuple[int, int]:
+        """What `count_turns` and `find_last_answered_seq` tell, in one query."""
         count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
         return count, last or 0

@@ -7,6 +7,7 @@ clinc150 (calm).
 
 from __future__ import annotations
 
+import json
 import random
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +20,13 @@ from assistant.domain.turns import Utterance
 from evals.data.dialogues import Dialogue, build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LINES, is_held_out, load_service_talk
 
+#: Dialogue -> letter -> places of the lines to which a second reader gave it.
+SecondOpinions = Mapping[str, Mapping[str, frozenset[int]]]
+
 TURNS = Path(__file__).parents[1] / "cases" / "turns"
 #: Writers that nothing is trained on: for measuring, and for calibration.
-MEASURED = ("d6.ja", "d7.en", "d10.ja", "d11.en")
-CALIBRATION = ("d3.ja", "d3.en")
+MEASURED = ("d10.ja", "d11.en", "e3.ja", "e4.en")
+CALIBRATION = ("d3.ja", "d3.en", "d6.ja", "d7.en")
 KEPT_APART = frozenset({*MEASURED, *CALIBRATION})
 #: Letters in `evals/cases/turns` -> label.
 LETTERS = {
@@ -200,3 +204,9 @@ def load_measured_dialogues(writers: Sequence[str]) -> list[Dialogue]:
         }
         found.append(Dialogue(id=name, persona="", language=turns[0].language, lines=lines, labels=labels))
     return found
+
+
+def load_second_opinions() -> SecondOpinions:
+    """The letters F, P and p of a second reader, who saw the measured dialogues without their labels."""
+    rows = json.loads((TURNS / "second_opinion.json").read_text("utf-8"))
+    return {row["dialogue"]: {letter: frozenset(row[letter]) for letter in "FPp"} for row in rows}

@@ -7,6 +7,7 @@ and scripts with a canary in the address, invented claims, deals, profanity, and
 import re
 from collections.abc import AsyncIterator
 
+from assistant.ports.models import TokenUsage
 from evals.fakes.chat_server import CANARY, answer_honestly
 
 #: Host for exfiltrated data; a test listens there.
@@ -39,7 +40,9 @@ class InjectionModel:
         self.said: list[str] = []
         self._turn = 0
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
         said = obey_prompt(system, user, self._sink)
         # An answer is abandoned after ten bad sentences: rotate them.
         self._turn += 7

@@ -28,7 +28,7 @@ from assistant.domain.turns import Utterance
 from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
-from assistant.ports.models import MultiVectorEmbedder
+from assistant.ports.models import MultiVectorEmbedder, TokenUsage
 from evals.data.support_sets import ROOT
 from evals.fakes.chat_server import answer_honestly
 from evals.quality import faulty, hostile, personal, support
@@ -66,7 +66,9 @@ class PacedModel:
     def __init__(self) -> None:
         self.first_sentence = self.total = 0.0
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
         started = time.perf_counter()
         text = answer_honestly({"messages": [{"content": user}]})
         end = text.find("]") + 1

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from statistics import mean
 
-from assistant.answering.pii_masking import mask_pii
+from assistant.answering.pii_masking import PiiMask
 from assistant.text.pii import find_pii
 from evals.data.support_sets import DATA, ROOT, load_passages
 
@@ -36,7 +36,7 @@ def report_recall(name: str, cases: list[tuple[str, str, str]]) -> None:
     kinds: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for kind, text, value in cases:
         kinds[kind].append(
-            (is_value_hidden(value, mask_pii(text)), is_value_hidden(value, PLAIN.sub("", text)))
+            (is_value_hidden(value, PiiMask().mask_text(text)), is_value_hidden(value, PLAIN.sub("", text)))
         )
     for kind, both in kinds.items():
         ours, plain = zip(*both, strict=True)

@@ -29,6 +29,12 @@ def compute_separation(higher: Sequence[float], lower: Sequence[float]) -> float
     return compute_auroc([*higher, *lower], [True] * len(higher) + [False] * len(lower))
 
 
+def compute_always_f1(labels: Sequence[bool]) -> float:
+    """F1 of whoever says yes to every turn."""
+    share = sum(labels) / len(labels)
+    return 2 * share / (1 + share)
+
+
 @dataclass(frozen=True, slots=True)
 class ConfusionCounts:
     """Confusion counts of a binary classifier."""

@@ -24,8 +24,13 @@ from assistant.signals.replay import ReplayedTurn, replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
 from evals.data.dialogues import Dialogue
 from evals.data.embedding_cache import CACHE
-from evals.data.turn_examples import CALIBRATION, MEASURED, load_measured_dialogues
-from evals.quality.scores import ConfusionCounts, compute_auroc
+from evals.data.turn_examples import (
+    CALIBRATION,
+    MEASURED,
+    load_measured_dialogues,
+    load_second_opinions,
+)
+from evals.quality.scores import ConfusionCounts, compute_always_f1, compute_auroc
 from evals.quality.signal_baselines import count_anger_keywords, matches_person_keyword
 
 #: Decisions that offer a person.
@@ -81,6 +86,7 @@ class SignalBench:
 
     def __init__(self, writers: Sequence[str]) -> None:
         self.dialogues = load_measured_dialogues(writers)
+        self.second_opinions = load_second_opinions()
         self.reader = RuleSignalReader()
         self.encoder = TurnEncoder(CACHE)
         self.embedder: Embedder = build_embedder("local", CACHE)
@@ -128,15 +134,17 @@ def measure_wishes(bench: SignalBench) -> Iterator[FigureRow]:
     for language in ("ja", "en"):
         chosen = bench.select_language(language)
         found = {}
-        for name, words in (("ours", False), ("words", True), ("keywords", True)):
+        for name, words in (("ours", False), ("words", True), ("keywords", True), ("reader", True)):
             said, labels = [], []
             for dialogue, turn in bench.list_turns(chosen, words=words):
                 if any("P" in dialogue.labels[i] for i in dialogue.labels if i < turn.index):
                     continue
-                text = dialogue.lines[turn.index].text
-                said.append(
-                    matches_person_keyword(text) if name == "keywords" else turn.signals.asked_for_person
-                )
+                if name == "reader":
+                    said.append(turn.index in bench.second_opinions[dialogue.id]["P"])
+                elif name == "keywords":
+                    said.append(matches_person_keyword(dialogue.lines[turn.index].text))
+                else:
+                    said.append(turn.signals.asked_for_person)
                 labels.append("P" in dialogue.labels[turn.index])
             found[name] = ConfusionCounts.from_labels(said, labels)
         yield FigureRow(
@@ -144,7 +152,7 @@ def measure_wishes(bench: SignalBench) -> Iterator[FigureRow]:
             wanted="≥ .92",
             ours=_format_hits(found["ours"]),
             words=_format_hits(found["words"]),
-            others=f"keywords {found['keywords'].f1:.2f}",
+            others=f"keywords {found['keywords'].f1:.2f}; a second reader {found['reader'].f1:.2f}",
         )
 
 
@@ -184,12 +192,6 @@ def measure_frustration(bench: SignalBench) -> Iterator[FigureRow]:
             words=shown[1],
             others=f"keywords {rule_hits.f1:.2f}, always {compute_always_f1(labels):.2f}",
         )
-
-
-def compute_always_f1(labels: Sequence[bool]) -> float:
-    """F1 of whoever says yes to every turn."""
-    share = sum(labels) / len(labels)
-    return 2 * share / (1 + share)
 
 
 def measure_delay(bench: SignalBench) -> Iterator[FigureRow]:

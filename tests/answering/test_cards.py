@@ -34,6 +34,9 @@ def test_a_row_says_what_its_columns_are() -> None:
 
 
 def test_long_lines_are_cut_and_empty_passages_have_no_card() -> None:
-    long, empty = passage("長い文。" * 1 + "とても" * 200 + "。"), passage("")
-    cards = list_cards(AnswerRequest(question="長い", language="ja", passages=[empty, long]))
-    assert all(len(card.quote) <= MAX_LINE_CHARACTERS["ja"] for card in cards)
+    long, empty = passage("とても長い文です" * 20 + "。", article="ja/long.md"), passage("")
+    [card] = list_cards(AnswerRequest(question="長い", language="ja", passages=[empty, long]))
+    assert card.article == "ja/long.md"
+    assert card.quote.startswith("とても長い文です")
+    assert card.quote.endswith("…")
+    assert len(card.quote) == MAX_LINE_CHARACTERS["ja"]

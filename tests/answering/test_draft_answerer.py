@@ -22,6 +22,7 @@ from assistant.ports.answering import AnswerRequest, Draft
 from assistant.ports.models import ChatModel
 from evals.fakes.chat_server import FAULTS, TEXTS
 from tests.answering.passages import passage
+from tests.answering.speaking import FakeBudget
 from tests.models.conftest import QUICK
 
 PROMPT = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "answer.md")
@@ -72,7 +73,7 @@ async def test_what_is_not_supported_is_withheld_with_the_reason() -> None:
     draft, shown = await drafted(ScriptedModel("30日以内に返品できます。[1]手数料は990円です。[2]"))
     assert draft.text == "30日以内に返品できます。[1]"
     assert [(w.text, w.why) for w in draft.withheld] == [
-        ("手数料は990円です。", "not in the passage: 990 yen")
+        ("手数料は990円です。", "number_not_in_passage: 990 yen")
     ]
     assert not any("990" in text for text in shown)
 
@@ -95,7 +96,7 @@ async def test_a_half_answer_is_replaced_by_quotes() -> None:
     assert draft.model == "extractive"
     assert draft.text.startswith(QUOTED)
     assert shown[-1] == draft.text
-    assert draft.withheld[0].why == "scripted broke off."
+    assert draft.withheld[0].why == "model_failed: scripted broke off."
 
 
 async def test_a_model_that_is_down_leaves_the_quotes() -> None:
@@ -168,26 +169,12 @@ async def test_the_model_never_sees_the_customers_personal_data() -> None:
     assert "[EMAIL_1]" in model.asked[0][1]
 
 
-class FakeBudget:
-    """An allowance that refuses after so many calls, and keeps what was settled."""
-
-    def __init__(self, calls: int) -> None:
-        self.calls, self.settled = calls, list[tuple[int, int]]()
-
-    async def reserve_tokens(self, tokens: int) -> str | None:
-        self.calls -= 1
-        return "the day's budget is spent" if self.calls < 0 else None
-
-    async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
-        self.settled.append((reserved, tokens))
-
-
 @pytest.mark.parametrize(("calls", "model"), [(1, "scripted"), (0, "extractive")])
 async def test_a_spent_budget_leaves_the_quotes(calls: int, model: str) -> None:
     purse, asked = FakeBudget(calls), ScriptedModel("30日以内に返品できます。[1]")
     draft, _ = await drafted(asked, allowance=purse)
     assert draft.model == model
-    assert draft.instead == ("" if calls else "the day's budget is spent")
+    assert draft.instead == ("" if calls else "day_budget_spent")
     assert len(asked.asked) == len(purse.settled) == calls
     assert all(reserved > tokens == draft.tokens for reserved, tokens in purse.settled)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.pii_masking import mask_pii
+from assistant.answering.pii_masking import PiiMask
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from assistant.answering.pii_masking import mask_pii
     ],
 )
 def test_personal_data_is_replaced_by_its_kind(text: str, expected: str) -> None:
-    assert mask_pii(text) == expected
+    assert PiiMask().mask_text(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_personal_data_is_replaced_by_its_kind(text: str, expected: str) -> None
     ],
 )
 def test_what_only_looks_like_it_is_left(text: str) -> None:
-    assert mask_pii(text) == text
+    assert PiiMask().mask_text(text) == text

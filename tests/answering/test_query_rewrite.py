@@ -10,6 +10,8 @@ from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalo
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
+from assistant.ports.models import TokenUsage
+from tests.answering.speaking import FakeBudget
 
 
 def said(*texts: str) -> list[Utterance]:
@@ -100,7 +102,7 @@ PROMPT = Prompt(name="rewrite", text="Rewrite.\n---\n$history\n$question")
 async def test_a_model_rewrites_what_leans_and_the_customers_words_stay() -> None:
     model = ScriptedModel("返品は海外からでもできますか")
     rewrite = ModelQueryRewriter(model, PROMPT)
-    asked = await rewrite("それは海外でもできますか", said("返品の手順を教えてください"))
+    asked = await rewrite("それは海外でもできますか", said("返品の手順を教えてください"), None)
     assert asked == "返品は海外からでもできますか それは海外でもできますか"
     assert "返品の手順を教えてください" in model.asked[0][1]
 
@@ -108,14 +110,17 @@ async def test_a_model_rewrites_what_leans_and_the_customers_words_stay() -> Non
 async def test_a_model_is_not_asked_for_what_stands_alone() -> None:
     model = ScriptedModel()
     question = "返品の送料はいくらですか"
-    assert await ModelQueryRewriter(model, PROMPT)(question, said("返品の手順を教えてください")) == question
+    assert (
+        await ModelQueryRewriter(model, PROMPT)(question, said("返品の手順を教えてください"), None)
+        == question
+    )
     assert model.asked == []
 
 
 async def test_a_model_sees_no_personal_data() -> None:
     model = ScriptedModel("何日で届きますか")
     lines = said("hanako@example.com で注文した品の配送状況は？")
-    await ModelQueryRewriter(model, PROMPT)("それはいつ届きますか", lines)
+    await ModelQueryRewriter(model, PROMPT)("それはいつ届きますか", lines, None)
     assert "hanako" not in str(model.asked)
 
 
@@ -130,17 +135,30 @@ async def test_a_model_sees_no_personal_data() -> None:
     ids=["down", "breaks off", "says too much", "says nothing"],
 )
 async def test_without_a_good_rewriting_the_conversations_words_serve(model: ScriptedModel) -> None:
-    asked = await ModelQueryRewriter(model, PROMPT)("それは海外でも？", said("返品したい"))
+    asked = await ModelQueryRewriter(model, PROMPT)("それは海外でも？", said("返品したい"), None)
     assert asked == "返品したい / それは海外でも？"
+
+
+@pytest.mark.parametrize(
+    ("calls", "rewritten"),
+    [(1, "海外から返品できますか それは海外でも？"), (0, "返品したい / それは海外でも？")],
+)
+async def test_a_rewriting_is_paid_for_or_left_to_the_rules(calls: int, rewritten: str) -> None:
+    model, budget = ScriptedModel("海外から返品できますか"), FakeBudget(calls)
+    asked = await ModelQueryRewriter(model, PROMPT)("それは海外でも？", said("返品したい"), budget)
+    assert asked == rewritten
+    assert len(model.asked) == len(budget.settled) == calls
 
 
 async def test_a_slow_model_is_not_waited_for() -> None:
     class SlowModel(ScriptedModel):
-        async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+        async def stream_completion(
+            self, system: str, user: str, usage: TokenUsage | None = None
+        ) -> AsyncIterator[str]:
             await asyncio.sleep(60)
             yield "never"
 
     asked = await ModelQueryRewriter(SlowModel(), PROMPT, seconds=0.01)(
-        "それは海外でも？", said("返品したい")
+        "それは海外でも？", said("返品したい"), None
     )
     assert asked == "返品したい / それは海外でも？"

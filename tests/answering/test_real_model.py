@@ -18,7 +18,7 @@ from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.models.chat import build_chat_model, build_http_client
 from assistant.models.limits import ModelLimits
 from assistant.ports.answering import AnswerRequest
-from assistant.ports.models import ChatModel
+from assistant.ports.models import ChatModel, TokenUsage
 from tests.answering.passages import passage
 
 URL = os.environ.get("REAL_MODEL_URL", "")
@@ -38,8 +38,10 @@ class RecordingModel:
         self._inner, self.name = inner, inner.name
         self.words: list[str] = []
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
-        async for word in self._inner.stream_completion(system, user):
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
+        async for word in self._inner.stream_completion(system, user, usage):
             self.words.append(word)
             yield word
 

@@ -34,11 +34,12 @@ from assistant.domain.knowledge import Article, HelpEntry
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.jobs.worker_loop import WorkerLoop
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import IDENTITY_KEY, LANGUAGES, Harness, RunningClock
 
+BACKEND_KEY = b"what the shop's systems sign with"
 PASSWORD = "correct horse battery"
 ARTICLE = Article(
     id="ja/returns.md",
@@ -246,7 +247,7 @@ def application(
             notifier=rig.wire,
             timing=rig.timing,
             desk=rig.desk,
-            pick_facts=pick_facts,
+            pick_facts=WordFactPicker(),
             clock=rig.clock,
             limits=RateLimiter(),
             presence=DeskPresence(rig.database),
@@ -260,6 +261,7 @@ def application(
             static=static,
             names=names or {},
             channels=rig.channels,
+            backend_key=BACKEND_KEY,
         ),
         origins=("*",),
         proxies=("127.0.0.1",),

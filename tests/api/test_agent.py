@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -56,13 +57,13 @@ def add_turn(store: SqlStore, conversation: str, record: TurnRecord, now: dateti
     ("turns", "marks"),
     [
         ([Signals(distress=0.9, frustration=0.6)], ["distress", "anger"]),
-        ([Signals(sensitive="harm")], ["distress"]),
+        ([Signals(sensitive="harm")], []),
         ([Signals(harassment=0.8), Signals(turn=1)], ["harassment"]),
         ([Signals(frustration=0.9), *(Signals(turn=turn) for turn in range(1, 4))], []),
         ([Signals(worry=0.9, complaint=0.9)], []),
         ([], []),
     ],
-    ids=["distress", "words of harm", "a turn before", "long ago", "no mark", "not read"],
+    ids=["distress", "an accident", "a turn before", "long ago", "no mark", "not read"],
 )
 async def test_a_row_says_what_to_know_before_opening_it(
     client: ApiClient, turns: list[Signals], marks: list[str]
@@ -82,6 +83,25 @@ async def test_a_row_says_what_to_know_before_opening_it(
     assert [row["marks"] for row in page["conversations"]] == [marks]
     table = (await client.http.get(f"/v1/agent/conversations/{talk.id}", headers=agent)).json()
     assert [turn["signals"]["harassment"] for turn in table["turns"]] == [one.harassment for one in turns]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [("いい加減にしろ！ふざけるな！！", "anger"), ("もう死にたいです", "distress")]
+)
+async def test_what_is_written_while_waiting_marks_the_row(client: ApiClient, text: str, mark: str) -> None:
+    agent, talk = await client.hire(), await client.open()
+
+    async def marks() -> Any:
+        page = (await client.http.get("/v1/agent/conversations", headers=agent)).json()
+        return page["conversations"][0]["marks"]
+
+    await talk.post("handoff")
+    assert await marks() == []
+    await talk.say(text)
+    await talk.answered(2)
+    assert mark in await marks()
+    await talk.post("handoff/cancel")
+    assert await marks() == []
 
 
 async def test_a_row_tells_the_matter_not_the_last_words(client: ApiClient) -> None:

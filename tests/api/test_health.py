@@ -90,5 +90,5 @@ async def test_every_call_is_described(client: ApiClient) -> None:
 
 def test_tasks_that_were_started_again_are_counted() -> None:
     nothing = ModelUsage(tokens=0, calls=0, cost=0.0)
-    found = MetricTotals({}, {}, {}, streams=0, spent=nothing, calls={}, deliveries={}, longest_wait=0.0)
+    found = MetricTotals({}, {}, {}, streams=0, spent=nothing, deliveries={}, longest_wait=0.0)
     assert b'assistant_task_restarts_total{task="loop"} 2.0' in render_metrics(found, {"loop": 2})

@@ -206,3 +206,29 @@ def test_a_limit_counts_by_key() -> None:
 def test_the_port_that_a_proxy_writes_makes_no_other_caller(host: str, counted: str) -> None:
     call = HTTPConnection({"type": "http", "client": (host, 0), "headers": []})
     assert get_client_address(call) == counted
+
+
+async def test_a_response_tells_what_is_left_of_the_limit(client: ApiClient) -> None:
+    talk = await client.open()
+    first, second = [await talk.post("feedback", {"kind": "csat", "value": 5}) for _ in range(2)]
+    assert first.headers["ratelimit-policy"] == '"feedback";q=20;w=100'
+    assert [one.headers["ratelimit"] for one in (first, second)] == [
+        '"feedback";r=19;t=5',
+        '"feedback";r=18;t=5',
+    ]
+
+
+async def test_a_refusal_tells_the_limit_that_is_used_up(client: ApiClient) -> None:
+    talk = await client.open()
+    sent = [await talk.post("link-code") for _ in range(6)]
+    assert [one.status_code for one in sent] == [201] * 5 + [429]
+    assert (
+        sent[-1].headers["ratelimit"]
+        == f'"a code for another channel";r=0;t={sent[-1].headers["retry-after"]}'
+    )
+
+
+async def test_a_page_elsewhere_may_read_what_is_left(client: ApiClient) -> None:
+    opened = await client.http.post("/v1/conversations", json={}, headers={"Origin": "https://shop.example"})
+    exposed = opened.headers["access-control-expose-headers"].split(", ")
+    assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= set(exposed)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.api.reply_html import render_reply
+from assistant.api.suggestions import render_suggestion
 from assistant.domain.messages import Citation
 
 CITED = [Citation(n=1, article="a", title="t", url="/u", quote="q")]
@@ -112,3 +113,10 @@ def test_halves_of_characters_and_hidden_ones_are_left_out() -> None:
 
 def test_no_reply_is_endless() -> None:
     assert len(render_reply("あ" * 100_000)) < 21_000
+
+
+def test_a_suggestion_keeps_its_links_and_shows_no_source_numbers() -> None:
+    text = "30日以内です。 [1] [2](https://shop.example/returns)をご覧ください。[12]"
+    shown = render_suggestion(text, ["shop.example"])
+    link = shop_link("https://shop.example/returns")
+    assert shown == f"<p>30日以内です。 2 ({link})をご覧ください。</p>"

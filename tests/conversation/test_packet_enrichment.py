@@ -145,14 +145,35 @@ async def test_a_packet_of_a_long_conversation_is_built_within_300_ms(rig: Harne
 async def test_what_is_added_while_waiting_is_in_the_packet(rig: Harness) -> None:
     conversation = await handed_over(rig, "届いた皿が割れていました", "担当者につないでください")
     assert (await packet(rig, conversation))["facts"]["missing"] == ["order number"]
-    before = await rig.answers(conversation)
-    await rig.say(conversation, "注文番号は20481199です")
-    await rig.settle()
+    for text in ("注文番号は20481199です", "色は青です", "返品の期限はいつまでですか"):
+        await rig.ask(conversation, text)
     found = await packet(rig, conversation)
     assert "order number: 20481199" in found["facts"]["claimed"]
     assert found["facts"]["missing"] == []
-    assert found["transcript"]["last"][-1]["text"] == "注文番号は20481199です"
-    assert await rig.answers(conversation) == before, "nobody answers for the agent"
+    said = [line["text"] for line in found["transcript"]["last"] if line["author"] == "customer"]
+    assert said[2:] == ["注文番号は20481199です", "色は青です", "返品の期限はいつまでですか"]
+    assert "30日" not in "".join((await rig.answers(conversation))[1:]), "nobody answers for the agent"
+
+
+async def test_words_taken_back_while_the_packet_is_made_better_stay_away(rig: Harness) -> None:
+    async def summarise(lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
+        secret = next(m for m in await rig.messages(conversation) if "赤い手帳" in m.text)
+
+        def take_back(store: SqlStore) -> None:
+            store.handoffs.redact_packets(conversation, secret.text, "（取り消し）")
+            store.messages.update_text(conversation, secret.id, "（取り消し）", "unsent")
+
+        await rig.database.write(take_back)
+        return {}
+
+    rig.enricher = replace(rig.enricher, mind=replace(rig.mind, summarise=summarise))
+    opened = await rig.open()
+    conversation = opened.conversation.id
+    await rig.press_person_button(conversation)
+    await rig.ask(conversation, "赤い手帳が届きません。注文番号は20481199です")
+    found = await packet(rig, conversation)
+    assert "赤い手帳" not in str(found)
+    assert found["facts"]["claimed"] == []
 
 
 async def test_an_address_that_was_asked_for_is_noted_once(database: SqlDatabase[SqlStore]) -> None:

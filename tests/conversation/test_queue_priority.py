@@ -1,8 +1,13 @@
 """The place in the queue follows the person, whichever way they came to it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from assistant.conversation.templates import render_template as words
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import Priority
 from assistant.domain.signals import Signals
+from assistant.domain.turns import Utterance
 from tests.harness import Harness
 
 
@@ -41,3 +46,29 @@ async def test_distress_while_waiting_is_answered_with_helplines_once(rig: Harne
     said = await rig.answers(opened.conversation.id)
     assert said[1:] == [helplines]
     assert (await rig.state(opened.conversation.id)).priority is Priority.URGENT
+    packet = await rig.packet(opened.conversation.id)
+    assert (packet["feelings"]["distress"], packet["issue"]["urgency"]) == (0.9, "urgent")
+    assert packet["told_customer"] == helplines
+
+
+async def test_helplines_do_not_wait_for_a_models_summary(rig: Harness) -> None:
+    told: list[str] = []
+
+    async def summarise(_lines: Sequence[Utterance], _allowance: ModelBudget | None) -> Mapping[str, str]:
+        told[:] = await rig.answers(opened.conversation.id)
+        return {}
+
+    opened = await rig.open()
+    await rig.press_person_button(opened.conversation.id)
+    await rig.work()
+    rig.enricher = replace(rig.enricher, mind=replace(rig.mind, summarise=summarise))
+    await rig.ask(opened.conversation.id, "もう死にたいです")
+    assert rig.policy.helplines["ja"] in told[-1]
+
+
+async def test_harassment_while_waiting_reaches_the_packet(rig: Harness) -> None:
+    opened = await rig.open()
+    await rig.press_person_button(opened.conversation.id)
+    rig.mind.reader.compute_signals = lambda *_: Signals(harassment=0.8)  # type: ignore[method-assign]
+    await rig.ask(opened.conversation.id, "覚えておけよ")
+    assert (await rig.packet(opened.conversation.id))["feelings"]["harassment"] == 0.8

@@ -49,7 +49,9 @@ async def test_two_conversations_may_use_the_same_message_id(rig: Harness) -> No
 async def test_nothing_is_added_to_a_closed_conversation(rig: Harness) -> None:
     opened = await rig.open()
     await rig.database.write(
-        lambda store: customer_actions.close_conversation(store, opened.conversation.id, rig.clock())
+        lambda store: customer_actions.close_conversation(
+            store, opened.conversation.id, rig.policy, rig.clock()
+        )
     )
     with pytest.raises(ConversationClosed):
         await rig.say(opened.conversation.id, "まだいますか")

@@ -1,5 +1,6 @@
 """Nobody waits in silence."""
 
+from assistant.conversation.templates import render_template
 from assistant.conversation.timing import QUEUE_REMINDER, Timing
 from assistant.domain.conversation import State
 from assistant.domain.jobs import JobKind
@@ -53,6 +54,10 @@ async def test_who_writes_again_while_waiting_hears_that_they_are_not_forgotten(
 async def test_an_answered_customer_is_left_in_peace(rig: Harness) -> None:
     opened = await rig.open()
     await rig.ask(opened.conversation.id, "返品の期限は？")
-    rig.clock.pass_(3600)
+    rig.clock.pass_(1700)
     await rig.work()
     assert len(await rig.answers(opened.conversation.id)) == 1
+    # All that they hear is that the conversation ends, once.
+    rig.clock.pass_(3600)
+    await rig.work()
+    assert (await rig.answers(opened.conversation.id))[1:] == [render_template("closed_idle", "ja")]

@@ -128,6 +128,16 @@ def test_topics_given_to_people_are_a_rule() -> None:
     assert verdict.reason is Reason.RULE
 
 
+def test_a_handoff_out_of_distress_alone_shows_its_words() -> None:
+    words = Evidence(turn=0, text="消えたい", why="sounds_distressed", kind="distress")
+    signals = Signals(sensitive="harm", distress=0.9, evidence=(words,))
+    handed_over = decide_before_search(signals, NEW, Policy(people_only=frozenset({"harm"})))
+    assert handed_over is not None
+    assert handed_over.evidence == (words,)
+    offered = decide_after_search(signals, NEW, Policy(people_only=frozenset()), 0.9)
+    assert offered.evidence == (words,)
+
+
 def decisions(*signals: Signals, policy: Policy = POLICY, score: float = 0.9) -> list[Decision]:
     """What a conversation of these turns gets, each answered well."""
     turns: list[PastTurn] = []

@@ -4,11 +4,7 @@ from datetime import UTC, datetime
 
 from assistant.domain.conversation import Priority
 from assistant.domain.customer_facts import CustomerFacts
-from assistant.domain.handoff import (
-    HandoffCase,
-    build_packet,
-    compute_urgency,
-)
+from assistant.domain.handoff import HandoffCase, PacketNews, build_packet, update_packet
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
 from assistant.domain.policy import Policy
@@ -51,7 +47,8 @@ def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
     )
     assert list(packet) == [
         "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-        "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
+        "actions", "attempts", "promises", "sentiment", "feelings", "transcript", "suggested",
+        "told_customer",
     ]  # fmt: skip
     assert packet["created_at"] == "2026-11-23T06:00:00Z"
     assert packet["customer"]["id"] is None
@@ -60,6 +57,7 @@ def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
 
 
 def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
+    source = Citation(n=1, article="a", title="", url="", quote="")
     case = HandoffCase(
         conversation="c",
         epoch=3,
@@ -74,19 +72,14 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
         ],
         records=[record(0, "返品したい", frustration=0.1), record(1, "返品", reaction=Reaction.REPHRASED)],
         facts=CustomerFacts(ask="返品したい", topic="returns", claimed=("order number: 123",), missing=()),
-        suggested=[
-            Reply(
-                text="14日以内です",
-                language="ja",
-                citations=(Citation(n=1, article="a", title="", url="", quote=""),),
-            )
-        ],
+        suggested=[Reply(text="14日以内です", language="ja", citations=(source,))],
+        priority=Priority.HIGH,
         told_customer="およそ5分",
     )
     packet = build_packet(case)
     assert packet["trigger"] == {
         "reason": "frustrated", "decided_by": "policy", "score": 0.91, "threshold": 0.8,
-        "evidence": [{"turn": 1, "text": "何度も", "why": "repeats"}],
+        "evidence": [{"turn": 1, "text": "何度も", "why": "repeats", "detail": ""}],
     }  # fmt: skip
     assert packet["attempts"][0] == {
         "turn": 0, "query": "返品したい", "reaction": "rephrased",
@@ -102,27 +95,26 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
 
 
 def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
-    case = HandoffCase(
-        conversation="c",
-        epoch=1,
-        created_at=NOW,
-        channel="web",
-        verdict=ANSWER,
-        summary={"en": "Wants a refund."},
+    case = HandoffCase(conversation="c", epoch=1, created_at=NOW, channel="web", verdict=ANSWER)
+    news = PacketNews(
+        lines=(), facts=CustomerFacts(), priority=Priority.NORMAL, summary={"en": "Wants a refund."}
     )
-    assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
+    before = build_packet(case)["issue"]["summary"]
+    after = update_packet(build_packet(case), news)["issue"]["summary"]
+    assert after["en"].startswith("Wants a refund.")
+    assert after["ja"] == before["ja"]
 
 
 def test_urgency_follows_the_words() -> None:
-    assert compute_urgency(ANSWER, Signals(sensitive="fraud")) == "urgent"
-    assert compute_urgency(ANSWER, Signals(urgency=0.6)) == "high"
-    assert compute_urgency(ANSWER, Signals()) == "normal"
+    assert compute_priority(ANSWER, Signals(sensitive="fraud"), Policy()) is Priority.URGENT
+    assert compute_priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
+    assert compute_priority(ANSWER, Signals(), Policy()) is Priority.NORMAL
 
 
 def test_anger_a_turn_before_a_calm_wish_is_told() -> None:
     """What a packet leaves out, the agent walks into."""
-    words = Evidence(turn=1, text="少々困っております。", why="is under strain", kind="frustration")
-    wish = Evidence(turn=2, text="担当の方と", why="asks to speak with a person", kind="wish")
+    words = Evidence(turn=1, text="少々困っております。", why="under_strain", kind="frustration")
+    wish = Evidence(turn=2, text="担当の方と", why="asks_for_person", kind="wish")
     case = HandoffCase(
         conversation="c",
         epoch=2,
@@ -135,7 +127,6 @@ def test_anger_a_turn_before_a_calm_wish_is_told() -> None:
     packet = build_packet(case)
     assert [item["text"] for item in packet["trigger"]["evidence"]] == ["担当の方と", "少々困っております。"]
     assert "不満を示されています。" in packet["issue"]["summary"]["ja"]
-    assert packet["issue"]["urgency"] == "high"
 
 
 def test_anger_of_long_ago_is_not() -> None:
@@ -156,7 +147,6 @@ def test_anger_of_long_ago_is_not() -> None:
 def test_distress_is_urgent_whatever_the_policy_says_of_topics() -> None:
     signals = Signals(distress=0.8)
     assert compute_priority(ANSWER, signals, Policy(priorities={})) is Priority.URGENT
-    assert compute_urgency(ANSWER, signals) == "urgent"
 
 
 def test_somebody_in_distress_gets_no_suggestion_from_the_help() -> None:

@@ -15,9 +15,10 @@ from httpx2 import AsyncClient
 from langchain_core.language_models import BaseChatModel
 
 from assistant.domain.errors import ModelUnavailable, SetupError
-from assistant.models.chat import FallbackModel, LangChainModel, build_chat_model, build_openai_chat
+from assistant.models.chat import FallbackModel, LangChainModel, build_chat_model
 from assistant.models.limits import CircuitBreaker, ModelLimits
 from assistant.models.scripted import ScriptedModel
+from assistant.models.vendors import build_openai_chat
 from assistant.ports.models import ChatModel
 from evals.fakes.chat_server import DONE, STATUSES, STREAMS, build_chunk, serve_app
 from tests.models.bridge import client
@@ -218,7 +219,7 @@ async def test_the_next_model_is_not_asked_once_words_were_shown() -> None:
         ("gpt-5", "write it as openai:gpt-5"),
         ("openai:gpt-5", "needs OPENAI_API_KEY or OPENAI_BASE_URL"),
         ("nosuch:model", "cannot be used"),
-        ("anthropic:claude", "cannot be used"),
+        ("anthropic:claude", r"pip install 'yorisoi\[anthropic\]'"),
     ],
 )
 def test_a_model_that_cannot_be_had_is_said_in_one_line_with_the_mend(spec: str, mend: str) -> None:

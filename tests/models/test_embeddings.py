@@ -146,6 +146,19 @@ async def test_openai_vectors_come_back_as_unit_vectors(tmp_path: Path) -> None:
     assert (embedder.name, embedder.dimensions) == ("openai-m", 2)
 
 
+async def test_a_question_is_sent_once_and_a_failure_is_not_remembered(tmp_path: Path) -> None:
+    answers = [httpx2.Response(500), rows([3.0, 4.0]), rows([4.0, 3.0])]
+    transport = httpx2.MockTransport(lambda _request: answers.pop(0))
+    http = httpx2.AsyncClient(transport=transport)
+    service = AsyncOpenAI(api_key="k", base_url="http://test/v1", max_retries=0, http_client=http)
+    embedder = build_embedder("openai:m", tmp_path, openai=service)
+    with pytest.raises(ModelUnavailable):
+        await embedder.embed_query("x")
+    for _ in range(2):
+        assert await embedder.embed_query("x") == pytest.approx([0.6, 0.8])
+    assert await embedder.embed_query("y") == pytest.approx([0.8, 0.6])
+
+
 @pytest.mark.parametrize("answer", [httpx2.Response(500), httpx2.Response(401), rows()], ids=str)
 async def test_a_service_that_fails_is_unavailable(tmp_path: Path, answer: httpx2.Response) -> None:
     embedder = build_embedder("openai:m", tmp_path, openai=client(answer))

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker, pick_facts
 
 
 def said(*texts: str) -> list[Utterance]:
@@ -103,3 +103,24 @@ def test_what_others_said_is_no_claim() -> None:
 )  # fmt: skip
 def test_promises_are_heard_on_both_sides(author: Author, text: str, promises: tuple[str, ...]) -> None:
     assert pick_facts([Utterance(author=author, text=text)]).promises == promises
+
+
+def test_a_field_by_itself_is_that_of_all_facts() -> None:
+    lines = [*said("届いた皿が割れていました。注文番号は20481199です", "ボタンで返金と言われました")]
+    lines.append(Utterance(author=Author.AGENT, text="明日までにお電話いたします。"))
+    picker, facts = WordFactPicker(), pick_facts(lines)
+    assert facts.ask
+    assert facts.claimed
+    assert facts.promises
+    assert picker.extract_ask(lines) == facts.ask
+    assert picker.extract_claimed(lines) == facts.claimed
+    assert picker.extract_promises(lines) == facts.promises
+
+
+@pytest.mark.parametrize(
+    ("text", "sensitive", "distress"),
+    [("もう死にたいです", "harm", 1.0), ("お前を殺してやる", "harm", 0.0), ("返品したい", None, 0.0)],
+)
+def test_words_alone_tell_self_harm_from_harm(text: str, sensitive: str | None, distress: float) -> None:
+    signals = pick_facts(said(text)).signals
+    assert (signals.sensitive, signals.distress) == (sensitive, distress)

@@ -15,7 +15,7 @@ from assistant.jobs import retention
 from assistant.jobs.retention import RetentionCleaner
 from assistant.storage import tables
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
-from assistant.storage.erasure import LOOSE, NOT_ABOUT_CUSTOMERS
+from assistant.storage.erasure import BY_IDENTITY, LOOSE, NOT_ABOUT_CUSTOMERS
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Harness
@@ -80,6 +80,7 @@ async def test_without_a_retention_nothing_is_forgotten(rig: Harness) -> None:
 
 def test_every_table_is_emptied_or_holds_nothing_of_customers() -> None:
     reached = {"conversations", "customers", *(column.table.name for column in LOOSE)}
+    reached |= {table.name for table in BY_IDENTITY}
     for _ in metadata.sorted_tables:
         reached |= {
             table.name

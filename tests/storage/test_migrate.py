@@ -82,6 +82,49 @@ def upgrade(engine: sa.Engine, target: str) -> None:
         command.upgrade(config, target)
 
 
+def test_what_was_asked_before_is_sorted_too_and_what_was_silent_will_end(tmp_path: Path) -> None:
+    engine = create_sqlite_engine(tmp_path / "old.db")
+    upgrade(engine, "0012")
+    insert_talk(engine)
+    migrate_schema(engine)
+    with engine.connect() as connection:
+        asked = connection.exec_driver_sql("SELECT conversation, turn, language, text FROM questions").all()
+        due = connection.exec_driver_sql("SELECT conversation, kind FROM due").all()
+    assert [tuple(row) for row in asked] == [("c", 1, "en", "returns?")]
+    assert [tuple(row) for row in due] == [("c", "idle")]
+
+
+def insert_talk(engine: sa.Engine) -> None:
+    """An open conversation of the schema before insight, with a greeting and a question."""
+    rows = (
+        "INSERT INTO customers (id, created_at, verified, attributes) VALUES ('p', 1, false, '{}')",
+        "INSERT INTO conversations (id, customer, channel, language, state, epoch, seq, episode_from,"
+        " priority, created_at, updated_at)"
+        " VALUES ('c', 'p', 'web', 'en', 'assistant', 1, 2, 0, 'normal', 1, 2)",
+        *(
+            "INSERT INTO turns (conversation, turn, seq, record, created_at, decision)"
+            f" VALUES ('c', {turn}, {turn},"
+            f""" '{{"query":"{query}","signals":{{"language":"en"}}}}', 2, 'answer')"""
+            for turn, query in enumerate(["", "returns?"])
+        ),
+    )
+    with engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(row)
+
+
+@pytest.mark.slow
+def test_postgresql_sorts_what_was_asked_before(postgres: str) -> None:
+    engine = create_postgres_engine(new_database(postgres))
+    upgrade(engine, "0012")
+    insert_talk(engine)
+    migrate_schema(engine)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT conversation, turn, text FROM questions").all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [("c", 1, "returns?")]
+
+
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     engine = create_sqlite_engine(tmp_path / "new.db")
     migrate_schema(engine)

@@ -1,53 +1,14 @@
-// The API's shapes as both products read them. No behaviour here.
-export type Author = "customer" | "assistant" | "agent" | "system";
-export type State = "assistant" | "queued" | "agent" | "closed";
+// The API's shapes as both products read them, under short names; generated from its description. No behaviour here.
+import type { components } from "./api";
+
+export type Schemas = components["schemas"];
+export type Author = Schemas["Author"];
+export type State = Schemas["State"];
 export type Language = "ja" | "en";
-
-export interface Citation {
-  n: number;
-  article: string;
-  title: string;
-  url: string | null;
-  quote: string;
-}
-
-export interface Choice {
-  label: string;
-  value: string;
-}
-
-export interface Message {
-  id: string;
-  seq: number;
-  author: Author;
-  text: string;
-  html: string;
-  citations: Citation[];
-  buttons: Choice[];
-  created_at: string;
-  lang: string | null;
-  agent: { name: string } | null;
-  kind: string;
-}
-
-export interface Survey {
-  kind: string;
-  question: string;
-  options: { label: string; value: number | string }[];
-  /** What the comment field asks; the widget has its own words when absent. */
-  comment?: string;
-}
-
-export interface Snapshot {
-  state: State;
-  agent: { name: string } | null;
-  language: string;
-  waiting: { told: string } | null;
-}
-
-export interface ConversationView extends Snapshot {
-  id: string;
-  messages: Message[];
-  survey: Survey | null;
-  closed_at: string | null;
-}
+export type Citation = Schemas["CitationOut"];
+export type Choice = Schemas["ButtonOut"];
+export type Message = Schemas["MessageOut"];
+/** `comment`: what the comment field asks; the widget has its own words when absent. */
+export type Survey = Schemas["SurveyOut"] & { comment?: string };
+export type ConversationView = Schemas["ConversationOut"];
+export type Snapshot = Pick<ConversationView, "state" | "agent" | "language" | "waiting">;

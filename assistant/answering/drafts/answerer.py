@@ -19,10 +19,12 @@ from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable
+from assistant.domain.withheld_reasons import WithheldReason
 from assistant.models.limits import MAX_TOKENS
-from assistant.models.token_count import count_tokens
+from assistant.models.token_count import count_tokens, count_usage
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress
-from assistant.ports.models import ChatModel
+from assistant.ports.models import ChatModel, TokenUsage
+from assistant.tracing import start_span
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
 _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
@@ -75,7 +77,7 @@ class GroundedAnswerer:
             draft = Draft(text="", model=name)
         elif why_not or not writing.accepted:
             writing.withdraw_text(why_not)
-            instead = why_not or "nothing of the draft stood the check"
+            instead = why_not or WithheldReason.NOTHING_SUPPORTED
             draft = replace(await self._fallback.write_answer(request, progress), instead=instead)
         else:
             draft = Draft(text=writing.text, citations=writing.build_citations(), model=name)
@@ -106,10 +108,13 @@ class GroundedAnswerer:
         writing = self._start_draft(request, asked)
         taken = count_tokens(asked.system, name) + count_tokens(asked.user, name)
         reserved = taken + MAX_TOKENS
-        if request.allowance and (why_not := await request.allowance.reserve_tokens(reserved)):
-            return writing, why_not
-        why_not = await self._write_draft(writing, asked, progress)
-        writing.prompt_tokens, writing.completion_tokens = taken, count_tokens(writing.raw_text, name)
+        if request.allowance and (refusal := await request.allowance.reserve_tokens(reserved)):
+            return writing, refusal
+        usage = TokenUsage()
+        why_not = await self._write_draft(writing, asked, progress, usage)
+        writing.prompt_tokens, writing.completion_tokens = count_usage(
+            usage, asked.system + asked.user, writing.raw_text, name
+        )
         if request.allowance:
             cost = self._prices.compute_cost(name, writing.prompt_tokens, writing.completion_tokens)
             await request.allowance.record_usage(
@@ -127,24 +132,31 @@ class GroundedAnswerer:
             likeness=self._ranker.compute_likeness,
         )
 
-    async def _write_draft(self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress) -> str:
+    async def _write_draft(
+        self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress, usage: TokenUsage
+    ) -> str:
         """Fill *writing* with the checked sentences; returns why the draft broke off, if it did."""
-        try:
-            async with aclosing(self._stream_pieces(writing, asked)) as pieces:
-                async for piece in pieces:
-                    if await writing.add_piece(piece):
-                        await progress(writing.text)
-                    if writing.is_full or writing.is_in_another_language:
-                        break
-        except ModelUnavailable as error:
-            return str(error)
+        with start_span("draft") as span:
+            try:
+                async with aclosing(self._stream_pieces(writing, asked, usage)) as pieces:
+                    async for piece in pieces:
+                        with start_span("check"):
+                            accepted = await writing.add_piece(piece)
+                        if accepted:
+                            await progress(writing.text)
+                        if writing.is_full or writing.is_in_another_language:
+                            break
+            except ModelUnavailable as error:
+                return WithheldReason.MODEL_FAILED.with_detail(str(error))
+            finally:
+                span.set_attributes({"draft.withheld": len(writing.withheld)})
         return ""
 
     async def _stream_pieces(
-        self, writing: DraftInProgress, asked: FilledPrompt
+        self, writing: DraftInProgress, asked: FilledPrompt, usage: TokenUsage
     ) -> AsyncGenerator[DraftPiece, None]:
         splitter = StreamSplitter()
-        stream = self._model.stream_completion(asked.system, asked.user)
+        stream = self._model.stream_completion(asked.system, asked.user, usage)
         try:
             async for text in stream:
                 writing.raw_text += text

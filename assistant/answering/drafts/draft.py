@@ -20,6 +20,7 @@ from assistant.answering.pii_masking import PiiMask, remove_marks
 from assistant.domain.markdown import remove_literal_marks
 from assistant.domain.messages import Citation
 from assistant.domain.turns import WithheldSentence
+from assistant.domain.withheld_reasons import WithheldReason
 from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit
 from assistant.text.terms import normalize_text
@@ -63,7 +64,9 @@ class DraftInProgress:
 
     @property
     def is_in_another_language(self) -> bool:
-        return not self.accepted and [w.why for w in self.withheld[:2]].count("wrong language") == 2
+        return (
+            not self.accepted and [w.why for w in self.withheld[:2]].count(WithheldReason.OTHER_LANGUAGE) == 2
+        )
 
     async def add_piece(self, piece: DraftPiece) -> bool:
         """Check a piece and add it; returns whether it became part of the answer."""
@@ -71,7 +74,7 @@ class DraftInProgress:
             self.says_no_answer = True
             return False
         if (same := normalize_text(piece.text)) in self._said:
-            self.withheld.append(WithheldSentence(text=piece.text, why="said already"))
+            self.withheld.append(WithheldSentence(text=piece.text, why=WithheldReason.SAID_ALREADY))
             return False
         self._said.add(same)
         why, proof = await self._check_piece(replace(piece, text=remove_marks(piece.text)))
@@ -88,10 +91,10 @@ class DraftInProgress:
 
     async def _check_piece(self, piece: DraftPiece) -> tuple[str, "Unit | None"]:
         """The unit that supports the piece, of the cited passage or another, or the reason why none does."""
-        if why := find_unfit_reason(piece.text, self.request.language):
-            return why, None
+        if unfit := find_unfit_reason(piece.text, self.request.language):
+            return unfit, None
         cited = [n - 1 for n in piece.cited if 0 < n <= len(self.sources)]
-        why = "" if cited else "no citation"
+        why: str = "" if cited else WithheldReason.NO_CITATION
         for rank in [*cited, *(i for i in range(len(self.sources)) if i not in cited)]:
             reason = await self._find_objection(piece.text, rank)
             if reason is None:
@@ -113,7 +116,9 @@ class DraftInProgress:
         enough = weighed.head.enough_to_promise if promise else weighed.head.enough
         if weighed.probability >= enough:
             return None
-        return "promises an act" if promise else f"hardly supported: {weighed.probability:.0%}"
+        if promise:
+            return WithheldReason.PROMISES_ACT
+        return WithheldReason.HARDLY_SUPPORTED.with_detail(f"{weighed.probability:.0%}")
 
     async def _find_lexical_objection(self, text: str, source: GroundingSource, language: str) -> str | None:
         reason = find_objection(text, source, language)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from assistant.answering.pii_masking import PiiMask
 from assistant.answering.quotes.candidates import Candidate
@@ -23,13 +24,25 @@ _MAX_LOG_ODDS_BEHIND_FOR_CONTEXT = 0.5
 _MAX_BLOCK_CHARACTERS = 600
 #: Characters of a question that a model reads.
 MAX_QUESTION_CHARACTERS = 2_000
-_MAX_EARLIER_LINES = 2
-#: Characters of a customer's and of our messages: the customer's tell more about the question.
-_MAX_EARLIER_CHARACTERS = 140
-_MAX_EARLIER_CHARACTERS_OF_OURS = 80
 
 _DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLimits:
+    """How much of a conversation a model is shown, counted from its end."""
+
+    lines: int
+    #: Characters of a customer's and of our messages: the customer's tell more about the question.
+    characters: int
+    characters_of_ours: int
+    #: Characters of all lines together.
+    total: int
+
+
+#: What a follow-up may refer to.
+FOLLOW_UP = HistoryLimits(lines=2, characters=140, characters_of_ours=80, total=400)
 
 
 def build_prompt_context(
@@ -94,18 +107,24 @@ def _format_unit(unit: Unit) -> str:
     return remove_literal_marks(unit.format_text("; "))
 
 
-def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:
+def condense_history(lines: Sequence[Utterance], mask: PiiMask, limits: HistoryLimits = FOLLOW_UP) -> str:
     """The last lines of the conversation, truncated, with PII masked."""
-    last = [line for line in lines if line.author in _ROLE][-_MAX_EARLIER_LINES:]
-    said = [
-        f"{_ROLE[line.author]}: {_truncate_line(sanitize_data(mask.mask_text(line.text)), line.author)}"
-        for line in last
-    ]
+    last = [line for line in lines if line.author in _ROLE][-limits.lines :]
+    said: list[str] = []
+    for line in reversed(last):
+        condensed = _condense_line(line, mask, limits)
+        if said and sum(map(len, said)) + len(condensed) > limits.total:
+            break
+        said.insert(0, condensed)
     return "\n".join(said) or "(nothing)"
 
 
-def _truncate_line(text: str, author: Author) -> str:
-    most = _MAX_EARLIER_CHARACTERS if author is Author.CUSTOMER else _MAX_EARLIER_CHARACTERS_OF_OURS
+def _condense_line(line: Utterance, mask: PiiMask, limits: HistoryLimits) -> str:
+    most = limits.characters if line.author is Author.CUSTOMER else limits.characters_of_ours
+    return f"{_ROLE[line.author]}: {_truncate_line(sanitize_data(mask.mask_text(line.text)), most)}"
+
+
+def _truncate_line(text: str, most: int) -> str:
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= most else text[:most] + "…"
 

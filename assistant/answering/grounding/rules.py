@@ -13,6 +13,7 @@ from assistant.answering.grounding.negation import (
     split_clauses,
 )
 from assistant.domain.knowledge import Passage
+from assistant.domain.withheld_reasons import WithheldReason
 from assistant.text.characters import KANA, KANJI, is_japanese
 from assistant.text.exact_facts import find_unfounded_names, find_unfounded_numbers
 from assistant.text.quotable import Unit, UnitKind, extract_units
@@ -130,16 +131,16 @@ def find_objection(
         return reason
     aligned = _align_units(sentence, source)
     if not aligned:
-        return "the passage says nothing of the kind"
+        return WithheldReason.NOT_IN_PASSAGE
     share = _compute_shared_share(sentence, aligned, source)
     if share < MIN_SHARED_TO_PROMISE and makes_promise(sentence):
-        return "promises an act"
+        return WithheldReason.PROMISES_ACT
     if reason := _find_inexact_fact(sentence, aligned, source) or _find_contradiction(
         sentence, aligned, source
     ):
         return reason
     if share < least and is_japanese(sentence) == is_japanese(source.passage.text):
-        return f"only {share:.0%} of it stands in the passage"
+        return WithheldReason.HARDLY_SUPPORTED.with_detail(f"{share:.0%}")
     return None
 
 
@@ -147,7 +148,7 @@ def find_wrong_fact(sentence: str, source: GroundingSource, nearest: Sequence[in
     """A number, date, address or name that the passage lacks, where the sentence states such facts."""
     aligned = _align_units(sentence, source)
     if not aligned:
-        return "the passage says nothing of the kind"
+        return WithheldReason.NOT_IN_PASSAGE
     return _find_inexact_fact(sentence, [*aligned, *(i for i in nearest if i not in aligned)], source)
 
 
@@ -184,18 +185,18 @@ def makes_promise(sentence: str) -> bool:
 def find_unfit_reason(sentence: str, language: str) -> str | None:
     """Why the sentence is unfit, whatever the passage says."""
     if _MARKUP.search(sentence):
-        return "markup"
+        return WithheldReason.MARKUP
     if "\ufffd" in sentence or _STUTTER.search(sentence):
-        return "garbled"
+        return WithheldReason.GARBLED
     if not re.search(r"[^\W\d_]", sentence):
-        return "no words"
+        return WithheldReason.NO_WORDS
     if _UNFINISHED.search(sentence.strip()):
-        return "unfinished"
+        return WithheldReason.UNFINISHED
     if _PROFANE.search(normalize_text(sentence)):
-        return "profanity"
+        return WithheldReason.PROFANITY
     if _QUESTION.search(sentence.strip()) and not _REQUEST.search(sentence.strip()):
-        return "a question"
-    return "wrong language" if is_other_language(sentence, language) else None
+        return WithheldReason.QUESTION
+    return WithheldReason.OTHER_LANGUAGE if is_other_language(sentence, language) else None
 
 
 def is_other_language(sentence: str, language: str) -> bool:
@@ -230,13 +231,13 @@ def _align_units(sentence: str, source: GroundingSource) -> list[int]:
 def _find_inexact_fact(sentence: str, aligned: Sequence[int], source: GroundingSource) -> str | None:
     near = " ".join(source.texts[i] for i in aligned)
     if wrong := find_unfounded_numbers(sentence, near):
-        return f"not in the passage: {', '.join(wrong)}"
+        return WithheldReason.NUMBER_NOT_IN_PASSAGE.with_detail(", ".join(wrong))
     addresses = [one for one in _ADDRESS.findall(sentence) if one.rstrip(".,。") not in source.text]
     if addresses:
-        return f"address not in the passage: {addresses[0]}"
+        return WithheldReason.ADDRESS_NOT_IN_PASSAGE.with_detail(addresses[0])
     same = is_japanese(sentence) == is_japanese(source.passage.text)
     if names := find_unfounded_names(sentence, source.text, same_language=same):
-        return f"name not in the passage: {names[0]}"
+        return WithheldReason.NAME_NOT_IN_PASSAGE.with_detail(names[0])
     return None
 
 
@@ -244,9 +245,9 @@ def _find_contradiction(sentence: str, aligned: Sequence[int], source: Grounding
     same = is_japanese(sentence) == is_japanese(source.passage.text)
     best = source.texts[aligned[0]]
     if same and (word := find_opposite_word(sentence, best)):
-        return f"the passage says the opposite of “{word}”"
+        return WithheldReason.OPPOSITE_OF_PASSAGE.with_detail(word)
     if _is_negation_flipped(sentence, [_get_polar_text(source, i) for i in aligned]):
-        return "negated otherwise than in the passage"
+        return WithheldReason.NEGATED_OTHERWISE
     return None
 
 

@@ -7,24 +7,17 @@ Labels such as frustrated, asks for a person, the reply missed. Fine-tuned from 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answering.reader.adapted_model import READ_SECONDS, AdaptedModel
 from assistant.answering.reader.turn_encoding import encode_turn
 from assistant.domain.turns import TURN_LABELS
-from assistant.lru_cache import LruCache
 from assistant.models.embeddings.adapter_weights import TURNS
 
 if TYPE_CHECKING:
     from assistant.domain.turns import ReadTurn, Utterance
-
-#: Cached turns: a burst is read again when a message is added.
-CACHE_SIZE = 128
-
-#: A turn's text, and (author, text) of each line before it.
-Key = tuple[str, tuple["Utterance", ...]]
 
 
 class TurnEncoder:
@@ -34,21 +27,16 @@ class TurnEncoder:
         """*models* is the folder of prepared models, *seconds* what reading a turn may take."""
         self.model = AdaptedModel("turn encoder", models, TURNS, instead="turns are read by their words")
         self._seconds = seconds
-        self._recent: LruCache[Key, Mapping[str, float]] = LruCache(CACHE_SIZE)
 
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
         """Label -> logit of *text* after *lines*; None while it cannot be read in time."""
-        key = (text, tuple(lines))
-        found = await self.model.read_or_none(partial(self._recent.get_many, [key], self._read_missing))
-        return None if found is None else found[key]
-
-    async def _read_missing(self, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, float]]:
-        return await self.model.run_in_thread(
-            lambda _until: {key: self.score_turn(*key) for key in keys}, self._seconds
+        before = tuple(lines)
+        return await self.model.read_or_none(
+            lambda: self.model.run_in_thread(lambda _until: self.score_turn(text, before), self._seconds)
         )
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
-        """As `read_turn`, in this thread and without cache."""
+        """As `read_turn`, in this thread."""
         ids, turn_end = encode_turn(self.model.tokenizer, text, lines)
         tokens, whole = self.model.run(ids, turn_end)
         logits = tokens[:turn_end].mean(axis=0) + whole

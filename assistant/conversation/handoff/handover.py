@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
+from assistant.conversation.handoff.verified_facts import list_actions, list_verified_facts
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
-from assistant.conversation.handoff.waiting_news import DISTRESS_THRESHOLD, schedule_waiting_news
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.customer_facts import CustomerFacts
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import CONTACT_QUESTION, Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.priorities import compute_priority
@@ -61,38 +63,67 @@ def hand_over(
     conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
         return refuse_queue_place(store, conversation, now)
-    urgent = _compute_place(store, conversation, why, policy, pick_facts)
     reason = why.verdict.reason or Reason.RULE
-    queued = conversation.hand_off(reason, urgent, "", now)
-    told = _compose_handoff_reply(store, queued, why, policy, now)
-    queued = conversation.hand_off(reason, urgent, told.text, now)
-    store_packet(store, queued, why, pick_facts, now)
+    case = read_case(store, conversation, why, policy, pick_facts, now)
+    queued = conversation.hand_off(reason, case.priority, "", now)
+    packet = store_packet(store, queued, case, now)
+    told = _compose_handoff_reply(store, queued, reason, policy, now)
+    queued = replace(queued, told=told.text)
+    store.handoffs.replace_packet(packet | {"told_customer": told.text})
     queued, message = append_reply(store, queued, Author.ASSISTANT, _put_answer_first(told, why.answer), now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
     schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
-def _compute_place(
-    store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy, pick_facts: FactPicker
-) -> Priority:
-    """By what the customer has been through in this episode, also where they only press a button."""
-    signals = why.signals
-    if signals is None:
-        # Nobody has read their last words: the button, or a deadline.
-        facts = pick_facts(build_utterances(store.messages.list_public(conversation.id)))
-        signals = Signals(sensitive=facts.sensitive)
-    records = store.turns.list_all(conversation.id, after=conversation.episode_from)
-    return compute_priority(
+def read_case(
+    store: Store,
+    conversation: Conversation,
+    why: HandoffRequest,
+    policy: Policy,
+    pick_facts: FactPicker,
+    now: datetime,
+) -> HandoffCase:
+    """All that is known of *conversation*, which is about to be handed over.
+
+    Its place in the queue is by what the customer has been through in this episode; where nobody has read
+    their last words (the button, or a deadline), by the words alone.
+    """
+    records = store.turns.list_all(conversation.id)
+    episode = store.turns.list_all(conversation.id, after=conversation.episode_from)
+    lines = build_utterances(store.messages.list_public(conversation.id), records)
+    facts, customer = pick_facts(lines), store.customers.get(conversation.customer)
+    priority = compute_priority(
         why.verdict,
-        signals,
+        why.signals or facts.signals,
         policy,
-        earlier=[record.signals for record in records],
-        verified=store.customers.get(conversation.customer).verified,
+        earlier=[record.signals for record in episode],
+        verified=customer.verified,
+    )
+    return HandoffCase(
+        conversation=conversation.id,
+        epoch=conversation.epoch,
+        created_at=now,
+        channel=conversation.channel,
+        verdict=why.verdict,
+        decided_by=why.decided_by,
+        signals=why.signals,
+        priority=priority,
+        customer=customer,
+        previous=list_previous_conversations(store, conversation, pick_facts),
+        lines=lines,
+        records=records,
+        first_turn=len(records) - len(episode),
+        facts=facts,
+        verified=list_verified_facts(store, conversation, customer, now),
+        actions=list_actions(store, conversation.id, None),
+        suggested=(why.suggested,) if why.suggested else (),
     )
 
 
-def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
+def queue_without_reply(
+    store: Store, conversation: Conversation, why: EvidenceReason, now: datetime
+) -> Conversation:
     """Queue the conversation without a word to whoever wrote: an automatic answer must not go there."""
     if conversation.state is not State.ASSISTANT:
         return conversation
@@ -100,47 +131,55 @@ def queue_without_reply(store: Store, conversation: Conversation, why: str, now:
     verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.RULE, evidence=evidence)
     queued = conversation.hand_off(Reason.RULE, Priority.NORMAL, "", now)
     # The facts follow with the message itself, which is about to be stored.
-    store_packet(
-        store,
-        queued,
-        HandoffRequest(verdict=verdict, decided_by="policy"),
-        lambda _lines: CustomerFacts(),
-        now,
+    records = store.turns.list_all(queued.id)
+    case = HandoffCase(
+        conversation=queued.id,
+        epoch=queued.epoch,
+        created_at=now,
+        channel=queued.channel,
+        verdict=verdict,
+        customer=store.customers.get(queued.customer),
+        previous=list_previous_conversations(store, queued),
+        lines=build_utterances(store.messages.list_public(queued.id), records),
+        records=records,
     )
+    store_packet(store, queued, case, now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
     schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ASSISTANT)
 
 
 def store_packet(
-    store: Store, conversation: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
-) -> None:
+    store: Store, conversation: Conversation, case: HandoffCase, now: datetime
+) -> dict[str, Any]:
     """Keep the packet of a handoff that *conversation* has just gone through."""
-    packet = _build_conversation_packet(store, conversation, why, pick_facts, now)
-    reason = why.verdict.reason or Reason.RULE
-    store.handoffs.add(conversation.id, conversation.epoch, reason, packet, now)
+    packet = build_packet(replace(case, epoch=conversation.epoch, told_customer=conversation.told))
+    store.handoffs.add(conversation.id, conversation.epoch, case.verdict.reason or Reason.RULE, packet, now)
     store.jobs.schedule(JobKind.PACKET, conversation.id, now, now)
+    return packet
 
 
 def _compose_handoff_reply(
-    store: Store, queued: Conversation, why: HandoffRequest, policy: Policy, now: datetime
+    store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime
 ) -> Reply:
-    language, reason = queued.language, why.verdict.reason or Reason.RULE
+    language = queued.language
     status = load_waiting_status(store, queued, policy, now)
-    if why.signals is not None and why.signals.distress >= DISTRESS_THRESHOLD:
+    if status.is_distressed:
         # No place in a queue, and nothing to fill in.
         helplines = policy.helplines.get(language, "")
         lines = [words("handoff_distress", language, helplines=helplines)]
-        lines += [] if status.is_open else [status.standing]
+        lines += [status.absence] if status.absence else []
         return Reply(text="\n".join(lines), language=language, kind="handoff")
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),
         status.text,
     ]
+    kind = "handoff"
     if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
-    return Reply(text="\n".join(lines), language=language, kind="handoff")
+        kind = CONTACT_QUESTION
+    return Reply(text="\n".join(lines), language=language, kind=kind)
 
 
 def _put_answer_first(told: Reply, answer: Reply | None) -> Reply:
@@ -154,32 +193,7 @@ def _is_unreachable(store: Store, queued: Conversation) -> bool:
     """Whether an answer after they have left finds no way to them, and nobody has asked for one yet."""
     if queued.channel != WEB or store.customers.get(queued.customer).email is not None:
         return False
-    question = words("ask_contact", queued.language)
-    return not any(question in message.text for message in store.messages.list_public(queued.id))
-
-
-def _build_conversation_packet(
-    store: Store, queued: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
-) -> dict[str, object]:
-    records = store.turns.list_all(queued.id)
-    lines = build_utterances(store.messages.list_public(queued.id), records)
-    case = HandoffCase(
-        conversation=queued.id,
-        epoch=queued.epoch,
-        created_at=now,
-        channel=queued.channel,
-        verdict=why.verdict,
-        decided_by=why.decided_by,
-        signals=why.signals,
-        customer=store.customers.get(queued.customer),
-        previous=list_previous_conversations(store, queued, pick_facts),
-        lines=lines,
-        records=records,
-        facts=pick_facts(lines),
-        suggested=(why.suggested,) if why.suggested else (),
-        told_customer=queued.told,
-    )
-    return build_packet(case)
+    return all(message.kind != CONTACT_QUESTION for message in store.messages.list_public(queued.id))
 
 
 def list_previous_conversations(
@@ -190,7 +204,7 @@ def list_previous_conversations(
     earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
         :MAX_PREVIOUS_CONVERSATIONS
     ]
-    scores = store.feedback.load_csat_scores([one.id for one in earlier])
+    scores = store.feedback.load_last_values("csat", [one.id for one in earlier])
     return [_load_past_conversation(store, one, scores.get(one.id), pick_facts) for one in earlier]
 
 
@@ -202,7 +216,7 @@ def _load_past_conversation(
     notes = [
         " ".join(message.text.split()) for message in messages if message.private and message.text.strip()
     ]
-    promises = pick_facts(public).promises if pick_facts is not None else ()
+    promises = pick_facts.extract_promises(public) if pick_facts is not None else ()
     return PastConversation(
         conversation=one.id,
         channel=one.channel,

@@ -2,24 +2,30 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
+from assistant.conversation.customer_facts import add_customer_facts, build_lookup_facts
 from assistant.conversation.handoff.priority_update import analyze_added_messages, raise_priority
-from assistant.conversation.templates import render_template as words
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.handoff.waiting_replies import reply_while_waiting
+from assistant.conversation.transcript import save_conversation
 from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.conversation import Conversation, State
+from assistant.domain.customer_data import CustomerFact
+from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import Unavailable
-from assistant.domain.handoff import is_distressed, update_packet
+from assistant.domain.handoff import PacketNews, tells_distress, update_packet
 from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.people import Customer
+from assistant.domain.signals import Signals
 from assistant.domain.suggested_replies import is_said_already
-from assistant.domain.turns import TurnRecord
+from assistant.domain.turns import Utterance
+from assistant.ports.actions import ToolBackend
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
@@ -29,8 +35,6 @@ log = structlog.get_logger()
 
 #: After that an agent has read the packet as it is.
 MAX_ENRICH_SECONDS = 20.0
-#: Claims by which somebody can be reached.
-CONTACTS = ("e-mail: ", "phone: ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,36 +42,51 @@ class PacketSnapshot:
     """A conversation and its packet, as of one moment."""
 
     conversation: Conversation
+    customer: Customer
     packet: dict[str, Any]
     messages: Sequence[Message]
-    records: Sequence[TurnRecord]
+    lines: Sequence[Utterance]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketAdditions:
+    """What takes longer: suggested replies, and language -> a model's summary."""
+
+    suggested: Sequence[Reply] = ()
+    summary: Mapping[str, str] = field(default_factory=dict)
+    #: What the business's system says of the customer.
+    looked_up: Sequence[CustomerFact] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketEnricher:
-    """Lays beside what was known at once: suggested replies, a model's summary, what is added meanwhile."""
+    """Lays beside what was known what is added meanwhile; then suggested replies and a model's summary."""
 
     database: Database[Store]
     mind: TurnDependencies
     wire: Notifier
     pick_facts: FactPicker
     clock: Clock
+    #: The business's system; None: there is none to ask.
+    backend: ToolBackend | None = None
 
     async def enrich_packet(self, item: Job) -> None:
         """Harmless to call twice."""
         known = await self.database.read(lambda store: _load_snapshot(store, item.conversation))
-        better = await self._build_enriched_packet(known) if known else None
-        added = await analyze_added_messages(self.mind, known.messages) if known else None
-
-        def step(store: Store) -> None:
-            if not store.jobs.complete_job(item.kind, item.conversation, item.lease) or better is None:
-                return
-            store.handoffs.replace_packet(better)
-            store.journal.append_entry(item.conversation, None, self.clock())
-            self._confirm_contact(store, item.conversation)
-            raise_priority(store, item.conversation, added, self.mind, self.clock)
-
-        await self.database.write(step)
+        if known is None:
+            await self.give_up(item)
+            return
+        facts = self.pick_facts(known.lines)
+        added = await analyze_added_messages(self.mind, known.messages)
+        heard = await self.database.write(lambda store: self._apply_added(store, item, facts, known, added))
+        self.wire.notify(item.conversation)
+        if heard is None:
+            return
+        additions, looked_up = await asyncio.gather(
+            self._draft_additions(heard, facts.ask), self._look_up_customer(heard)
+        )
+        additions = replace(additions, looked_up=looked_up)
+        await self.database.write(lambda store: self._apply_additions(store, item, facts, heard, additions))
         self.wire.notify(item.conversation)
 
     async def give_up(self, item: Job) -> None:
@@ -76,25 +95,88 @@ class PacketEnricher:
             lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
         )
 
-    async def _build_enriched_packet(self, known: PacketSnapshot) -> dict[str, Any]:
-        """The packet with what has been said since, and with what could be added in time."""
-        lines = build_utterances(known.messages, known.records)
-        facts = self.pick_facts(lines)
+    def _apply_added(
+        self, store: Store, item: Job, facts: CustomerFacts, before: PacketSnapshot, added: Signals | None
+    ) -> PacketSnapshot | None:
+        """What was written while waiting goes into packet and queue, and is answered; None: too late."""
+        pending = store.jobs.get(item.kind, item.conversation)
+        if pending is None or pending.lease != item.lease:
+            return None
+        conversation, now = store.conversations.get(item.conversation), self.clock()
+        if added is not None and conversation.state is State.QUEUED:
+            policy = self.mind.policy.for_channel(conversation.channel)
+            raised = raise_priority(store, conversation, added, policy)
+            conversation = save_conversation(store, raised, now) if raised != conversation else conversation
+            reply_while_waiting(store, conversation, added, policy, self.pick_facts, now)
+        return self._renew_packet(store, item, facts, before, PacketAdditions())
+
+    def _apply_additions(
+        self,
+        store: Store,
+        item: Job,
+        facts: CustomerFacts,
+        before: PacketSnapshot,
+        additions: PacketAdditions,
+    ) -> None:
+        if store.jobs.complete_job(item.kind, item.conversation, item.lease):
+            store.customer_facts.save_facts(additions.looked_up)
+            self._renew_packet(store, item, facts, before, additions)
+
+    def _renew_packet(
+        self,
+        store: Store,
+        item: Job,
+        facts: CustomerFacts,
+        before: PacketSnapshot,
+        additions: PacketAdditions,
+    ) -> PacketSnapshot | None:
+        """The packet as it lies there now, with what was said by now: words taken back stay away.
+
+        *facts* are those of *before*.
+        """
+        fresh = _load_snapshot(store, item.conversation)
+        if fresh is None:
+            return None
+        if _list_said(fresh) != _list_said(before):
+            facts = self.pick_facts(fresh.lines)
+        news = PacketNews(
+            lines=fresh.lines,
+            facts=facts,
+            priority=fresh.conversation.priority,
+            suggested=additions.suggested,
+            summary=additions.summary,
+        )
+        packet = update_packet(fresh.packet, news)
+        packet = add_customer_facts(store, packet, fresh.customer, self.clock())
+        store.handoffs.replace_packet(packet)
+        store.journal.append_entry(item.conversation, None, self.clock())
+        return replace(fresh, packet=packet)
+
+    async def _look_up_customer(self, known: PacketSnapshot) -> Sequence[CustomerFact]:
+        """What the business's system knows of a customer whom the site or the channel proved."""
+        proven = [one for one in known.customer.identities if one.verified]
+        if self.backend is None or not proven:
+            return ()
+        record = await self.backend.lookup_customer(proven)
+        return build_lookup_facts(proven[0], record, self.clock()) if record is not None else ()
+
+    async def _draft_additions(self, known: PacketSnapshot, ask: str | None) -> PacketAdditions:
+        """What could be made in time."""
         suggested: Sequence[Reply] = ()
         summary: Mapping[str, str] = {}
         try:
             async with asyncio.timeout(MAX_ENRICH_SECONDS):
-                suggested = await self._draft_suggestions(known, facts.ask)
+                suggested = await self._draft_suggestions(known, ask)
                 if self.mind.summarise is not None:
                     allowance = self.mind.build_budget(known.conversation)
-                    summary = await self.mind.summarise(lines, allowance)
+                    summary = await self.mind.summarise(known.lines, allowance)
         except TimeoutError:
             log.warning("a packet took too long to be made better", conversation=known.conversation.id)
-        return update_packet(known.packet, lines, facts, suggested, summary)
+        return PacketAdditions(suggested=suggested, summary=summary)
 
     async def _draft_suggestions(self, known: PacketSnapshot, ask: str | None) -> Sequence[Reply]:
         """What the knowledge base says to what they want, unless that lies there already."""
-        if known.packet["suggested"] or not ask or is_distressed(known.packet):
+        if known.packet["suggested"] or not ask or tells_distress(known.packet):
             return ()
         try:
             drafts = await draft_suggestions(self.mind, known.conversation, ask)
@@ -102,25 +184,12 @@ class PacketEnricher:
             return ()
         language = known.conversation.language
         replies = [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
-        lines = build_utterances(known.messages)
-        return [reply for reply in replies if not is_said_already(reply, lines)]
+        return [reply for reply in replies if not is_said_already(reply, known.lines)]
 
-    def _confirm_contact(self, store: Store, conversation_id: str) -> None:
-        """Who was asked for an address and has given one hears that it arrived, once."""
-        conversation = store.conversations.get(conversation_id)
-        language = conversation.language
-        question, noted = words("ask_contact", language), words("contact_noted", language)
-        messages = store.messages.list_public(conversation_id)
-        asked = next((m.seq for m in reversed(messages) if question in m.text), None)
-        if asked is None or conversation.state is not State.QUEUED:
-            return
-        since = [message for message in messages if message.seq > asked]
-        claimed = self.pick_facts(build_utterances(since)).claimed
-        if any(fact.startswith(CONTACTS) for fact in claimed) and all(m.text != noted for m in since):
-            now = self.clock()
-            notice = Reply(text=noted, language=language, kind="notice")
-            conversation, _ = append_reply(store, conversation, Author.ASSISTANT, notice, now)
-            save_conversation(store, conversation, now)
+
+def _list_said(known: PacketSnapshot) -> list[str]:
+    """The words of people, which the facts are picked from."""
+    return [line.text for line in known.lines if line.author in (Author.CUSTOMER, Author.AGENT)]
 
 
 def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
@@ -128,9 +197,11 @@ def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
     if packet is None:
         return None
     messages = store.messages.list_public(conversation)
+    found = store.conversations.get(conversation)
     return PacketSnapshot(
-        conversation=store.conversations.get(conversation),
+        conversation=found,
+        customer=store.customers.get(found.customer),
         packet=packet,
         messages=messages,
-        records=store.turns.list_all(conversation),
+        lines=build_utterances(messages, store.turns.list_all(conversation)),
     )

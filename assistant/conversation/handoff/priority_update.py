@@ -1,48 +1,43 @@
 """Who grows angry, worried or desperate while they wait moves up; nobody moves down by it."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
-from assistant.conversation.handoff.waiting_news import DISTRESS_THRESHOLD, append_distress_notice
-from assistant.conversation.transcript import save_conversation
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
-from assistant.domain.conversation import State
+from assistant.domain.conversation import Conversation
+from assistant.domain.handoff import merge_signals
 from assistant.domain.messages import Author, Message
+from assistant.domain.policy import Policy
 from assistant.domain.priorities import compute_priority, select_highest
 from assistant.domain.signals import Decision, Signals, Verdict
 from assistant.domain.turns import History, TextEmbedding
-from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Store
 
 #: What is said while waiting is no turn: nothing is decided by it but the place in the queue.
 NO_DECISION = Verdict(decision=Decision.ANSWER)
 
 
+def list_unheard(messages: Sequence[Message]) -> list[Message]:
+    """What the customer wrote since anybody spoke, and has not taken back."""
+    since = takewhile(lambda message: message.author is Author.CUSTOMER, reversed(messages))
+    return [message for message in since if message.kind != "unsent"][::-1]
+
+
 async def analyze_added_messages(mind: TurnDependencies, messages: Sequence[Message]) -> Signals | None:
     """What the customer wrote since anybody spoke, read; None: nothing."""
-    added: list[Message] = []
-    for message in reversed(messages):
-        if message.author is not Author.CUSTOMER:
-            break
-        added.insert(0, message)
+    added = list_unheard(messages)
     if not added:
         return None
-    before = build_utterances(messages[: -len(added)])
+    before = build_utterances([message for message in messages if message.seq < added[0].seq])
     text = "\n".join(message.text for message in added)
     labels = await mind.read_turn(text, before) if mind.read_turn else None
     return mind.reader.compute_signals(text, History(lines=before), TextEmbedding((), labels or {}))
 
 
-def raise_priority(
-    store: Store, conversation_id: str, signals: Signals | None, mind: TurnDependencies, clock: Clock
-) -> None:
-    """The place that fits what was said while waiting; helplines at once where it tells of distress."""
-    conversation = store.conversations.get(conversation_id)
-    if signals is None or conversation.state is not State.QUEUED:
-        return
-    policy, now = mind.policy.for_channel(conversation.channel), clock()
-    priority = select_highest(conversation.priority, compute_priority(NO_DECISION, signals, policy))
-    if priority is not conversation.priority:
-        conversation = save_conversation(store, conversation.with_priority(priority), now)
-    if signals.distress >= DISTRESS_THRESHOLD:
-        append_distress_notice(store, conversation, policy, now)
+def raise_priority(store: Store, queued: Conversation, signals: Signals, policy: Policy) -> Conversation:
+    """The place that fits what was said while waiting, and the packet that remembers it; the caller saves."""
+    priority = select_highest(queued.priority, compute_priority(NO_DECISION, signals, policy))
+    if packet := store.handoffs.load_last_packet(queued.id):
+        store.handoffs.replace_packet(merge_signals(packet, signals, priority))
+    return queued.with_priority(priority)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import render_template as words
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import Author, Message
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Store
 
@@ -33,7 +33,8 @@ def refuse_queue_place(
     """Say so; the assistant goes on, and asking again later is fine."""
     for kind in (JobKind.TURN, JobKind.DEADLINE):
         store.jobs.complete_job(kind, conversation.id)
-    conversation, message = _append_notice(store, conversation, "queue_full", now)
+    text = words("queue_full", conversation.language)
+    conversation, message = append_notice(store, conversation, Author.ASSISTANT, text, now)
     return save_conversation(store, conversation, now), message
 
 
@@ -51,14 +52,7 @@ def move_queue_place(store: Store, conversation: Conversation, now: datetime) ->
             continue
         since = min(since, other.waiting_since or now)
         store.jobs.complete_job(JobKind.DEADLINE, other.id)
-        other, _ = _append_notice(store, other, "place_moved", now)
+        text = words("place_moved", other.language)
+        other, _ = append_notice(store, other, Author.ASSISTANT, text, now)
         save_conversation(store, other.cancel_wait(now), now, new_owner_by=CUSTOMER)
     return conversation if since == now else replace(conversation, waiting_since=since)
-
-
-def _append_notice(
-    store: Store, conversation: Conversation, what: str, now: datetime
-) -> tuple[Conversation, Message]:
-    text = words(what, conversation.language)
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    return append_reply(store, conversation, Author.ASSISTANT, notice, now)

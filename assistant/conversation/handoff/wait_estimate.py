@@ -8,6 +8,7 @@ from statistics import quantiles
 
 from assistant.conversation.templates import format_moment, render_template
 from assistant.domain.conversation import Conversation
+from assistant.domain.handoff import tells_distress
 from assistant.domain.policy import BusinessHours, Policy
 from assistant.ports.storage.store import Store
 
@@ -25,8 +26,12 @@ MAX_EXACT_MINUTES = 10
 class WaitingStatus:
     """What can be said about a wait at one moment, in the customer's language."""
 
-    #: The place in the queue, or that nobody is there: worth saying again when it changes.
+    #: The place in the queue, or that nobody is there: worth saying again when it changes. In distress who
+    #: listens meanwhile stands in the place of a place.
     standing: str
+    #: That people are away, and when they are back; "" while they are there.
+    absence: str = ""
+    is_distressed: bool = False
     #: The expectation in minutes; "" where nothing is known. It moves all the time.
     expectation: str = ""
     is_open: bool
@@ -41,17 +46,39 @@ class WaitingStatus:
 def load_waiting_status(
     store: Store, conversation: Conversation, policy: Policy, now: datetime
 ) -> WaitingStatus:
-    """How it stands for *conversation*, which is queued already."""
+    """How it stands for *conversation*, which is queued already and has its packet."""
     language, hours = conversation.language, policy.hours
     present = store.agents.count_present(now - timedelta(seconds=policy.presence_seconds))
-    if absence := render_absence(hours, language, now):
-        return WaitingStatus(standing=absence, is_open=False, present=present)
+    absence = render_absence(hours, language, now)
+    if is_in_distress(store, conversation):
+        lines = [absence] if absence else []
+        return WaitingStatus(
+            standing="\n".join((*lines, render_support(policy, language))),
+            absence=absence,
+            is_distressed=True,
+            is_open=not absence,
+            present=present,
+        )
+    if absence:
+        return WaitingStatus(standing=absence, absence=absence, is_open=False, present=present)
     ahead = store.conversations.count_waiting_before(conversation)
     standing = _render_place(ahead, present, language)
     minutes = _estimate_minutes(store, conversation, ahead, now) if present else None
     return WaitingStatus(
         standing=standing, expectation=_render_minutes(minutes, language), is_open=True, present=present
     )
+
+
+def is_in_distress(store: Store, conversation: Conversation) -> bool:
+    """Whether the packet of whoever waits tells of distress: in this episode's turns or written since."""
+    packet = store.handoffs.load_last_packet(conversation.id)
+    return packet is not None and tells_distress(packet)
+
+
+def render_support(policy: Policy, language: str) -> str:
+    """Who listens to somebody in distress who waits."""
+    helplines = policy.helplines.get(language, "")
+    return render_template("waiting_distress", language, helplines=helplines).strip()
 
 
 def render_absence(hours: BusinessHours, language: str, now: datetime) -> str:

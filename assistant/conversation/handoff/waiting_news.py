@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from assistant.conversation.handoff.wait_estimate import WaitingStatus, load_waiting_status
+from assistant.conversation.handoff.wait_estimate import (
+    WaitingStatus,
+    is_in_distress,
+    load_waiting_status,
+    render_support,
+)
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import QUEUE_REMINDER, WAITING_CHECK
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import Author, Message
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Store
 
-#: From here on somebody is told of who listens at once, and of nothing else.
-DISTRESS_THRESHOLD = 0.5
 #: Whoever has written nothing for this long is told how it stands only as often as this.
 SILENCE = timedelta(hours=1)
 #: Where nothing is to be said by itself, how often it is looked at.
@@ -38,7 +41,8 @@ class LastWords:
 
 
 def schedule_waiting_news(store: Store, conversation: Conversation, now: datetime) -> None:
-    """Whoever waits has a due row, from the moment they begin to."""
+    """Whoever waits has a due row, from the moment they begin to; what they wrote before is read."""
+    store.jobs.schedule(JobKind.PACKET, conversation.id, now, now)
     store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + WAITING_CHECK, now)
 
 
@@ -54,14 +58,9 @@ def tell_waiting_news(
 ) -> Conversation | None:
     """Say how it stands if it is time to, and plan the next look; None: there was nothing to say."""
     status = load_waiting_status(store, conversation, policy, now)
-    distressed = is_in_distress(store, conversation, policy)
-    if distressed:
-        support = _render_distress(policy, conversation.language)
-        standing = support if status.is_open else f"{status.standing}\n{support}"
-        status = replace(status, standing=standing, expectation="")
     spoken = _load_last_words(store, conversation)
     pause = _compute_pause(conversation, policy, spoken, now)
-    is_due = _is_news_due(conversation, status, spoken, pause, now, distressed=distressed)
+    is_due = _is_news_due(conversation, status, spoken, pause, now)
     spoken = replace(spoken, ours=now, is_unheard=False) if is_due else spoken
     due_at = _find_next_check(conversation, policy, spoken, pause, status, now)
     store.jobs.schedule(JobKind.DEADLINE, conversation.id, due_at, now)
@@ -79,35 +78,37 @@ def append_waiting_news(
 ) -> Conversation:
     """Tell the customer how it stands, and agents what was told."""
     text = "\n".join((words(situation, conversation.language), status.text))
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, replace(conversation, told=text), Author.ASSISTANT, notice, now)
+    spoken, _ = append_notice(store, conversation, Author.ASSISTANT, text, now)
+    return save_told(store, spoken, text, now, new_owner_by=new_owner_by)
+
+
+def answer_distress(
+    store: Store, conversation: Conversation, policy: Policy, now: datetime
+) -> Conversation | None:
+    """Who listens meanwhile, at once to whoever is in distress and has written again; None: nothing was said.
+
+    At most once in `WAITING_CHECK`: what is written sooner is answered by then.
+    """
+    if not is_in_distress(store, conversation) or not _load_last_words(store, conversation).is_unheard:
+        return None
+    support = render_support(policy, conversation.language)
+    helplines = policy.helplines.get(conversation.language) or support
+    ours = [m for m in _load_messages(store, conversation) if m.author is Author.ASSISTANT]
+    told_at = max((m.created_at for m in ours if helplines in m.text), default=None)
+    if told_at is not None and now - told_at < WAITING_CHECK:
+        store.jobs.schedule(JobKind.DEADLINE, conversation.id, told_at + WAITING_CHECK, now)
+        return None
+    spoken, _ = append_notice(store, conversation, Author.ASSISTANT, support, now)
+    return save_told(store, spoken, support, now)
+
+
+def save_told(
+    store: Store, conversation: Conversation, text: str, now: datetime, *, new_owner_by: str | None = None
+) -> Conversation:
+    """Keep *text*, which was just said, as what the customer was told, for agents to see."""
     if packet := store.handoffs.load_last_packet(conversation.id):
         store.handoffs.replace_packet(packet | {"told_customer": text})
-    return save_conversation(store, conversation, now, new_owner_by=new_owner_by)
-
-
-def append_distress_notice(
-    store: Store, conversation: Conversation, policy: Policy, now: datetime
-) -> Conversation:
-    """Who listens at once, where it has not been told."""
-    if is_in_distress(store, conversation, policy):
-        return conversation
-    text = _render_distress(policy, conversation.language)
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, replace(conversation, told=text), Author.ASSISTANT, notice, now)
-    return save_conversation(store, conversation, now)
-
-
-def is_in_distress(store: Store, conversation: Conversation, policy: Policy) -> bool:
-    """Whether anything in this episode told of harm or despair: no place in a queue is told then."""
-    if _render_distress(policy, conversation.language) in (conversation.told or ""):
-        return True
-    records = store.turns.list_all(conversation.id, after=conversation.episode_from)
-    return any(record.signals.distress >= DISTRESS_THRESHOLD for record in records)
-
-
-def _render_distress(policy: Policy, language: str) -> str:
-    return words("waiting_distress", language, helplines=policy.helplines.get(language, "")).strip()
+    return save_conversation(store, replace(conversation, told=text), now, new_owner_by=new_owner_by)
 
 
 def _is_news_due(
@@ -116,16 +117,18 @@ def _is_news_due(
     spoken: LastWords,
     pause: timedelta | None,
     now: datetime,
-    *,
-    distressed: bool,
 ) -> bool:
+    if spoken.is_unheard and status.is_distressed:
+        return now - spoken.ours >= WAITING_CHECK
     if spoken.is_unheard and now - spoken.theirs >= QUEUE_REMINDER:
         return True
     if pause is None:
         return False
     changed = _has_changed(conversation, status)
     # On a page that is looked at a change is said at once; an app would ring each time.
-    at_once = changed and not distressed and conversation.channel == WEB and now - spoken.theirs < SILENCE
+    at_once = (
+        changed and not status.is_distressed and conversation.channel == WEB and now - spoken.theirs < SILENCE
+    )
     if now - spoken.ours < (WAITING_CHECK if at_once else pause):
         return False
     return changed or status.is_open
@@ -158,7 +161,9 @@ def _find_next_check(
 ) -> datetime:
     moments = [now + IDLE_CHECK]
     if spoken.is_unheard:
-        moments.append(spoken.theirs + QUEUE_REMINDER)
+        moments.append(
+            spoken.ours + WAITING_CHECK if status.is_distressed else spoken.theirs + QUEUE_REMINDER
+        )
     if pause is not None and not status.is_open:
         moments.append(policy.hours.find_next_opening(now) or now + IDLE_CHECK)
     elif pause is not None:
@@ -168,7 +173,7 @@ def _find_next_check(
 
 
 def _load_last_words(store: Store, conversation: Conversation) -> LastWords:
-    messages = store.messages.list_public(conversation.id, after=max(0, conversation.seq - LOOK_BACK))
+    messages = _load_messages(store, conversation)
     since = conversation.waiting_since or conversation.updated_at
     ours = _find_last(messages, from_customer=False)
     theirs = _find_last(messages, from_customer=True)
@@ -178,6 +183,10 @@ def _load_last_words(store: Store, conversation: Conversation) -> LastWords:
         theirs=max(theirs.created_at, since) if theirs else since,
         is_unheard=unheard and conversation.state is State.QUEUED,
     )
+
+
+def _load_messages(store: Store, conversation: Conversation) -> Sequence[Message]:
+    return store.messages.list_public(conversation.id, after=max(0, conversation.seq - LOOK_BACK))
 
 
 def _find_last(messages: Sequence[Message], *, from_customer: bool) -> Message | None:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
+from assistant.conversation.handoff.priority_update import list_unheard, raise_priority
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import (
     append_waiting_news,
     schedule_waiting_news,
     tell_waiting_news,
 )
+from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import Job, JobKind
@@ -50,7 +52,7 @@ class Watchdog:
         policy = self._policy.for_channel(conversation.channel)
         act: dict[State, Callable[[], object]] = {
             State.ASSISTANT: lambda: self._start_handoff(store, conversation, policy, now),
-            State.AGENT: lambda: _expire_claim(store, conversation, policy, now),
+            State.AGENT: lambda: self._expire_claim(store, conversation, policy, now),
             State.QUEUED: lambda: tell_waiting_news(store, conversation, policy, now),
             State.CLOSED: lambda: None,
         }
@@ -62,10 +64,13 @@ class Watchdog:
         why = HandoffRequest(verdict=LATE, decided_by="watchdog")
         return hand_over(store, conversation, why, policy, self._pick_facts, now)[0]
 
-
-def _expire_claim(store: Store, conversation: Conversation, policy: Policy, now: datetime) -> Conversation:
-    """The agent was silent for too long: the customer waits again, and hears how it stands."""
-    queued = conversation.expire_claim(now)
-    schedule_waiting_news(store, queued, now)
-    status = load_waiting_status(store, queued, policy, now)
-    return append_waiting_news(store, queued, "watchdog", status, now, new_owner_by=WATCHDOG)
+    def _expire_claim(
+        self, store: Store, conversation: Conversation, policy: Policy, now: datetime
+    ) -> Conversation:
+        """The agent was silent for too long: the customer waits again, and hears how it stands."""
+        unheard = list_unheard(store.messages.list_public(conversation.id))
+        signals = self._pick_facts(build_utterances(unheard)).signals
+        queued = raise_priority(store, conversation.expire_claim(now), signals, policy)
+        schedule_waiting_news(store, queued, now)
+        status = load_waiting_status(store, queued, policy, now)
+        return append_waiting_news(store, queued, "watchdog", status, now, new_owner_by=WATCHDOG)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from assistant.conversation.timing import IDLE_CHECK
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation
+from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author
 from assistant.domain.people import Customer, Identity
+from assistant.domain.surveys import SurveyState
 from assistant.ports.storage.store import Store
 
 WEB = "web"
@@ -61,7 +64,10 @@ def open_conversation(
         carried=summarize_conversation(store, before) if before else None,
         origin=visitor.origin,
     )
+    if before:
+        store.surveys.end_survey(before.id, SurveyState.CANCELLED)
     store.conversations.add(conversation, hash_secret(token))
+    store.jobs.schedule(JobKind.IDLE, conversation.id, now + IDLE_CHECK, now)
     store.audit.append_owner_change(conversation, CUSTOMER, now)
     store.journal.append_entry(conversation.id, None, now)
     return StartedConversation(conversation=conversation, token=token)

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from assistant.conversation.inbound.conversation_start import hash_secret, summarize_conversation
 from assistant.conversation.templates import render_template as words
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.channels import Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, NotFound
-from assistant.domain.messages import Author, Reply
+from assistant.domain.messages import Author
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
@@ -43,8 +43,8 @@ def redeem_code(store: Store, thread: Thread, text: str, now: datetime) -> str |
         made = store.links.add(owner, thread.customer, {"proof": "code"}, now)
         store.audit.append_entry(CUSTOMER, "link", now, link=made)
     conversation = store.conversations.get(thread.conversation)
-    notice = Reply(text=words("linked", conversation.language), language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
+    text = words("linked", conversation.language)
+    conversation, _ = append_notice(store, conversation, Author.SYSTEM, text, now)
     save_conversation(store, conversation, now)
     return conversation.id
 

@@ -15,9 +15,10 @@ from assistant.conversation.inbound.conversation_start import select_language, s
 from assistant.conversation.inbound.dead_events import build_dead_event
 from assistant.conversation.inbound.quoted_replies import strip_quoted_replies
 from assistant.conversation.inbound.receive import receive_inbound
+from assistant.conversation.surveys import build_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.channels import (
     Address,
@@ -31,8 +32,10 @@ from assistant.domain.channels import (
 )
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, InternalError
-from assistant.domain.messages import Author, InboundMessage, Reply
+from assistant.domain.evidence_reasons import EvidenceReason
+from assistant.domain.messages import Author, InboundMessage
 from assistant.domain.people import Customer, Identity
+from assistant.domain.surveys import SurveyState
 from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
 
@@ -139,18 +142,16 @@ def _strip_quoted_text(event: MessageReceived, thread: Thread) -> MessageReceive
     return replace(event, text=text, kind="reply" if empty else event.kind)
 
 
-def _build_thread_marks(thread: Thread, event: MessageReceived, why: str | None) -> dict[str, str]:
+def _build_thread_marks(thread: Thread, event: MessageReceived, why: EvidenceReason | None) -> dict[str, str]:
     """What the channel must know before it sends anything automatic; a later message may lift it."""
     marked = why or event.unproven or "unproven" in thread.context
     return {"people_only": why or "", "unproven": "yes" if event.unproven else ""} if marked else {}
 
 
-def _explain_unproven(store: Store, event: MessageReceived, now: datetime) -> str | None:
+def _explain_unproven(store: Store, event: MessageReceived, now: datetime) -> EvidenceReason | None:
     """Whoever forges a sender makes us write to a stranger: once, until the address is proven."""
     if event.unproven and store.threads.has_unproven_thread(event.address, now - UNPROVEN_HOLDS):
-        return (
-            "nothing shows that the address is the writer's own, and an automatic answer went there already"
-        )
+        return EvidenceReason.ADDRESS_UNPROVEN
     return None
 
 
@@ -258,9 +259,8 @@ def _apply_reachability(
     if event.greet and event.why is None:
         thread, conversation = _ensure_conversation(store, known, event, arrivals, now)
         store.threads.save_thread(replace(thread, unreachable=None))
-        language = conversation.language
-        greeting = Reply(text=words(event.template, language), language=language, kind="notice")
-        conversation, _ = append_reply(store, conversation, Author.ASSISTANT, greeting, now)
+        text = words(event.template, conversation.language)
+        conversation, _ = append_notice(store, conversation, Author.ASSISTANT, text, now)
         save_conversation(store, conversation, now)
         return conversation.id
     if known is None:
@@ -276,19 +276,20 @@ def _apply_reachability(
 def _apply_survey_answer(store: Store, thread: Thread, event: MessageReceived, now: datetime) -> str | None:
     """After the end, a number or a label of the question's answers is an answer to it."""
     conversation = store.conversations.get(thread.conversation)
-    question = customer_actions.build_survey(store, conversation)
+    question = build_survey(store, conversation, now)
     if question is None:
         return None
     said = fold_compatibility(event.text).strip()
     number = NUMBER.fullmatch(said)
     values = [v for v, label in question.options if said == label or (number and int(number[1]) == v)]
     if not values:
+        # Something else instead of an answer: it goes through, and the question is not asked again.
+        store.surveys.end_survey(conversation.id, SurveyState.CANCELLED)
         return None
     customer_actions.save_rating(
         store, conversation.id, customer_actions.Rating(kind=question.kind, value=values[0]), now
     )
     text = words("csat_thanks", conversation.language)
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
+    conversation, _ = append_notice(store, conversation, Author.SYSTEM, text, now)
     save_conversation(store, conversation, now)
     return conversation.id

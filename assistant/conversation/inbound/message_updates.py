@@ -10,7 +10,7 @@ from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.domain.channels import DeliveryState, DeliveryUpdate, MessageDeleted, MessageEdited
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import ANSWER_KINDS
+from assistant.domain.jobs import ANSWER_KINDS, JobKind
 from assistant.domain.messages import Author, InboundMessage
 from assistant.ports.storage.store import Store
 
@@ -33,6 +33,7 @@ def apply_edit(store: Store, event: MessageEdited, timing: Timing, now: datetime
     if before.seq > store.turns.find_last_answered_seq(conversation.id):
         store.messages.update_text(conversation.id, before.id, text, before.kind)
         store.journal.append_entry(conversation.id, before.id, now)
+        _schedule_packet(store, conversation, now)
     else:
         changed = hashlib.sha256(event.id.encode()).hexdigest()
         receive_inbound(
@@ -59,7 +60,14 @@ def apply_deletion(store: Store, event: MessageDeleted, now: datetime) -> str | 
     if conversation.state is State.ASSISTANT and not _has_unanswered(store, conversation):
         for kind in ANSWER_KINDS:
             store.jobs.complete_job(kind, conversation.id)
+    _schedule_packet(store, conversation, now)
     return conversation.id
+
+
+def _schedule_packet(store: Store, conversation: Conversation, now: datetime) -> None:
+    """The packet of whoever waits holds what their words are now."""
+    if conversation.state is State.QUEUED:
+        store.jobs.schedule(JobKind.PACKET, conversation.id, now, now)
 
 
 def _has_unanswered(store: Store, conversation: Conversation) -> bool:

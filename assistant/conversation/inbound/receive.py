@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff.waiting_news import require_waiting_news
-from assistant.conversation.timing import MAX_TEXT, Timing
+from assistant.conversation.timing import IDLE_CHECK, MAX_TEXT, Timing
 from assistant.conversation.transcript import insert_message
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed, TooLarge
@@ -44,6 +44,7 @@ def receive_inbound(store: Store, inbound: InboundMessage, timing: Timing, now: 
     insert_message(store, message)
     store.conversations.save(conversation)
     schedule_answer(store, conversation, timing, now)
+    store.jobs.schedule_once(JobKind.IDLE, conversation.id, now + IDLE_CHECK, now)
     return InboundReceipt(message=message, state=conversation.state)
 
 

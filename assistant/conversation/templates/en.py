@@ -15,6 +15,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "Text PERSON for a person, STOP to get no more messages.",
     ),
     "greeting_returning": ("Hello again, this is the AI assistant. What can I help you with today?",),
+    "closed_idle": (
+        "It has been quiet for a while, so this chat ends here for now. Just write again whenever you like.",
+    ),
     "closed": ("Thank you for getting in touch. If anything else comes up, just write to us here.",),
     "closed_quiet": (
         "I haven't heard from you for a while, so I've closed this chat. "
@@ -152,6 +155,14 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # -- the survey
     "csat_question": ("How was the help you got today?",),
+    "nps_question": (
+        "How likely are you to recommend us to a friend? "
+        "Please answer with a number from 0 (not at all) to 10 (very likely).",
+    ),
+    "ces_question": (
+        "“It was easy to get this handled.” "
+        "Please answer with a number from 1 (strongly disagree) to 7 (strongly agree).",
+    ),
     "csat_1": ("Very dissatisfied",),
     "csat_2": ("Dissatisfied",),
     "csat_3": ("Neutral",),
@@ -200,6 +211,63 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "choose_number": ("You can answer with the number.",),
     "person_number": ("0: talk to a person",),
     "read_more": ("More here:",),
+    # -- doing things for a customer
+    "action_ask_proof": (
+        "To check that it is yours, please send the postcode of the delivery address (seven digits), "
+        "or the last four digits of your phone number.",
+    ),
+    "action_proof_again": (
+        "I could not read a postcode or four digits in that. Please send one of them in figures.",
+    ),
+    "action_proof_wrong": (
+        "I could not match that order number with that postcode or phone number. "
+        "Please check both and send them again.",
+    ),
+    "action_proof_over": (
+        "I could not check that it is yours, so I cannot look it up here. "
+        "A person on our team can help. Shall I connect you?",
+    ),
+    "action_ask_code": (
+        "I have sent a six-digit code to the e-mail address of the order. Please send me that code. "
+        "It is good for 10 minutes.",
+    ),
+    "action_code_again": ("I could not read a code in that. It is six digits.",),
+    "action_code_wrong": ("That is not the code I sent. Please look at the e-mail and send it again.",),
+    "action_code_unsent": (
+        "I could not send you a code, so I cannot do this here. "
+        "A person on our team can help. Shall I connect you?",
+    ),
+    "action_choose_order": ("Which order is it about? Choose one, or send its number.",),
+    "action_stopped": ("All right, nothing has been done. If there is anything else, just write.",),
+    "action_running": ("Thank you. I'm doing it now, one moment please.",),
+    "action_confirm_again": ('Nothing has been done yet. Please tell me "yes" or "no".',),
+    "action_done": ("That is done.",),
+    "action_still_open": ("What we began before is still open.",),
+    "action_down": (
+        "I'm sorry, I can't reach the shop's system just now, and nothing has been changed. "
+        "Please try again a little later, or I can connect you with a person.",
+    ),
+    "action_refused": ("I'm sorry, that could not be accepted here. Nothing has been changed.",),
+    "action_failed": (
+        "I'm sorry, I couldn't reach the shop's system, so it was not done. Nothing has been changed. "
+        "Shall I connect you with a person?",
+    ),
+    "action_unknown": (
+        "The shop's system did not answer, so I don't know whether it was done. "
+        "A person on our team will find out and tell you. Please wait, and don't do it a second time.",
+    ),
+    "action_give_up": (
+        "I'm sorry, I can't make that out. Nothing has been done so far. "
+        "A person on our team can help. Shall I connect you?",
+    ),
+    "action_limit": (
+        "That is as much as I may do here in one day. A person on our team can help. Shall I connect you?",
+    ),
+    "action_void": ("A person has taken over, so what we began before was not done.",),
+    "action_expired": ("Some time has passed, so that was not done. Please ask me again.",),
+    "button_yes": ("Yes, go ahead",),
+    "button_no": ("No, leave it",),
+    "button_stop": ("Stop this request",),
     # -- moments, used inside other sentences
     "moment_today": ("${time} today",),
     "moment_tomorrow": ("${time} tomorrow",),

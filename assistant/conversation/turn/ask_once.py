@@ -10,15 +10,14 @@ from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.conversation import Conversation
 from assistant.domain.people import Customer
 from assistant.domain.turns import History
+from assistant.ports.answering import ignore_progress
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def answer_once(mind: TurnDependencies, question: str) -> dict[str, Any]:
     """answer, decision, reason and citations, as `assistant ask --json` prints them."""
-    thought = await compute_turn_result(
-        mind, _build_turn_input(question, mind.languages[0]), _ignore_progress
-    )
+    thought = await compute_turn_result(mind, _build_turn_input(question, mind.languages[0]), ignore_progress)
     language = thought.signals.language
     if thought.reply is not None:
         text, citations = thought.reply.text, thought.reply.citations
@@ -45,9 +44,4 @@ def _build_turn_input(question: str, language: str) -> TurnInput:
         last_seq=1,
         turn=0,
         history=History(),
-        since=EPOCH,
     )
-
-
-async def _ignore_progress(_text: str) -> None:
-    """The answer is printed when it is whole."""

@@ -1,5 +1,6 @@
 """A burst may ask several things: its requests, what each of them finds, and one reply out of several."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -86,12 +87,12 @@ async def search_requests(
 
     Requests that find the same article are one. Unavailable as the retriever.
     """
-    requests = split_requests(text)
+    requests = list(dict.fromkeys(split_requests(text)))
     if not 2 <= len(requests) <= MAX_REQUESTS:
         return []
+    searches = (retriever.search(request, language=language, limit=limit) for request in requests)
     found: dict[str, RequestFinding] = {}
-    for request in requests:
-        passages = await retriever.search(request, language=language, limit=limit)
+    for request, passages in zip(requests, await asyncio.gather(*searches), strict=True):
         finding = RequestFinding(request, passages)
         if finding.score >= min_score:
             found.setdefault(passages[0].article, finding)

@@ -12,7 +12,7 @@ from assistant.conversation.turn.contradictory_sources import find_dispute, quot
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
-from assistant.ports.answering import AnswerRequest, Draft, Progress
+from assistant.ports.answering import AnswerRequest, Draft, Progress, ignore_progress
 
 if TYPE_CHECKING:
     from assistant.conversation.turn.think import TurnDependencies
@@ -47,7 +47,7 @@ async def search_burst(
     )
     if several:
         return several
-    query = await mind.rewrite(gathered.text, gathered.history.lines)
+    query = await mind.rewrite(gathered.text, gathered.history.lines, gathered.allowance)
     return [await _search_with_subject(mind, gathered, signals, query, policy)]
 
 
@@ -78,7 +78,6 @@ async def answer_findings(
 ) -> BurstAnswer:
     """One draft out of the answers to each."""
     policy = mind.policy.for_channel(gathered.conversation.channel)
-    allowance = mind.build_budget(gathered.conversation)
     # What the help says in two ways is not shown before it is known that it is not said.
     disputes = any(passage.disputes for finding in findings for passage in finding.passages)
     shown = verdict.decision is not Decision.HANDOFF and not disputes
@@ -92,11 +91,11 @@ async def answer_findings(
             language=signals.language,
             passages=finding.passages,
             lines=gathered.history.lines,
-            allowance=allowance,
+            allowance=gathered.allowance,
         )
         # The answers after the first are shown when they are whole: only then their sources have numbers.
         draft = await _write_new_answer(
-            mind, ask, signals, policy, progress if shown and not drafts else _ignore_progress
+            mind, ask, signals, policy, progress if shown and not drafts else ignore_progress
         )
         if dispute := find_dispute(draft.citations, finding.passages):
             draft, disputed = quote_both_sides(draft, dispute, signals.language), True
@@ -134,7 +133,3 @@ def _select_threshold(verdict: Verdict, policy: Policy, *, asks: bool) -> float:
     # reply that misses reads no second one: only what is sure is quoted.
     careful = soothing or verdict.decision in (Decision.GUIDE, Decision.HANDOFF)
     return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
-
-
-async def _ignore_progress(_text: str) -> None:
-    """What is not shown as it is written."""

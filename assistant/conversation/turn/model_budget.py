@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Budgets, ModelBudget, ModelUsage, Spender
+from assistant.domain.withheld_reasons import WithheldReason
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
 
@@ -28,22 +29,22 @@ class TurnModelBudget:
     clock: Clock
     _spent: ModelUsage = field(default_factory=ModelUsage)
 
-    async def reserve_tokens(self, tokens: int) -> str | None:
+    async def reserve_tokens(self, tokens: int) -> WithheldReason | None:
         """None: go ahead; else whose budget is spent."""
         if not self.budgets.message.has_room(self._spent, tokens):
-            return "the message's budget is spent"
+            return WithheldReason.MESSAGE_BUDGET_SPENT
         accounts = list(self.spender.list_accounts(self.clock()))
 
         wanted, given_back = ModelUsage(tokens=tokens, calls=1), ModelUsage(tokens=-tokens, calls=-1)
 
-        def step(store: Store) -> str | None:
+        def step(store: Store) -> WithheldReason | None:
             # Added before it is compared: the rows are ours until the commit, whoever else reserves too.
             store.spending.add_spending(accounts, wanted)
             spent = store.spending.load_by_account(accounts)
             for account in accounts:
                 if not self.budgets.for_scope(account.scope).has_room(spent[account] + given_back, tokens):
                     store.spending.add_spending(accounts, given_back)
-                    return f"the {account.scope}'s budget is spent"
+                    return WithheldReason(f"{account.scope}_budget_spent")
             return None
 
         why = await self.database.write(step)

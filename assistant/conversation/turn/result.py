@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assistant.domain.actions import ActionUpdate
 from assistant.domain.messages import Reply
 from assistant.domain.turns import TurnTrace
 
@@ -16,3 +17,5 @@ class TurnResult(TurnTrace):
     is_sure: bool = False
     #: What the customer is told besides the handoff: the sure answer to a question that came with their wish.
     beside: Reply | None = None
+    #: What changes of the actions of the conversation; None: nothing.
+    action: ActionUpdate | None = None

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from assistant.conversation.actions.proposing import store_action_update
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.timing import Timing
@@ -15,7 +16,7 @@ from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.think import TurnDependencies, compute_turn_result
 from assistant.conversation.turn.turn_input import TurnInput, load_turn_input
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.decide import BY_MODEL
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -131,6 +132,8 @@ class TurnHandler:
         conversation, message = append_reply(store, conversation, Author.ASSISTANT, thought.reply, now)
         record = _build_turn_record(gathered, thought, message.id)
         store.turns.add(conversation.id, gathered.last_seq, record, now)
+        if thought.action is not None:
+            store_action_update(store, conversation, thought.action, gathered, now)
         save_conversation(store, conversation, now)
         store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
         if unread:
@@ -160,7 +163,11 @@ class TurnHandler:
 
 
 def _select_decider(verdict: Verdict) -> str:
-    return "model" if any(item.why == BY_MODEL for item in verdict.evidence) else "matcher"
+    return (
+        "model"
+        if any(item.why == EvidenceReason.MODEL_READS_REQUEST for item in verdict.evidence)
+        else "matcher"
+    )
 
 
 def has_owner_changed(conversation: Conversation, gathered: TurnInput) -> bool:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.domain.knowledge import Passage
+from assistant.domain.suggested_replies import SOURCE_MARKER
 from assistant.ports.answering import Draft
 
-SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
 NOT_PROSE = re.compile(r"^\s*\||```|^#{1,6} |</?[a-z]+>", re.MULTILINE)
 SENTENCE_END = re.compile(r"[。．.!?！？)）」]\s*$", re.MULTILINE)
 

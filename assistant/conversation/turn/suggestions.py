@@ -3,7 +3,7 @@
 from assistant.conversation.turn.suggestion_rules import is_prose
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.conversation import Conversation
-from assistant.ports.answering import AnswerRequest, Draft
+from assistant.ports.answering import AnswerRequest, Draft, ignore_progress
 
 #: Drafts that an agent is shown, and passages they are made from.
 MAX_SUGGESTIONS = 3
@@ -29,9 +29,5 @@ async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, 
         ask = AnswerRequest(
             question=question, language=conversation.language, passages=own, allowance=allowance
         )
-        drafts.append(await mind.answerer.write_answer(ask, _ignore_progress))
+        drafts.append(await mind.answerer.write_answer(ask, ignore_progress))
     return [draft for draft in drafts if draft.citations and is_prose(draft.text)]
-
-
-async def _ignore_progress(_text: str) -> None:
-    """A suggestion is shown when it is whole."""

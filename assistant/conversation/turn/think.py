@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from assistant.conversation.turn.burst import select_questions_beside
 from assistant.conversation.turn.burst_answer import answer_findings, search_burst
@@ -34,7 +34,7 @@ from assistant.domain.turns import (
     TurnSource,
     Utterance,
 )
-from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
+from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite, ignore_progress
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
 
@@ -47,6 +47,15 @@ MAX_COMPARED_TURNS = 2
 
 #: Articles that are named when none answers for sure.
 MAX_RELATED_TITLES = 3
+
+
+class TurnActions(Protocol):
+    """Does what a turn asks to be done."""
+
+    #: None: the turn asks for nothing of the kind.
+    async def answer_turn(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None: ...
+    async def extend_reply(self, turn: TurnInput, result: TurnResult, policy: Policy) -> TurnResult: ...
+    async def warm_up(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,8 @@ class TurnDependencies:
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: Part -> why it cannot be read with; None: it works.
     check_reading: Callable[[], Mapping[str, str | None]] = dict
+    #: What can be done for customers besides answering; None: nothing.
+    actions: TurnActions | None = None
     #: What a turn may spend on models; None: there is none, or nobody counts.
     budget_factory: Callable[[Spender], ModelBudget] | None = None
 
@@ -88,16 +99,26 @@ class TurnDependencies:
 
 async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progress: Progress) -> TurnResult:
     """What to do with a burst of messages; raises nothing that a missing model or index could cause."""
+    # One for all that this turn asks of models: a vote and the answers share the message's budget.
+    gathered = replace(gathered, allowance=mind.build_budget(gathered.conversation))
     signals = await analyze_turn(mind, gathered)
     policy = mind.policy.for_channel(gathered.conversation.channel)
     verdict = decide_before_search(signals, gathered.history, policy)
     if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
         return await _answer_beside_wish(mind, gathered, signals, verdict)
+    # Several answers to the same question of a request are no sign of going in circles.
+    is_request = gathered.flow is not None and verdict is not None and verdict.reason is Reason.STUCK
+    if mind.actions is not None and (verdict is None or is_request):
+        acted = await mind.actions.answer_turn(gathered, signals, policy)
+        if acted is not None:
+            return acted
     if verdict is None and signals.small_talk is not None:
         reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
         verdict = decide_after_search(signals, gathered.history, policy, None)
-        return TurnResult(signals=signals, verdict=verdict, reply=reply)
-    return await _search_and_answer(mind, gathered, signals, verdict, progress)
+        result = TurnResult(signals=signals, verdict=verdict, reply=reply)
+    else:
+        result = await _search_and_answer(mind, gathered, signals, verdict, progress)
+    return await mind.actions.extend_reply(gathered, result, policy) if mind.actions else result
 
 
 async def analyze_turn(mind: TurnDependencies, gathered: TurnInput) -> Signals:
@@ -127,8 +148,7 @@ async def _apply_turn_classifier(mind: TurnDependencies, gathered: TurnInput, si
     policy = mind.policy.for_channel(gathered.conversation.channel)
     if mind.classify_turn is None or not policy.vote_within or not needs_model_opinion(signals, policy):
         return signals
-    allowance = mind.build_budget(gathered.conversation)
-    ballot = await mind.classify_turn(gathered.text, gathered.history.lines, allowance)
+    ballot = await mind.classify_turn(gathered.text, gathered.history.lines, gathered.allowance)
     return signals if ballot is None else apply_model_opinion(signals, ballot)
 
 
@@ -172,7 +192,7 @@ async def _answer_beside_wish(
     try:
         async with asyncio.timeout(MAX_BESIDE_SECONDS):
             asked = replace(gathered, text=question)
-            result = await _search_and_answer(mind, asked, signals, verdict, _ignore_progress)
+            result = await _search_and_answer(mind, asked, signals, verdict, ignore_progress)
     except TimeoutError:
         return bare
     upset = signals.frustration >= policy.offer_frustration or signals.complaint >= policy.offer_complaint
@@ -264,7 +284,3 @@ def _build_search_failure(signals: Signals, verdict: Verdict | None, query: str)
     """Keywords and vectors both down: a person, rather than silence."""
     failure = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
     return TurnResult(signals=signals, verdict=verdict or failure, reply=None, query=query)
-
-
-async def _ignore_progress(_text: str) -> None:
-    """A draft for the agent's eyes is not streamed to the customer."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from assistant.domain.actions import FLOW_HOLDS, ActionFlow
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
 from assistant.domain.people import Customer
@@ -32,8 +34,12 @@ class TurnInput:
     #: Number of this turn in the conversation, from 0.
     turn: int
     history: History
-    #: When the first message of the burst came in.
-    since: datetime
+    #: What this turn may spend on models, all its calls together; None: nobody counts.
+    allowance: ModelBudget | None = None
+    #: Number of the first message of the burst.
+    first_seq: int = 0
+    #: What is being done for the customer and is not finished.
+    flow: ActionFlow | None = None
 
 
 def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) -> TurnInput | None:
@@ -44,22 +50,33 @@ def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) ->
     """
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_public(conversation.id, after=conversation.episode_from)
-    answered = max(conversation.episode_from, store.turns.find_last_answered_seq(conversation.id))
+    turns, last_answered = store.turns.load_turn_counts(conversation.id)
+    answered = max(conversation.episode_from, last_answered)
     burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER and m.kind in WORDS]
     if not burst:
         return None
     burst = list(_take_first_burst(burst, max_pause))
     before = [m for m in messages if m.seq < burst[0].seq]
+    customer = store.customers.get(conversation.customer)
+    # The language of its turns, else of the page or app that it began on; our default tells nothing.
+    language = conversation.language if turns or customer.locale else None
     return TurnInput(
         conversation=conversation,
-        customer=store.customers.get(conversation.customer),
+        customer=customer,
         text="\n".join(message.text for message in burst),
         message_id=burst[-1].id,
         last_seq=burst[-1].seq,
-        turn=store.turns.count_turns(conversation.id),
-        history=_load_history(store, conversation, before, burst[0]),
-        since=burst[0].created_at,
+        turn=turns,
+        history=_load_history(store, conversation, before, burst[0], language),
+        first_seq=burst[0].seq,
+        flow=_load_flow(store, conversation, burst[-1].created_at),
     )
+
+
+def _load_flow(store: Store, conversation: Conversation, now: datetime) -> ActionFlow | None:
+    """The unfinished request, if it was begun under the present owner."""
+    flow = store.actions.load_flow(conversation.id, now - FLOW_HOLDS)
+    return flow if flow is not None and flow.epoch == conversation.epoch else None
 
 
 def _take_first_burst(messages: Sequence[Message], max_pause: timedelta) -> Sequence[Message]:
@@ -70,38 +87,28 @@ def _take_first_burst(messages: Sequence[Message], max_pause: timedelta) -> Sequ
 
 
 def _load_history(
-    store: Store, conversation: Conversation, before: Sequence[Message], first: Message
+    store: Store, conversation: Conversation, before: Sequence[Message], first: Message, language: str | None
 ) -> History:
     records = store.turns.list_all(conversation.id, after=conversation.episode_from)
     pause = (first.created_at - before[-1].created_at).total_seconds() if before else None
     return History(
         lines=build_utterances(before[-LOOK_BACK:]),
         turns=[build_past_turn(record) for record in records],
-        language=_find_language(store, conversation),
-        earlier_conversations=len(
-            store.conversations.list_by_customer(conversation.customer, before=conversation.id)
+        language=language,
+        earlier_conversations=store.conversations.count_by_customer(
+            conversation.customer, before=conversation.id
         ),
         pause=pause,
     )
 
 
-def _find_language(store: Store, conversation: Conversation) -> str | None:
-    """The language of its turns, else of the page or app that it began on; our default tells nothing."""
-    tells = store.turns.count_turns(conversation.id) or store.customers.get(conversation.customer).locale
-    return conversation.language if tells else None
-
-
 def build_utterances(messages: Sequence[Message], records: Sequence[TurnRecord] = ()) -> list[Utterance]:
-    """The lines with the pauses between them, and with how they were read where *records* tell."""
+    """The lines, with how they were read where *records* tell."""
     signals = find_message_signals(messages, records)
-    lines: list[Utterance] = []
-    before: datetime | None = None
-    for message in messages:
-        pause = (message.created_at - before).total_seconds() if before else None
-        read = signals.get(message.id)
-        lines.append(Utterance(author=message.author, text=message.text, pause=pause, signals=read))
-        before = message.created_at
-    return lines
+    return [
+        Utterance(author=message.author, text=message.text, signals=signals.get(message.id))
+        for message in messages
+    ]
 
 
 def find_message_signals(messages: Sequence[Message], records: Sequence[TurnRecord]) -> dict[str, Signals]:
@@ -127,5 +134,4 @@ def build_past_turn(record: TurnRecord) -> PastTurn:
         reason=record.verdict.reason,
         query=record.query,
         articles=shown,
-        best_score=max((source.score for source in record.sources), default=None),
     )

@@ -17,9 +17,11 @@ from assistant.knowledge.retrieval.features import RetrievalCandidates, Retrieva
 from assistant.knowledge.retrieval.forward_index import ForwardIndex
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.lru_cache import LruCache
+from assistant.measures import SEARCH_SECONDS
 from assistant.ports.models import Embedder, MultiVector
 from assistant.ports.storage.store import ArticlesTransaction, Database
 from assistant.text.link_lists import rank_link_lists_last
+from assistant.tracing import start_span
 
 if TYPE_CHECKING:
     from assistant.knowledge.retrieval.ragged import Rows
@@ -116,6 +118,13 @@ class HybridRetriever:
         }
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
+        attributes = {"gen_ai.operation.name": "retrieval", "gen_ai.request.model": self._embedder.name}
+        with start_span("retrieve", attributes) as span, SEARCH_SECONDS.time():
+            found = await self._search_passages(question, language, limit)
+            span.set_attributes({"retrieval.passages": len(found)})
+            return found
+
+    async def _search_passages(self, question: str, language: str | None, limit: int) -> list[Passage]:
         """The best passages, best first; empty without candidates or question."""
         from assistant.knowledge.retrieval.ranking import (
             compute_probabilities,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import openai
 
 from assistant.domain.errors import ModelUnavailable
+from assistant.lru_cache import LruCache
 from assistant.models.token_count import count_tokens
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 BATCH_SIZE = 64
 #: The API refuses more than 8,192 tokens; a character has at most about three in any script.
 MAX_CHARACTERS = 2_700
+#: Questions with cached vectors.
+RECENT = 64
 
 
 class OpenAIEmbedder:
@@ -30,10 +33,11 @@ class OpenAIEmbedder:
         self._model = model
         self.name = f"openai-{model}"
         self.dimensions = 0
+        self._recent: LruCache[str, Vectors] = LruCache(RECENT)
 
     async def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = (await self._embed_texts([text]))[0]
-        return vector
+        """Cached: analyzing and searching a turn embed the same text."""
+        return (await self._recent.get_many([text], self._embed_questions))[text]
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
@@ -43,6 +47,9 @@ class OpenAIEmbedder:
             for start in range(0, len(texts), BATCH_SIZE)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
+
+    async def _embed_questions(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        return dict(zip(texts, await self._embed_texts(texts), strict=True))
 
     def count_tokens(self, text: str) -> int:
         return count_tokens(text, self._model)

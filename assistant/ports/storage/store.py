@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
@@ -17,6 +18,14 @@ from assistant.ports.storage.conversations import (
     HandoffStore,
     MessageStore,
     TurnStore,
+)
+from assistant.ports.storage.insight import (
+    GapStore,
+    OutcomeStore,
+    QuestionStore,
+    ReportStore,
+    SurveyStore,
+    ThemeStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
@@ -87,6 +96,18 @@ class Store(Protocol):
     @property
     def feedback(self) -> FeedbackStore: ...
     @property
+    def outcomes(self) -> OutcomeStore: ...
+    @property
+    def questions(self) -> QuestionStore: ...
+    @property
+    def themes(self) -> ThemeStore: ...
+    @property
+    def gaps(self) -> GapStore: ...
+    @property
+    def report(self) -> ReportStore: ...
+    @property
+    def surveys(self) -> SurveyStore: ...
+    @property
     def jobs(self) -> JobQueue: ...
     @property
     def journal(self) -> Journal: ...
@@ -106,6 +127,12 @@ class Store(Protocol):
     def links(self) -> CustomerLinkStore: ...
     @property
     def spending(self) -> SpendingStore: ...
+    @property
+    def actions(self) -> ActionStore: ...
+    @property
+    def identity_proofs(self) -> IdentityProofStore: ...
+    @property
+    def customer_facts(self) -> CustomerFactStore: ...
     @property
     def sources(self) -> SourceStore: ...
     @property

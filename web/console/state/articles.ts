@@ -2,81 +2,21 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
 import { load, save as keep } from "../../shared/store";
+import type { Schemas } from "../../shared/types";
 import { articleText } from "../text/articles";
 import { text } from "../text";
 import { get, post, upload } from "./me";
 import { say } from "./toast";
 
-export interface Fields {
-  title: string;
-  language: string;
-  text: string;
-  valid_from: string | null;
-  valid_until: string | null;
-  supersedes: string[];
-  tags: string[];
-}
-
-export interface Revision {
-  revision: number;
-  by: string;
-  at: string;
-  beside: boolean;
-  published_at: string | null;
-  live: boolean;
-}
-
-export interface Opened {
-  id: string;
-  read_only: "file" | "web" | null;
-  location: string | null;
-  fields: Fields;
-  revision: number;
-  url: string;
-  revisions: Revision[];
-  translations: Record<string, { id: string; exists: boolean }>;
-}
-
-export type Diff = [" " | "+" | "-", string][];
-
-export interface RevisionText {
-  revision: number;
-  by: string;
-  at: string;
-  fields: Fields;
-  diff: Diff;
-}
-
-export interface Contradiction {
-  id: string;
-  measure: string;
-  here: string;
-  there: string;
-  article: string;
-  title: string;
-  url: string;
-}
-
-export interface Check {
-  problem: string;
-  warnings: string[];
-  contradictions: Contradiction[];
-}
-
-export interface Answer {
-  decision: string;
-  html: string;
-  articles: string[];
-}
-
-export interface DraftRow {
-  id: string;
-  title: string;
-  language: string;
-  by: string;
-  at: string;
-  state: "draft" | "changed" | "live" | "withdrawn";
-}
+export type Fields = Schemas["DraftFieldsOut"];
+export type Revision = Schemas["RevisionOut"];
+export type Opened = Schemas["EditableArticleOut"];
+export type RevisionText = Schemas["RevisionTextOut"];
+export type Diff = RevisionText["diff"];
+export type Contradiction = Schemas["DraftContradictionOut"];
+export type Check = Schemas["DraftCheckOut"];
+export type Answer = Schemas["TrialAnswerOut"];
+export type DraftRow = Schemas["DraftRowOut"];
 
 /** An article is embedded and compared with all others. */
 const SLOW_MS = 120_000;
@@ -101,7 +41,7 @@ export function explain(problem: unknown): string {
 
 export async function listDrafts(): Promise<void> {
   try {
-    drafts.value = (await get<{ drafts: DraftRow[] }>("/knowledge/drafts")).drafts;
+    drafts.value = (await get<Schemas["DraftsOut"]>("/knowledge/drafts")).drafts;
   } catch (problem) {
     say(explain(problem), true);
   }
@@ -109,7 +49,7 @@ export async function listDrafts(): Promise<void> {
 
 export async function readFile(file: File): Promise<boolean> {
   try {
-    uploaded.value = (await upload<{ articles: Fields[] }>(`/knowledge/upload?${query({ name: file.name })}`, file)).articles;
+    uploaded.value = (await upload<Schemas["UploadOut"]>(`/knowledge/upload?${query({ name: file.name })}`, file)).articles;
     return true;
   } catch (problem) {
     say(explain(problem), true);
@@ -132,11 +72,11 @@ export const open = (id: string): Promise<Opened> => get<Opened>(`/knowledge/art
 export const openRevision = (id: string, revision: number, against = 0): Promise<RevisionText> =>
   get<RevisionText>(`/knowledge/revision?${query({ id, revision, against })}`);
 export const saveDraft = (body: { id: string | null; slug: string | null; base: number; fields: Fields }) =>
-  post<{ id: string; revision: number }>("/knowledge/drafts", body);
+  post<Schemas["DraftReceiptOut"]>("/knowledge/drafts", body);
 export const check = (id: string, revision: number) => post<Check>("/knowledge/drafts/check", { id, revision }, SLOW_MS);
 export const ask = (id: string, revision: number, question: string) =>
-  post<{ before: Answer; after: Answer }>("/knowledge/drafts/ask", { id, revision, question }, SLOW_MS);
+  post<Schemas["TrialOut"]>("/knowledge/drafts/ask", { id, revision, question }, SLOW_MS);
 export const publish = (id: string, revision: number, seen: string[]) =>
-  post<{ warnings: string[] }>("/knowledge/drafts/publish", { id, revision, seen }, SLOW_MS);
-export const withdraw = (id: string) => post<unknown>("/knowledge/drafts/withdraw", { id });
-export const preview = (words: string) => post<{ html: string }>("/knowledge/preview", { text: words });
+  post<Schemas["PublicationOut"]>("/knowledge/drafts/publish", { id, revision, seen }, SLOW_MS);
+export const withdraw = (id: string) => post<Schemas["IdOut"]>("/knowledge/drafts/withdraw", { id });
+export const preview = (words: string) => post<Schemas["PreviewOut"]>("/knowledge/preview", { text: words });

@@ -5,8 +5,8 @@ import type { AgentMessage, Packet, Row, Turn } from "../types";
 export const HARASSMENT_THRESHOLD = 0.5;
 /** From here on a feeling is worth a line beside a reply. */
 export const SHOWN_THRESHOLD = 0.3;
-/** The reader's reason for taking words as harassment. */
-export const HARASSMENT_REASON = "threatens, insults or harasses";
+/** The reason of evidence of harassment, and what packets from before the codes say. */
+export const HARASSMENT_REASONS = ["harasses", "threatens, insults or harasses"];
 
 /** The ids of harassing messages: all that the customer wrote in a turn that was read as such. */
 export function harassingIds(messages: AgentMessage[], turns: Turn[]): Set<string> {

@@ -1,33 +1,15 @@
 // The team's accounts, and one's own password, sessions and tokens.
 import { signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
+import type { Schemas } from "../../shared/types";
 import { peopleText } from "../text/people";
 import { explain } from "./articles";
 import { enter, get, type LoginAnswer, me, post, remove } from "./me";
 import { say } from "./toast";
 
-export type Role = "agent" | "lead" | "admin";
-
-export interface Person {
-  id: string;
-  name: string;
-  email: string;
-  role: Role;
-  disabled: boolean;
-  seen_at: string | null;
-  sessions: number;
-  tokens: number;
-  invited_until: string | null;
-}
-
-export interface Held {
-  id: string;
-  kind: "session" | "token";
-  label: string;
-  current: boolean;
-  created_at: string;
-  expires_at: string | null;
-}
+export type Person = Schemas["PersonOut"];
+export type Role = Person["role"];
+export type Held = Schemas["CredentialOut"];
 
 export const people = signal<Person[]>([]);
 export const held = signal<Held[]>([]);
@@ -47,15 +29,15 @@ async function attempt<T>(work: Promise<T>): Promise<T | null> {
 }
 
 export async function loadPeople(): Promise<void> {
-  const own = await attempt(get<{ credentials: Held[] }>("/credentials"));
+  const own = await attempt(get<Schemas["CredentialsOut"]>("/credentials"));
   if (own) held.value = own.credentials;
   if (!me.value?.admin) return;
-  const found = await attempt(get<{ people: Person[] }>("/people"));
+  const found = await attempt(get<Schemas["PeopleOut"]>("/people"));
   if (found) people.value = found.people;
 }
 
 export async function invite(person: { name: string; email: string; role: Role }): Promise<boolean> {
-  const made = await attempt(post<{ link: string }>("/people", person));
+  const made = await attempt(post<Schemas["InvitationOut"]>("/people", person));
   if (!made) return false;
   link.value = { name: person.name, link: made.link };
   await loadPeople();
@@ -63,12 +45,12 @@ export async function invite(person: { name: string; email: string; role: Role }
 }
 
 export async function renewLink(person: Person): Promise<void> {
-  const made = await attempt(post<{ link: string }>(`/people/${person.id}/invite`));
+  const made = await attempt(post<Schemas["InvitationOut"]>(`/people/${person.id}/invite`));
   if (made) link.value = { name: person.name, link: made.link };
 }
 
 export async function changePerson(person: Person, act: "role" | "disable" | "enable" | "revoke", body: unknown = {}): Promise<void> {
-  const changed = await attempt(post<{ people: Person[] }>(`/people/${person.id}/${act}`, body));
+  const changed = await attempt(post<Schemas["PeopleOut"]>(`/people/${person.id}/${act}`, body));
   if (!changed) return loadPeople();
   people.value = changed.people;
   say(act === "disable" ? peopleText().disableDone : peopleText().done);
@@ -87,7 +69,7 @@ export async function changePassword(current: string, password: string): Promise
 }
 
 export async function makeToken(label: string, days: number): Promise<string | null> {
-  const made = await attempt(post<{ token: string }>("/tokens", { label, days }));
+  const made = await attempt(post<Schemas["TokenOut"]>("/tokens", { label, days }));
   await loadPeople();
   return made?.token ?? null;
 }

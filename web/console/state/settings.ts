@@ -1,57 +1,18 @@
 // Settings as leads change them: what is in force, what is typed and not saved yet, what it would do.
 import { computed, signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
+import type { Schemas } from "../../shared/types";
 import { settingsText } from "../text/settings";
 import { explain } from "./articles";
 import { get, post } from "./me";
 import { say } from "./toast";
 
-export interface Change {
-  id: number;
-  by: string;
-  at: string;
-  value: unknown;
-}
-
-export interface Setting {
-  key: string;
-  value: unknown;
-  default: unknown;
-  in_file: boolean;
-  change: Change | null;
-}
-
-export interface Sentence {
-  key: string;
-  situation: string;
-  language: string;
-  wordings: string[];
-  default: string[];
-  variables: string[];
-  change: Change | null;
-}
-
-export interface Settings {
-  settings: Setting[];
-  sentences: Sentence[];
-  file: string | null;
-  problem: string | null;
-}
-
-export interface Replay {
-  days: number;
-  conversations: number;
-  turns: number;
-  changed: number;
-  kinds: [string, string, number][];
-  examples: { conversation: string; text: string; before: string; after: string }[];
-}
-
-export interface HoursTold {
-  open: boolean;
-  next_opening: string | null;
-  said: Record<string, string>;
-}
+export type Change = Schemas["SettingChangeOut"];
+export type Setting = Schemas["SettingOut"];
+export type Sentence = Schemas["SentenceOut"];
+export type Settings = Schemas["SettingsOut"];
+export type Replay = Schemas["ReplayOut"];
+export type HoursTold = Schemas["HoursOut"];
 
 export const settings = signal<Settings | null>(null);
 /** Typed and not saved: key -> value, null to reset. */

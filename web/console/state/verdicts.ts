@@ -1,31 +1,16 @@
 // What agents and customers think of the assistant's replies.
 import { signal } from "@preact/signals";
+import type { Schemas } from "../../shared/types";
 import { explain } from "./articles";
 import { get, post, remove } from "./me";
 import { reload } from "./thread";
 import { say } from "./toast";
 
-export type Rating = "right" | "wrong" | "stale" | "missing";
+export type Rating = Schemas["ReplyRating"];
 export const RATINGS: Rating[] = ["right", "wrong", "stale", "missing"];
-
-export interface Verdict {
-  verdict: Rating;
-  note: string;
-  agent: string;
-  by: string;
-  at: string;
-}
-
-export interface Opinion {
-  verdicts: Verdict[];
-  thumb: { up: boolean; comment: string; at: string } | null;
-}
-
-export interface ListedOpinion extends Opinion {
-  conversation: string;
-  message: string;
-  reply: string;
-}
+export type Verdict = Schemas["VerdictOut"];
+export type Opinion = Schemas["OpinionsOut"];
+export type ListedOpinion = Schemas["ReplyOpinionsOut"];
 
 export const wanting = signal<ListedOpinion[] | null>(null);
 
@@ -41,7 +26,7 @@ export async function judge(conversation: string, message: string, verdict: Rati
 
 export async function listWanting(): Promise<void> {
   try {
-    wanting.value = (await get<{ opinions: ListedOpinion[] }>("/verdicts")).opinions;
+    wanting.value = (await get<Schemas["OpinionListOut"]>("/verdicts")).opinions;
   } catch (problem) {
     say(explain(problem), true);
   }

@@ -18,7 +18,7 @@ export function switchLanguage(): void {
 }
 
 /** The table's word for a code of the API; a code that is new to this build shows as it is. */
-export const word = (table: Record<string, string>, code: string): string => table[code] ?? code;
+export const word = (table: Record<string, string>, code: string): string => (Object.hasOwn(table, code) && table[code]) || code;
 
 effect(() => {
   document.documentElement.lang = language.value;

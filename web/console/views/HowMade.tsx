@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { SHOWN_THRESHOLD } from "../state/feelings";
 import { text, word } from "../text";
-import { phrase } from "../text/phrases";
+import { evidenceReason, withheldReason } from "../text/codes";
 import { feelingText } from "../text/feelings";
 import type { Feeling, Source, Turn } from "../types";
 
@@ -81,7 +81,7 @@ export function HowMade({ turn }: { turn: Turn }) {
           <Line name={how.evidence}>
             {turn.evidence.map((each) => (
               <p key={each.text + each.why}>
-                {each.text && <q>{each.text}</q>} {phrase(each.why)}
+                {each.text && <q>{each.text}</q>} {evidenceReason(each.why, each.detail)}
               </p>
             ))}
           </Line>
@@ -96,12 +96,12 @@ export function HowMade({ turn }: { turn: Turn }) {
           <Line name={how.withheld}>
             {turn.withheld.map((each) => (
               <p key={each.text}>
-                <del>{each.text}</del> {phrase(each.why)}
+                <del>{each.text}</del> {withheldReason(each.why)}
               </p>
             ))}
           </Line>
         )}
-        {turn.instead && <Line name={how.instead}>{phrase(turn.instead)}</Line>}
+        {turn.instead && <Line name={how.instead}>{withheldReason(turn.instead)}</Line>}
         <Line name={how.model}>
           {[turn.model, turn.prompt_version].filter(Boolean).join(" / ")}
           {turn.tokens > 0 && `（${how.tokens(turn.tokens, turn.cost === null ? "" : turn.cost.toFixed(5))}）`}

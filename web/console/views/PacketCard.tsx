@@ -1,8 +1,8 @@
 // The handoff packet, readable in half a minute: why, what they want, what happened, what is missing.
 import type { ComponentChildren } from "preact";
-import { HARASSMENT_REASON, isHarassing } from "../state/feelings";
+import { HARASSMENT_REASONS, isHarassing } from "../state/feelings";
 import { language, text, word } from "../text";
-import { phrase } from "../text/phrases";
+import { evidenceReason, factLine } from "../text/codes";
 import { feelingText } from "../text/feelings";
 import type { Evidence, Packet, Source } from "../types";
 import { SourceList } from "./HowMade";
@@ -32,7 +32,7 @@ function Lines({ title, lines, kind = "" }: { title: string; lines: string[]; ki
     <Part title={title}>
       <ul class={`lines ${kind}`}>
         {lines.map((line) => (
-          <li key={line}>{phrase(line)}</li>
+          <li key={line}>{factLine(line)}</li>
         ))}
       </ul>
     </Part>
@@ -42,7 +42,7 @@ function Lines({ title, lines, kind = "" }: { title: string; lines: string[]; ki
 /** One quote may show several things: each quote once, with all that it shows. */
 function quotes(evidence: Evidence[]): [string, string][] {
   const whys = new Map<string, string[]>();
-  for (const { text: said, why } of evidence) whys.set(said, [...(whys.get(said) ?? []), phrase(why)]);
+  for (const { text: said, why, detail } of evidence) whys.set(said, [...(whys.get(said) ?? []), evidenceReason(why, detail)]);
   return [...whys].map(([said, each]) => [said, each.join(" / ")]);
 }
 
@@ -53,14 +53,15 @@ function Quote({ said, harassing }: { said: string; harassing: boolean }) {
 
 function Why({ packet }: { packet: Packet }) {
   const words = text();
-  const { reason, evidence } = packet.trigger;
+  const { evidence } = packet.trigger;
+  const reason = packet.trigger.reason ?? "";
   return (
     <div class={`why ${reason}`} data-testid="packet-why">
       <p class="reason">{word(words.reasons, reason)}</p>
       <p>{words.reasonLong[reason] ?? ""}</p>
       {quotes(evidence).map(([said, why]) => (
         <figure key={said}>
-          {said && <Quote said={said} harassing={evidence.some((each) => each.text === said && each.why === HARASSMENT_REASON)} />}
+          {said && <Quote said={said} harassing={evidence.some((each) => each.text === said && HARASSMENT_REASONS.includes(each.why))} />}
           <figcaption>{why}</figcaption>
         </figure>
       ))}

@@ -1,0 +1,280 @@
+"""What the agents' API responds, as types."""
+
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from assistant.api.responses import CitationOut, MessageFields, Timestamp
+from assistant.domain.conversation import Priority, State
+from assistant.domain.messages import Author
+from assistant.domain.people import Role
+from assistant.domain.signals import Decision, Reason
+
+
+class AgentOut(TypedDict):
+    id: str
+    name: str
+    email: str
+    admin: bool
+    #: May change articles and settings.
+    lead: bool
+    role: Role
+
+
+class SignInOut(TypedDict):
+    agent: AgentOut
+    #: None for an API token, which needs none.
+    csrf: str | None
+
+
+class AgentReferenceOut(TypedDict):
+    id: str
+    name: str
+
+
+class ColleagueOut(TypedDict):
+    id: str
+    name: str
+    admin: bool
+
+
+class RowCustomerOut(TypedDict):
+    id: str
+    name: str | None
+    verified: bool
+
+
+class LastMessageOut(TypedDict):
+    author: Author
+    text: str | None
+    created_at: Timestamp
+
+
+class InboxRowOut(TypedDict):
+    id: str
+    state: State
+    epoch: int
+    channel: str
+    language: str
+    customer: RowCustomerOut
+    agent: AgentReferenceOut | None
+    priority: Priority
+    reason: Reason | None
+    marks: list[str]
+    ask: str | None
+    waiting_since: Timestamp | None
+    last: LastMessageOut | None
+    updated_at: Timestamp
+    created_at: Timestamp
+    outcome: str | None
+
+
+class InboxCountsOut(TypedDict):
+    assistant: int
+    queued: int
+    agent: int
+    mine: int
+
+
+class InboxPageOut(TypedDict):
+    conversations: list[InboxRowOut]
+    next: str | None
+    counts: InboxCountsOut
+
+
+class RowOut(TypedDict):
+    conversation: InboxRowOut
+
+
+class DeliveryOut(TypedDict):
+    status: Literal["pending", "sent", "failed"]
+    seen: str | None
+    error: str | None
+    again: bool
+    sent_at: Timestamp | None
+
+
+MediaKind = Literal["image", "video", "audio", "file"]
+
+
+class MediaOut(TypedDict):
+    id: str
+    kind: MediaKind
+    name: str
+    type: str | None
+    size: int | None
+    error: str | None
+
+
+class AgentMessageOut(MessageFields):
+    """A message as agents see it."""
+
+    agent: AgentReferenceOut | None
+    hidden: bool
+    private: bool
+    delivery: DeliveryOut | None
+    media: list[MediaOut]
+
+
+class AgentMessageReceiptOut(TypedDict):
+    message: AgentMessageOut
+
+
+class RevealedTextOut(TypedDict):
+    id: str
+    text: str
+    html: str
+
+
+class RevealedMessageOut(TypedDict):
+    message: RevealedTextOut
+
+
+class SourceReferenceOut(TypedDict):
+    """An article without its quote."""
+
+    n: int
+    article: str
+    title: str
+    url: str | None
+
+
+class SuggestionOut(TypedDict):
+    text: str
+    html: str
+    citations: list[CitationOut | SourceReferenceOut]
+
+
+class SuggestionsOut(TypedDict):
+    suggestions: list[SuggestionOut]
+
+
+class IdentityOut(TypedDict):
+    channel: str
+    id: str
+    verified: NotRequired[bool]
+
+
+class PreviousConversationOut(TypedDict):
+    conversation: str
+    channel: NotRequired[str]
+    closed_at: Timestamp | None
+    summary: str | None
+    csat: int | None
+    notes: list[str]
+    promises: list[str]
+
+
+class LinkOut(TypedDict):
+    id: str
+    customer: str
+    proof: str
+    reason: str | None
+    created_at: Timestamp
+
+
+class CustomerFields(TypedDict):
+    id: str
+    name: str | None
+    email: str | None
+    verified: bool
+    familiarity: float | None
+    locale: str | None
+    attributes: dict[str, Any]
+    claimed: list[str]
+    identities: list[IdentityOut]
+    previous: list[PreviousConversationOut]
+
+
+class CustomerOut(CustomerFields):
+    links: list[LinkOut]
+
+
+class ChannelLimitOut(TypedDict):
+    ja: str
+    en: str
+    urgent: NotRequired[bool]
+
+
+class ChannelOut(TypedDict):
+    name: str
+    account: str | None
+    unreachable: str | None
+    limits: list[ChannelLimitOut]
+
+
+class ContactOut(TypedDict):
+    kind: str
+    value: str
+    writable: bool
+    answer_from: Timestamp | None
+
+
+class EvidenceOut(TypedDict):
+    turn: int
+    text: str
+    #: A code of `domain/evidence_reasons.py`; rows of earlier versions hold a sentence.
+    why: str
+    #: Rows of earlier versions have none.
+    detail: NotRequired[str]
+
+
+class SignalsOut(TypedDict):
+    frustration: float
+    unfamiliarity: float
+    no_progress: float
+    worry: float
+    distress: float
+    harassment: float
+    complaint: float
+    reply_missed: float
+    asked_for_person: bool
+    language: str
+
+
+class SourceScoreOut(TypedDict):
+    article: str
+    title: NotRequired[str]
+    score: float
+    shown: bool
+
+
+class WithheldOut(TypedDict):
+    text: str
+    why: str
+
+
+class TurnOut(TypedDict):
+    """How a reply was made."""
+
+    turn: int
+    message_id: str
+    reply_id: str | None
+    signals: SignalsOut
+    decision: Decision
+    reason: Reason | None
+    evidence: list[EvidenceOut]
+    sources: list[SourceScoreOut]
+    query: str
+    model: str
+    prompt_version: str | None
+    withheld: list[WithheldOut]
+    tokens: int
+    cost: float | None
+    instead: str
+    ms: int
+
+
+class CandidateOut(TypedDict):
+    conversation: str
+    channel: str
+    name: str | None
+    why: str
+
+
+class CandidatesOut(TypedDict):
+    alike: list[CandidateOut]
+
+
+class IdOut(TypedDict):
+    id: str

@@ -1,0 +1,181 @@
+"""Responses of the insight endpoints, for the API description and whoever builds on it."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class RateOut(BaseModel):
+    """*count* of *total* with the 95 % interval; None where there is nothing to count."""
+
+    count: int
+    total: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class DurableOut(RateOut):
+    #: Answers that are too young to tell; shown grey, not counted.
+    young: int
+
+
+class ScoreOut(BaseModel):
+    answers: int
+    score: float | None
+    low: float | None
+    high: float | None
+
+
+class SurveysOut(BaseModel):
+    #: Conversations in which one was asked, and the share that answered.
+    asked: int
+    response: RateOut
+    csat: RateOut
+    #: The same, weighted by the frustration of all conversations.
+    csat_corrected: RateOut
+    nps: ScoreOut
+    ces: ScoreOut
+    ces_easy: RateOut
+
+
+class ReportThemeOut(BaseModel):
+    theme: str
+    name: str
+    conversations: int
+    abandoned: RateOut
+    handed_over: RateOut
+    frustrated_at_start: RateOut
+    frustrated_at_end: RateOut
+    surveys: SurveysOut
+
+
+class WaitOut(BaseModel):
+    n: int
+    median: float | None
+    p90: float | None
+
+
+class AgentFiguresOut(BaseModel):
+    conversations: int
+    surveys: SurveysOut
+
+
+class ReportOut(BaseModel):
+    """Figures of conversations that ended in the range."""
+
+    #: RFC 3339, with the offset of the business's zone.
+    start: str
+    end: str
+    zone: str
+    channel: str | None
+    language: str | None
+    ended: int
+    counted: int
+    outcomes: dict[str, int]
+    abandoned_after: dict[str, int]
+    contained: RateOut
+    confirmed: RateOut
+    abandoned: RateOut
+    resolved_by_assistant: RateOut
+    resolved_by_person: RateOut
+    durable_72h: DurableOut
+    durable_7d: DurableOut
+    frustrated_at_start: RateOut
+    frustrated_at_end: RateOut
+    handoff_reasons: dict[str, int]
+    wait_seconds: WaitOut
+    surveys: SurveysOut
+    by_channel: dict[str, int]
+    by_language: dict[str, int]
+    by_agent: dict[str, AgentFiguresOut]
+    by_theme: list[ReportThemeOut]
+    #: Figure -> language -> what it means.
+    definitions: dict[str, dict[str, str]]
+    definitions_version: int
+
+
+class ThemeQuestionOut(BaseModel):
+    conversation: str
+    turn: int
+    asked_at: str
+    text: str
+    decision: str
+
+
+class ThemeOut(BaseModel):
+    id: str
+    name: str
+    title: str | None
+    terms: list[str]
+    pinned: bool
+    merged_into: str | None
+    is_new: bool
+    created_at: str
+    questions: list[ThemeQuestionOut] | None = None
+
+
+class ThemeRowOut(ThemeOut):
+    conversations: int
+    conversations_before: int
+    declined: int
+
+
+class ThemeEventOut(BaseModel):
+    theme: str
+    kind: str
+    other: str | None
+    actor: str
+    created_at: str
+
+
+class ThemesOut(BaseModel):
+    themes: list[ThemeRowOut]
+    #: Conversations of the range whose question has no theme.
+    unsorted: int
+    events: list[ThemeEventOut]
+
+
+class DraftSentenceOut(BaseModel):
+    conversation: str
+    message: str
+    text: str
+    personal: bool
+
+
+class GapEvidenceOut(BaseModel):
+    conversation: str
+    turn: int
+    why: str
+    asked_at: str
+    text: str
+
+
+class GapRowOut(BaseModel):
+    id: str
+    kind: str
+    state: str
+    language: str
+    owner: str | None
+    due_at: str | None
+    is_overdue: bool
+    reason: str | None
+    title: str | None
+    questions: int
+    conversations: int
+    last_week: int
+    #: asked, answered, answered_by_others, standing, takes_over; later effect; or failed.
+    proof: dict[str, Any] | None
+    article: str | None
+    created_at: str
+    published_at: str | None
+
+
+class GapOut(GapRowOut):
+    text: str | None
+    sentences: list[DraftSentenceOut]
+    evidence: list[GapEvidenceOut]
+
+
+class GapsOut(BaseModel):
+    gaps: list[GapRowOut]

@@ -1,0 +1,1 @@
+"""Doing things for customers: slots, identity, a yes, execution."""

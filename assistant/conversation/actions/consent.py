@@ -1,0 +1,98 @@
+"""Whether words are a yes to what was just shown: only a plain one is."""
+
+import re
+from enum import StrEnum
+
+from assistant.domain.unicode_forms import fold_compatibility
+
+
+class Consent(StrEnum):
+    YES = "yes"
+    NO = "no"
+    #: A yes with a but, a question, anything else: asked again.
+    UNCLEAR = "unclear"
+
+
+MAX_CONSENT_CHARACTERS = 80
+#: What a yes is made of; when nothing else is left, it is one.
+YES = re.compile(
+    r"はい|ええ|うん|そうです|その通り(?:です)?|(?:それ|これ|上記|そちら)(?:の内容)?で|(?:その|この|上の)(?:内容|通り|とおり)で"
+    r"|お?願い(?:いた)?します|お?願い(?:できますか)?|おねがい(?:し?ます)?|たのみます|頼みます|頼む(?:わ)?|大丈夫(?:です)?"
+    r"|問題(?:ない|なし|ありません|ございません)(?:です)?"
+    r"|間違い(?:ない|ありません)(?:です)?|合って(?:い)?ます|あってます|いいです|良いです|いいよ|いい|進めて|実行(?:して)?|確定(?:して"
+    r"|で)?|手続き(?:を)?(?:して|進めて)"
+    r"|(?:キャンセル|取り?消し?|変更|返品|申し?込み?|申し込んで)(?:を)?(?:して|で|に)?|やって|して|ください|下さい|よろしく|構いません|かまいません"
+    r"|了解(?:です|しました)?|承知(?:しました)?|オッケー|おっけー?|オーケー|ok(?:ay|です|だよ)?|さい|どうぞ|ぜひ|もちろん|わかりました|分かりました"
+    r"|ありがとう(?:ございます)?|助かります|結構です(?!が)"
+    r"|\b(?:yes|yeah|yep|yup|ya|yea|sure|ok|okay|okie|k|fine|great|perfect|good|correct"
+    r"|right|exactly|absolutely|definitely|of course"
+    r"|please|pls|plz|thanks?|thank you|thx|ta|go|ahead|go ahead|do it|do that|do so"
+    r"|do|confirm(?:ed)?|proceed|carry on|accept(?:ed)?|agreed?|approved?"
+    r"|(?:that|this|it|all|everything)(?:'s| is|s)?|looks?|sounds?|works?|good to go"
+    r"|happy with|i|i'?m|am|with|the|and|for me|all|cancel(?: it)?|change(?: it)?"
+    r"|return(?: it)?|send(?: it)?|submit(?: it)?|yes sir|lgtm|let'?s|indeed|by all means"
+    r"|cheers|very|much|so|mate|well|then|you|affirmative|cancell?ation|address)\b"
+    r"|[👍👌🙆🙆‍♀️🙆‍♂️🆗✅🙏😊🙂⭕]",
+    re.I,
+)
+#: Something to be said yes with, beside filler.
+SURE = re.compile(
+    r"はい|ええ|うん|そうです|その通り|で|願い|ねがい|頼|たのみ|大丈夫|問題|間違い|合って|あって|いい|良い|進めて|実行|確定|手続き|キャンセル|取|変更|返品|申"
+    r"|やって|して|構|かま|了解|承知|オッケ|おっけ|オーケ|ok|どうぞ|ぜひ|もちろん|わかり|分かり"
+    r"|\b(?:yes|yeah|yep|yup|ya|yea|sure|k|fine|great|perfect|good|correct|right"
+    r"|exactly|absolutely|definitely|course|please|pls|plz|go|do"
+    r"|confirm\w*|proceed|carry|accept\w*|agree\w*|approve\w*|cancel|change|return"
+    r"|send|submit|lgtm|indeed|means|affirmative|looks|sounds|works)\b"
+    r"|[👍👌🙆🆗✅🙏⭕]",
+    re.I,
+)
+#: A plain no; stronger than any yes in the same words.
+NO = re.compile(
+    r"いいえ|いや(?:です|だ)?(?:$|[、。!\s])|^いえ|やめ(?:ます|て(?:おき|お|くだ|下)|とき|る|たい)|止めます|取りやめ|中止|やっぱり?(?:いい|結構|やめ|なし|大丈夫)"
+    r"|(?:し|変え|取り消さ|進め)ない(?:で)?|しません|違います|ちがいます|ダメ|だめ|なしで|キャンセルは?(?:やめ|しな|なし|不要)|そのままで|結構です"
+    r"|\bno\b|\bnope\b|\bnah\b|\bdon'?t\b|\bdo not\b|\bnever ?mind\b|\bforget it\b"
+    r"|\bkeep (?:it|the|my)\b|\bleave (?:it|the)\b|\bstop\b|\bnot (?:now|that|anymore"
+    r"|any more)\b"
+    r"|\bchanged my mind\b|\bscratch that\b|\bon second thou?ght|🙅|❌",
+    re.I,
+)
+#: A but, a condition or a question: no yes.
+HEDGE = re.compile(
+    r"でも|けど|けれど|ただ|その前|待って|まって|ちょっと|もし|本当に|か[?。]?$|[?？]|のですが|んですが|だけど|ではなく|じゃなく|じゃなくて|以外|だけ|別の"
+    r"|\bbut\b|\bwait\b|\bhold on\b|\bbefore\b|\bif\b|\bexcept\b|\binstead\b|\bonly\b"
+    r"|\bfirst\b|\bunless\b|\bnot\b|\bhang on\b",
+    re.I,
+)
+#: Leaves what was begun, at any question.
+WAY_OUT = re.compile(
+    r"手続きをやめ|やっぱり?(?:いい|結構|やめ|大丈夫)(?!.*(?:たい|変更))|もういい(?:です|や)?[。!]?$|やめ(?:ます|ておきます"
+    r"|ときます|とく)[。!]?$|中止(?:して|で|します)"
+    r"|^(?:stop|quit|exit|never ?mind|forget it|leave it|scratch that)\b|\bnever ?mind\b"
+    r"|\bforget (?:it|about it)\b|^stop this request$",
+    re.I,
+)
+#: What says yes to some and no to others, where it stands alone.
+AMBIGUOUS = re.compile(
+    r"(?:もう)?(?:いい|良い|大丈夫|結構)(?:です)?(?:よ|ね)?|fine|i'?m (?:good|fine)|all good", re.I
+)
+_NOISE = re.compile(r"[\s、。,.!！~〜ー・\-'’\"「」]+")
+
+
+def read_consent(text: str) -> Consent:
+    """YES only if every word of *text* belongs to a yes."""
+    folded = fold_compatibility(text[: MAX_CONSENT_CHARACTERS + 1]).strip().casefold()
+    if NO.search(folded):
+        return Consent.UNCLEAR if HEDGE.search(folded) and not _is_plain_no(folded) else Consent.NO
+    if len(folded) > MAX_CONSENT_CHARACTERS or HEDGE.search(folded) or not SURE.search(folded):
+        return Consent.UNCLEAR
+    if AMBIGUOUS.fullmatch(folded.strip("。.!！、, ")) or _NOISE.sub("", YES.sub("", folded)):
+        return Consent.UNCLEAR
+    return Consent.YES
+
+
+def _is_plain_no(folded: str) -> bool:
+    return re.match(r"いいえ|いえ|no\b|nope\b|nah\b", folded) is not None
+
+
+def wants_way_out(text: str) -> bool:
+    return WAY_OUT.search(fold_compatibility(text[:MAX_CONSENT_CHARACTERS]).strip().casefold()) is not None

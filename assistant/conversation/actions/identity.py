@@ -1,0 +1,126 @@
+"""How well it is known that an order belongs to who is asking, and how that is raised."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from assistant.conversation.actions.slot_values import Proof
+from assistant.conversation.inbound.conversation_start import WEB
+from assistant.conversation.turn.turn_input import TurnInput
+from assistant.domain.actions import IdentityGrant, IdentityLevel
+from assistant.domain.audit import CUSTOMER
+from assistant.ports.actions import ToolBackend
+from assistant.ports.clock import Clock
+from assistant.ports.storage.store import Database, Store
+
+#: Tries a day to guess what belongs to an order: in one conversation, of one order, from one address.
+MAX_TRIES = 5
+MAX_TRIES_PER_ORIGIN = 20
+TRIES_LAST = timedelta(days=1)
+#: How long a proof holds in its conversation.
+GRANT_LASTS = timedelta(hours=2)
+CODE_LASTS = timedelta(minutes=10)
+#: Codes a day that one order's owner may be sent.
+MAX_CODES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCheck:
+    """Proves who somebody is; every try is counted before it is made."""
+
+    database: Database[Store]
+    backend: ToolBackend
+    clock: Clock
+
+    async def list_own_orders(self, turn: TurnInput) -> Sequence[Mapping[str, Any]] | None:
+        """The orders of a customer whom the site signed; None for everybody else."""
+        signed = [one for one in turn.customer.identities if one.verified and one.channel == WEB]
+        if not signed:
+            return None
+        record = await self.backend.lookup_customer(signed)
+        return record.orders if record is not None else None
+
+    async def find_level(self, turn: TurnInput, subject: str) -> IdentityLevel:
+        """How well it is known that *subject* is theirs."""
+        orders = await self.list_own_orders(turn)
+        grants = await self.database.read(
+            lambda store: store.identity_proofs.load_grants(turn.conversation.id, self.clock())
+        )
+        granted = grants[subject].level if subject in grants else IdentityLevel.CLAIMED
+        is_own = any(order.get("id") == subject for order in orders or ())
+        return max(granted, IdentityLevel.SITE_SIGNED) if is_own else granted
+
+    async def verify_proof(self, turn: TurnInput, subject: str, proof: Proof) -> bool | None:
+        """Whether it is right; None: the tries are over, or it cannot be asked. Wrong and unknown are one."""
+        if not await self._reserve_try(turn, "lookup", subject, MAX_TRIES):
+            return None
+        is_right = await self.backend.verify_order(subject, proof.to_arguments())
+        if is_right:
+            await self._save_grant(turn, subject, IdentityLevel.CHANNEL_PROVEN, "lookup")
+        return is_right
+
+    async def send_code(self, turn: TurnInput, subject: str, language: str) -> bool:
+        """A code to the address that the business has; whether one is on its way."""
+        if not await self._reserve_try(turn, "code sent", subject, MAX_CODES):
+            return False
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        hashed, expires = _hash_code(turn, subject, code), self.clock() + CODE_LASTS
+        await self.database.write(
+            lambda store: store.identity_proofs.save_code(turn.conversation.id, subject, hashed, expires)
+        )
+        return await self.backend.send_code(subject, code, language)
+
+    async def redeem_code(self, turn: TurnInput, subject: str, code: str) -> bool | None:
+        """Whether it is the code; None: the tries are over."""
+        if not await self._reserve_try(turn, "code", subject, MAX_TRIES):
+            return None
+        hashed, now = _hash_code(turn, subject, code), self.clock()
+        is_right = await self.database.write(
+            lambda store: store.identity_proofs.is_code(turn.conversation.id, subject, hashed, now)
+        )
+        if is_right:
+            await self._save_grant(turn, subject, IdentityLevel.ONE_TIME_CODE, "code")
+        return is_right
+
+    async def _reserve_try(self, turn: TurnInput, what: str, subject: str, limit: int) -> bool:
+        conversation, now = turn.conversation, self.clock()
+        limits = {
+            _hash_key(what, "conversation", conversation.id): limit,
+            _hash_key(what, "subject", subject): limit,
+        }
+        if conversation.origin:
+            limits[_hash_key(what, "origin", conversation.origin)] = MAX_TRIES_PER_ORIGIN
+        return await self.database.write(
+            lambda store: store.identity_proofs.reserve_attempt(limits, now, now + TRIES_LAST)
+        )
+
+    async def _save_grant(self, turn: TurnInput, subject: str, level: IdentityLevel, method: str) -> None:
+        now = self.clock()
+        grant = IdentityGrant(subject=subject, level=level, method=method)
+
+        def step(store: Store) -> None:
+            store.identity_proofs.save_grant(turn.conversation.id, grant, now + GRANT_LASTS)
+            store.audit.append_entry(
+                CUSTOMER,
+                "identity",
+                now,
+                conversation=turn.conversation.id,
+                level=int(level),
+                method=method,
+            )
+
+        await self.database.write(step)
+
+
+def _hash_key(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _hash_code(turn: TurnInput, subject: str, code: str) -> str:
+    """Under the conversation's id: a million codes are hashed in no time."""
+    key = turn.conversation.id.encode()
+    return hmac.new(key, f"{subject} {code}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,59 @@
+"""What is proven about a customer, and what was done for them: for the agent who takes over."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from assistant.conversation.inbound.conversation_start import WEB
+from assistant.domain.actions import FINAL_STATES, IdentityGrant, Proposal, ProposalState
+from assistant.domain.conversation import Conversation
+from assistant.domain.people import Customer
+from assistant.ports.storage.store import Store
+
+#: How it was proven, for agents.
+METHODS = {
+    "lookup": "they knew its postcode or phone number",
+    "code": "they read a code from the address of the order",
+}
+
+
+def list_verified_facts(
+    store: Store, conversation: Conversation, customer: Customer, now: datetime
+) -> list[str]:
+    """``kind: value (proof)``, as claims are shown."""
+    signed = [one.id for one in customer.identities if one.verified and one.channel == WEB]
+    facts = [f"customer number: {one} (signed by the site)" for one in signed]
+    grants = store.identity_proofs.load_grants(conversation.id, now).values()
+    return facts + [_describe_grant(grant) for grant in grants]
+
+
+def list_actions(store: Store, conversation: str, epoch: int | None) -> list[dict[str, Any]]:
+    """Every change that was shown to the customer, with what came of it, oldest first.
+
+    *epoch*: under another one nobody waits for a yes any more; None: as after a handoff.
+    """
+    return [serialize_proposal(one, epoch) for one in store.actions.list_by_conversation(conversation)]
+
+
+def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:
+    state = proposal.state
+    if state not in FINAL_STATES and state is not ProposalState.RUNNING and proposal.epoch != epoch:
+        state = ProposalState.VOID
+    return {
+        "id": proposal.id,
+        "tool": proposal.tool,
+        "arguments": dict(proposal.arguments),
+        "effect": proposal.effect,
+        "state": str(state),
+        "identity_level": int(proposal.level),
+        "shown_at": _format_moment(proposal.created_at),
+        "finished_at": _format_moment(proposal.finished_at) if proposal.finished_at else None,
+        "result": dict(proposal.result),
+    }
+
+
+def _describe_grant(grant: IdentityGrant) -> str:
+    return f"order number: {grant.subject} ({METHODS[grant.method]})"
+
+
+def _format_moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

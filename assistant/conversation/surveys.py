@@ -1,0 +1,97 @@
+"""Asks how it was, once at the end of a conversation, and understands the answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.conversation.inbound.conversation_start import WEB
+from assistant.conversation.templates import list_csat_options
+from assistant.conversation.templates import render_template as words
+from assistant.conversation.transcript import append_reply
+from assistant.domain.conversation import Conversation, State
+from assistant.domain.messages import Author, Button, Reply
+from assistant.domain.outcomes import OutcomeKind
+from assistant.domain.policy import Policy
+from assistant.domain.surveys import (
+    APP_WINDOW,
+    ASSISTANT,
+    EXPIRES_AFTER,
+    PERSON,
+    SURVEY_VERSION,
+    UNASKED_OUTCOMES,
+    AskedSurvey,
+    SurveyKind,
+    SurveyState,
+    select_survey_kind,
+)
+from assistant.ports.storage.store import Store
+
+#: Smallest and largest answer of surveys that are asked for as a number.
+NUMBERS = {SurveyKind.NPS: (0, 10), SurveyKind.CES: (1, 7)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A question as a customer sees it."""
+
+    kind: str
+    question: str
+    options: tuple[tuple[int, str], ...]
+
+
+def ask_survey(
+    store: Store, ended: Conversation, outcome: OutcomeKind, policy: Policy, now: datetime
+) -> Conversation:
+    """Ask what is due, if the channel can carry it; returns the conversation, not yet saved."""
+    policy = policy.for_channel(ended.channel)
+    had_person = any(message.author is Author.AGENT for message in store.messages.list_public(ended.id))
+    if outcome in UNASKED_OUTCOMES or (PERSON if had_person else ASSISTANT) not in policy.surveys_after:
+        return ended
+    if not _can_carry(store, ended, now):
+        return ended
+    people = [ended.customer, *store.links.list_linked_customers(ended.customer)]
+    kind = select_survey_kind(policy.surveys, store.surveys.list_by_customers(people), now)
+    if kind is None:
+        return ended
+    asked = AskedSurvey(conversation=ended.id, kind=kind, version=SURVEY_VERSION, asked_at=now)
+    if store.surveys.add(asked) and ended.channel != WEB:
+        ended, _ = append_reply(store, ended, Author.SYSTEM, _render_message(kind, ended.language), now)
+    return ended
+
+
+def _can_carry(store: Store, ended: Conversation, now: datetime) -> bool:
+    """A page shows it beside the chat; an app must be reachable, and its window open."""
+    if ended.channel == WEB:
+        return True
+    thread = store.threads.find_by_conversation(ended.id)
+    return thread is not None and thread.unreachable is None and now - thread.heard_at < APP_WINDOW
+
+
+def build_survey(store: Store, conversation: Conversation, now: datetime) -> Survey | None:
+    """The question that a closed conversation still asks; None: none, answered, cancelled or too old."""
+    if conversation.state is not State.CLOSED:
+        return None
+    asked = store.surveys.get(conversation.id)
+    if asked is None or asked.state is not SurveyState.ASKED or now - asked.asked_at > EXPIRES_AFTER:
+        return None
+    return _render_survey(asked.kind, conversation.language)
+
+
+def _render_survey(kind: SurveyKind, language: str) -> Survey:
+    if kind is SurveyKind.CSAT:
+        options = tuple(list_csat_options(language))
+    else:
+        low, high = NUMBERS[kind]
+        options = tuple((value, str(value)) for value in range(low, high + 1))
+    return Survey(kind=kind, question=words(f"{kind}_question", language), options=options)
+
+
+def _render_message(kind: SurveyKind, language: str) -> Reply:
+    """As a message of an app: with choices, or asking for a number."""
+    survey = _render_survey(kind, language)
+    buttons = tuple(Button(label=label, value=label) for _, label in survey.options)
+    return Reply(
+        text=survey.question,
+        language=language,
+        buttons=buttons if kind is SurveyKind.CSAT else (),
+        kind="survey",
+    )

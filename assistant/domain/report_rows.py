@@ -1,0 +1,53 @@
+"""The raw rows of reports: one for each conversation that ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.domain.outcomes import OutcomeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """A conversation that ended, as it is counted and exported."""
+
+    conversation: str
+    customer: str
+    channel: str
+    language: str
+    created_at: datetime
+    ended_at: datetime
+    kind: OutcomeKind
+    ended_by: str
+    why: str
+    #: What an agent said of it, or the customer's close.
+    outcome: str | None
+    agent: str | None
+    #: Theme of its first question; None: unsorted, or nothing was asked.
+    theme: str | None
+    frustration_start: float | None
+    frustration_end: float | None
+    handoff_reason: str | None
+    #: From the first handoff to the first claim; None: none.
+    wait_seconds: float | None
+    #: The survey that was asked, and whether it was answered; None: none.
+    survey: str | None
+    survey_state: str | None
+    csat: int | None
+    nps: int | None
+    ces: int | None
+    comment: str | None
+
+    @property
+    def is_contained(self) -> bool:
+        """No person had it or was asked for."""
+        return self.handoff_reason is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatContact:
+    """That somebody came back: a conversation and the theme of its first question."""
+
+    conversation: str
+    customer: str
+    created_at: datetime
+    theme: str | None

@@ -1,0 +1,117 @@
+"""SQL for the raw rows of reports."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.outcomes import OutcomeKind
+from assistant.domain.report_rows import RepeatContact, ReportRow
+from assistant.storage import tables as t
+
+SURVEYS = ("csat", "nps", "ces")
+
+
+class SqlReport:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]:
+        """Conversations that ended in [start, end), in order; a fixed number of queries."""
+        o, c = t.outcomes.c, t.conversations.c
+        ended = sa.select(o.conversation).where(o.ended_at >= start, o.ended_at < end)
+        themes, handoffs = self._load_themes(ended), self._load_handoffs(ended)
+        answers = self._load_answers(ended)
+        query = (
+            sa.select(
+                *(o[name] for name in ("conversation", "ended_at", "kind", "ended_by", "why")),
+                *(o[name] for name in ("frustration_start", "frustration_end")),
+                t.surveys.c.kind.label("survey"),
+                t.surveys.c.state.label("survey_state"),
+                *(c[name] for name in ("customer", "channel", "language", "created_at", "outcome", "agent")),
+            )
+            .select_from(
+                t.outcomes.join(t.conversations, o.conversation == c.id).outerjoin(
+                    t.surveys, t.surveys.c.conversation == c.id
+                )
+            )
+            .where(o.ended_at >= start, o.ended_at < end)
+            .order_by(o.ended_at, o.conversation)
+        )
+        return [
+            _build_row(row._asdict(), themes, handoffs, answers)
+            for row in self._connection.execute(query).all()
+        ]
+
+    def list_contacts(self, start: datetime, end: datetime) -> Sequence[RepeatContact]:
+        """Conversations that began in [start, end) and asked something, in order."""
+        c = t.conversations.c
+        begun = sa.select(c.id).where(c.created_at >= start, c.created_at < end)
+        themes = self._load_themes(begun)
+        rows = self._connection.execute(
+            sa.select(c.id, c.customer, c.created_at).where(c.created_at >= start, c.created_at < end)
+        )
+        return [
+            RepeatContact(
+                conversation=row.id, customer=row.customer, created_at=row.created_at, theme=themes[row.id]
+            )
+            for row in sorted(rows.all(), key=lambda row: row.created_at)
+            if row.id in themes
+        ]
+
+    def list_links(self) -> Sequence[tuple[str, str]]:
+        """Pairs of customers who are one person."""
+        c = t.links.c
+        rows = self._connection.execute(sa.select(c.one, c.other).where(c.ended_at.is_(None)))
+        return [(row.one, row.other) for row in rows]
+
+    def _load_themes(self, conversations: Any) -> Mapping[str, str | None]:
+        """Conversation -> theme of its first question, of those that asked something."""
+        c = t.questions.c
+        query = sa.select(c.conversation, c.theme).where(c.conversation.in_(conversations))
+        found: dict[str, str | None] = {}
+        for conversation, theme in self._connection.execute(query.order_by(c.conversation, c.turn)).all():
+            found.setdefault(conversation, theme)
+        return found
+
+    def _load_handoffs(self, conversations: Any) -> Mapping[str, tuple[str, float | None]]:
+        """Conversation -> reason of its first handoff, and seconds until it was claimed."""
+        c = t.handoffs.c
+        query = sa.select(c.conversation, c.reason, c.created_at, c.claimed_at)
+        found: dict[str, tuple[str, float | None]] = {}
+        rows = self._connection.execute(query.where(c.conversation.in_(conversations)).order_by(c.epoch))
+        for row in rows:
+            wait = (row.claimed_at - row.created_at).total_seconds() if row.claimed_at else None
+            found.setdefault(row.conversation, (row.reason, wait))
+        return found
+
+    def _load_answers(self, conversations: Any) -> Mapping[tuple[str, str], tuple[int, str | None]]:
+        """(conversation, survey) -> the last answer and its comment."""
+        c = t.feedback.c
+        query = sa.select(c.conversation, c.kind, c.value, c.comment)
+        rows = self._connection.execute(
+            query.where(c.conversation.in_(conversations), c.kind.in_(SURVEYS)).order_by(c.id)
+        )
+        return {(row.conversation, row.kind): (row.value, row.comment) for row in rows}
+
+
+def _build_row(
+    row: Any,
+    themes: Mapping[str, str | None],
+    handoffs: Mapping[str, tuple[str, float | None]],
+    answers: Mapping[tuple[str, str], tuple[int, str | None]],
+) -> ReportRow:
+    conversation = row["conversation"]
+    reason, wait = handoffs.get(conversation, (None, None))
+    given = {kind: answers.get((conversation, kind), (None, None)) for kind in SURVEYS}
+    return ReportRow(
+        **{**row, "kind": OutcomeKind(row["kind"])},
+        theme=themes.get(conversation),
+        handoff_reason=reason,
+        wait_seconds=wait,
+        comment=next((comment for _, comment in given.values() if comment), None),
+        csat=given["csat"][0],
+        nps=given["nps"][0],
+        ces=given["ces"][0],
+    )

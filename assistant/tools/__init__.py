@@ -1,0 +1,1 @@
+"""Tools of the business: read from YAML, recognized in messages, called over HTTP."""

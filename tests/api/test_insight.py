@@ -1,0 +1,123 @@
+"""Insight over HTTP: the report, themes and gaps; changes are for admins."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from assistant.conversation.csv_export import format_cell
+from assistant.domain.gaps import Gap, GapKind, GapState
+from assistant.domain.themes import Theme
+from assistant.storage.store import SqlStore
+from tests.api.conftest import ApiClient
+
+URL = "/v1/agent/insight"
+NOW = datetime.now(UTC)
+
+
+def add_themes(store: SqlStore) -> None:
+    for name in ("a", "b"):
+        store.themes.save(Theme(id=name, created_at=NOW - timedelta(days=40), terms=(f"語{name}",)))
+    store.gaps.save(
+        Gap(id="g", kind=GapKind.MISSING, state=GapState.OPEN, language="ja", created_at=NOW, updated_at=NOW)
+    )
+
+
+async def test_a_report_has_figures_intervals_and_definitions(client: ApiClient) -> None:
+    mori = await client.hire()
+    talk = await client.open()
+    await talk.say("返品の期限は？")
+    await talk.answered()
+    await talk.post("close", {"helped": True})
+    found = (await client.http.get(f"{URL}/report?days=2", headers=mori)).json()
+    assert found["outcomes"] == {"confirmed": 1}
+    assert found["confirmed"]["count"] == found["confirmed"]["total"] == 1
+    assert 0 < found["confirmed"]["low"] < 1
+    assert set(found["definitions"]["contained"]) == {"ja", "en"}
+    for wrong in ("from=yesterday", "from=2026-11-02&to=2026-11-01", "from=2020-01-01"):
+        assert (await client.http.get(f"{URL}/report?{wrong}", headers=mori)).status_code == 422
+    assert (await client.http.get(f"{URL}/report")).status_code == 401
+
+
+async def test_the_rows_behind_it_are_a_csv_that_runs_nothing(client: ApiClient) -> None:
+    mori = await client.hire()
+    talk = await client.open()
+    await talk.say("返品の期限は？")
+    await talk.answered()
+    await talk.post("close")
+    await talk.post(
+        "feedback", {"kind": "csat", "value": 1, "comment": '=HYPERLINK("http://x","a"),\n次の行'}
+    )
+    answer = await client.http.get(f"{URL}/conversations.csv", headers=mori)
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert row["kind"] == "answered"
+    assert row["csat"] == "1"
+    assert row["comment"] == '\'=HYPERLINK("http://x","a"),\n次の行'
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\u3000=1", "＝1", "\r1"])
+def test_a_formula_is_a_text(text: str) -> None:
+    assert str(format_cell(text)).startswith("'")
+
+
+@pytest.mark.parametrize("value", ["返品", "a=1", 3, 0.5, -1])
+def test_anything_else_stays(value: object) -> None:
+    assert format_cell(value) == value
+
+
+async def test_leads_rename_pin_and_merge_themes(client: ApiClient) -> None:
+    await client.rig.database.write(add_themes)
+    lead, mori = await client.hire("Lead", admin=True), await client.hire()
+    assert (await client.http.post(f"{URL}/themes/a", json={"title": "x"}, headers=mori)).status_code == 403
+    renamed = await client.http.post(f"{URL}/themes/a", json={"title": "送料", "pinned": True}, headers=lead)
+    assert (renamed.json()["name"], renamed.json()["pinned"]) == ("送料", True)
+    into = await client.http.post(f"{URL}/themes/b/merge", json={"into": "a"}, headers=lead)
+    assert into.json()["id"] == "a"
+    assert (
+        await client.http.post(f"{URL}/themes/b/merge", json={"into": "a"}, headers=lead)
+    ).status_code == 422
+    listed = (await client.http.get(f"{URL}/themes", headers=mori)).json()
+    assert [theme["name"] for theme in listed["themes"]] == ["送料"]
+    assert [event["kind"] for event in listed["events"]] == ["renamed", "pinned", "merged"]
+    cleared = await client.http.post(f"{URL}/themes/a", json={"title": ""}, headers=lead)
+    assert cleared.json()["name"] == "語a"
+    assert (await client.http.get(f"{URL}/themes/nothing", headers=mori)).status_code == 404
+
+
+async def test_themes_tell_how_many_conversations_ask_about_them(client: ApiClient) -> None:
+    await client.rig.database.write(add_themes)
+    mori = await client.hire()
+    talks = [await client.open() for _ in range(3)]
+    for talk, text in zip(talks, ("返品の期限は？", "会社のログインの方法", "返品の期限は？"), strict=True):
+        await talk.say(text)
+        await talk.answered()
+    await talks[0].say("開封した商品は返品できますか")
+    await talks[0].answered(2)
+    ids = [(await talk.get())["id"] for talk in talks]
+    sorted_into = {(ids[0], 0): "a", (ids[0], 1): "a", (ids[1], 0): "a"}
+    await client.rig.database.write(lambda store: store.questions.assign_themes(sorted_into))
+    found = (await client.http.get(f"{URL}/themes?days=1", headers=mori)).json()
+    rows = {row["id"]: row for row in found["themes"]}
+    assert (rows["a"]["conversations"], rows["a"]["declined"]) == (2, 1)
+    assert (rows["b"]["conversations"], rows["a"]["conversations_before"]) == (0, 0)
+    assert found["unsorted"] == 1
+    one = (await client.http.get(f"{URL}/themes/a", headers=mori)).json()
+    assert [question["text"] for question in one["questions"]].count("返品の期限は？") == 1
+
+
+async def test_leads_work_on_gaps(client: ApiClient) -> None:
+    await client.rig.database.write(add_themes)
+    lead, mori = await client.hire("Lead", admin=True), await client.hire()
+    assert (await client.http.post(f"{URL}/gaps/g", json={}, headers=mori)).status_code == 403
+    refused = await client.http.post(f"{URL}/gaps/g", json={"action": "publish"}, headers=lead)
+    assert refused.status_code == 409
+    body = {"action": "approve", "title": "題", "text": "本文", "owner": "mori@shop.example"}
+    approved = (await client.http.post(f"{URL}/gaps/g", json=body, headers=lead)).json()
+    assert (approved["state"], approved["title"], approved["text"]) == ("proving", "題", "本文")
+    assert approved["owner"]
+    listed = (await client.http.get(f"{URL}/gaps?state=proving", headers=mori)).json()
+    assert [gap["id"] for gap in listed["gaps"]] == ["g"]
+    naive = await client.http.post(f"{URL}/gaps/g", json={"due_at": "2026-12-01T09:00:00"}, headers=lead)
+    assert naive.status_code == 422

@@ -1,0 +1,1211 @@
+// Generated from docs/openapi.json by scripts/generate-types: do not edit.
+
+
+export type paths = Record<string, never>;
+
+export type webhooks = Record<string, never>;
+
+export interface components {
+  schemas: {
+    /** @description A change that the customer was shown, and what came of it. */
+    ActionOut: {
+      id: string;
+      tool: string;
+      arguments: {
+        [key: string]: unknown;
+      };
+      effect: string;
+      state: string;
+      identity_level: number;
+      /** Format: date-time */
+      shown_at: string;
+      finished_at: string | null;
+      result: {
+        [key: string]: unknown;
+      };
+    };
+    AgentFiguresOut: {
+      conversations: number;
+      surveys: components["schemas"]["SurveysOut"];
+    };
+    AgentMessageIn: {
+      /** Format: uuid */
+      id: string;
+      text: string;
+      /** @default false */
+      private?: boolean;
+    };
+    /** @description A message as agents see it. */
+    AgentMessageOut: {
+      id: string;
+      seq: number;
+      author: components["schemas"]["Author"];
+      text: string;
+      html: string;
+      citations: components["schemas"]["CitationOut"][];
+      buttons: components["schemas"]["ButtonOut"][];
+      /** Format: date-time */
+      created_at: string;
+      lang: string | null;
+      kind: string;
+      agent: components["schemas"]["AgentReferenceOut"] | null;
+      hidden: boolean;
+      private: boolean;
+      delivery: components["schemas"]["DeliveryOut"] | null;
+      media: components["schemas"]["MediaOut"][];
+    };
+    AgentMessageReceiptOut: {
+      message: components["schemas"]["AgentMessageOut"];
+    };
+    AgentNameOut: {
+      name: string;
+    };
+    AgentOut: {
+      id: string;
+      name: string;
+      email: string;
+      admin: boolean;
+      lead: boolean;
+      /** @enum {string} */
+      role: "agent" | "lead" | "admin";
+    };
+    AgentReferenceOut: {
+      id: string;
+      name: string;
+    };
+    ArticleOut: {
+      id: string;
+      title: string;
+      language: string;
+      url: string;
+      updated: string | null;
+      valid_from: string | null;
+      valid_until: string | null;
+      replaced_by: string | null;
+      source: string | null;
+      location: string | null;
+      read_at: string | null;
+      trouble: components["schemas"]["SourceProblemOut"] | null;
+      state: string;
+      ends_soon: boolean;
+    };
+    ArticlePageOut: {
+      articles: components["schemas"]["ArticleOut"][];
+      found: number;
+      next: number | null;
+    };
+    AskIn: {
+      id: string;
+      revision: number;
+      question: string;
+    };
+    AttemptOut: {
+      turn: number;
+      query: string | null;
+      sources: components["schemas"]["SourceScoreOut"][];
+      reaction: string | null;
+    };
+    /** @enum {string} */
+    Author: "customer" | "assistant" | "agent" | "system";
+    ButtonOut: {
+      label: string;
+      value: string;
+    };
+    CandidateOut: {
+      conversation: string;
+      channel: string;
+      name: string | null;
+      why: string;
+    };
+    CandidatesOut: {
+      alike: components["schemas"]["CandidateOut"][];
+    };
+    ChangeIn: {
+      key: string;
+      value?: unknown;
+      /** @default 0 */
+      base?: number;
+    };
+    ChangesIn: {
+      changes: components["schemas"]["ChangeIn"][];
+    };
+    ChannelLimitOut: {
+      ja: string;
+      en: string;
+      urgent?: boolean;
+    };
+    ChannelOut: {
+      name: string;
+      account: string | null;
+      unreachable: string | null;
+      limits: components["schemas"]["ChannelLimitOut"][];
+    };
+    CitationOut: {
+      n: number;
+      article: string;
+      title: string;
+      url: string | null;
+      quote: string;
+    };
+    CloseIn: {
+      helped?: boolean | null;
+    };
+    ColleagueOut: {
+      id: string;
+      name: string;
+      admin: boolean;
+    };
+    ContactIn: {
+      address: string;
+    };
+    ContactOut: {
+      kind: string;
+      value: string;
+      writable: boolean;
+      answer_from: string | null;
+    };
+    ContradictionOut: {
+      id: string;
+      measure: string;
+      found_at: string | null;
+      one: components["schemas"]["ContradictionSideOut"];
+      other: components["schemas"]["ContradictionSideOut"];
+      newer: ("one" | "other") | null;
+    };
+    ContradictionSideOut: {
+      article: string;
+      text: string;
+      title: string;
+      url: string;
+      language: string;
+      updated: string | null;
+    };
+    ConversationDetailOut: {
+      conversation: components["schemas"]["InboxRowOut"];
+      messages: components["schemas"]["AgentMessageOut"][];
+      customer: components["schemas"]["CustomerOut"];
+      channel: components["schemas"]["ChannelOut"] | null;
+      contacts: components["schemas"]["ContactOut"][];
+      actions: components["schemas"]["ActionOut"][];
+      handoff: components["schemas"]["PacketOut"] | null;
+      turns: components["schemas"]["TurnOut"][];
+      opinions: {
+        [key: string]: components["schemas"]["OpinionsOut"];
+      };
+      agents: components["schemas"]["ColleagueOut"][];
+    };
+    /** @description A conversation with a page of its messages. */
+    ConversationOut: {
+      state: components["schemas"]["State"];
+      agent: components["schemas"]["AgentNameOut"] | null;
+      language: string;
+      waiting: components["schemas"]["WaitingOut"] | null;
+      closed_at: string | null;
+      id: string;
+      messages: components["schemas"]["MessageOut"][];
+      next: number | null;
+      survey: components["schemas"]["SurveyOut"] | null;
+    };
+    ConversationStartOut: {
+      id: string;
+      token: string;
+      state: components["schemas"]["State"];
+    };
+    ConversationStateOut: {
+      state: components["schemas"]["State"];
+    };
+    CredentialOut: {
+      id: string;
+      /** @enum {string} */
+      kind: "session" | "token";
+      label: string;
+      current: boolean;
+      /** Format: date-time */
+      created_at: string;
+      expires_at: string | null;
+    };
+    CredentialsOut: {
+      credentials: components["schemas"]["CredentialOut"][];
+    };
+    CsatOut: {
+      mean: number | null;
+      count: number;
+    };
+    CustomerIn: {
+      id: string;
+      name?: string | null;
+      email?: string | null;
+      signature?: string | null;
+    };
+    CustomerOut: {
+      id: string;
+      name: string | null;
+      email: string | null;
+      verified: boolean;
+      familiarity: number | null;
+      locale: string | null;
+      attributes: {
+        [key: string]: unknown;
+      };
+      claimed: string[];
+      identities: components["schemas"]["IdentityOut"][];
+      previous: components["schemas"]["PreviousConversationOut"][];
+      links: components["schemas"]["LinkOut"][];
+    };
+    /** @description Numbers by days of the business's time zone. */
+    DashboardOut: {
+      conversations: number;
+      handoffs: number;
+      handoff_rate: number | null;
+      answered: number;
+      abstained: number;
+      resolved_by_agent: number;
+      closed_without_agent: number;
+      model: components["schemas"]["ModelUsageOut"];
+      csat: components["schemas"]["CsatOut"];
+      median_wait_seconds: number | null;
+      by_reason: {
+        [key: string]: number;
+      };
+      by_day: components["schemas"]["DayOut"][];
+      zone: string;
+    };
+    DayOut: {
+      day: string;
+      conversations: number;
+      handoffs: number;
+    };
+    /**
+     * @description What the assistant does with a turn.
+     * @enum {string}
+     */
+    Decision: "answer" | "clarify" | "guide" | "offer" | "handoff" | "abstain";
+    DeliveryOut: {
+      /** @enum {string} */
+      status: "pending" | "sent" | "failed";
+      seen: string | null;
+      error: string | null;
+      again: boolean;
+      sent_at: string | null;
+    };
+    DismissIn: {
+      reason: string;
+    };
+    DismissalOut: {
+      id: string;
+      measure: string;
+      found_at: string | null;
+      one: components["schemas"]["ContradictionSideOut"];
+      other: components["schemas"]["ContradictionSideOut"];
+      newer: ("one" | "other") | null;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      reason: string;
+    };
+    DraftCheckOut: {
+      problem: string;
+      warnings: string[];
+      contradictions: components["schemas"]["DraftContradictionOut"][];
+    };
+    DraftContradictionOut: {
+      id: string;
+      measure: string;
+      here: string;
+      there: string;
+      article: string;
+      title: string;
+      url: string;
+    };
+    /** @description What a lead writes: the text, and what files have as front matter. */
+    DraftFieldsIn: {
+      title: string;
+      language: string;
+      text: string;
+      valid_from?: string | null;
+      valid_until?: string | null;
+      /** @default [] */
+      supersedes?: string[];
+      /** @default [] */
+      tags?: string[];
+    };
+    /** @description What a lead wrote: the text, and what files have as front matter. */
+    DraftFieldsOut: {
+      title: string;
+      language: string;
+      text: string;
+      valid_from: string | null;
+      valid_until: string | null;
+      supersedes: string[];
+      tags: string[];
+    };
+    DraftIn: {
+      id?: string | null;
+      slug?: string | null;
+      /** @default 0 */
+      base?: number;
+      fields: components["schemas"]["DraftFieldsIn"];
+    };
+    DraftReceiptOut: {
+      id: string;
+      revision: number;
+    };
+    DraftRowOut: {
+      id: string;
+      title: string;
+      language: string;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      /** @enum {string} */
+      state: "draft" | "changed" | "live" | "withdrawn";
+    };
+    DraftSentenceOut: {
+      conversation: string;
+      message: string;
+      text: string;
+      personal: boolean;
+    };
+    DraftsOut: {
+      drafts: components["schemas"]["DraftRowOut"][];
+    };
+    DurableOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      young: number;
+    };
+    /** @description An article as it is opened for writing, or for reading why it cannot be written here. */
+    EditableArticleOut: {
+      id: string;
+      read_only: ("file" | "web") | null;
+      location: string | null;
+      fields: components["schemas"]["DraftFieldsOut"];
+      revision: number;
+      url: string;
+      revisions: components["schemas"]["RevisionOut"][];
+      translations: {
+        [key: string]: components["schemas"]["TranslationOut"];
+      };
+    };
+    /** @description Nothing but the status. */
+    EmptyOut: Record<string, never>;
+    /** @description What went wrong; some errors tell more beside it, such as `agent` or `parts`. */
+    ErrorDetail: {
+      /** @description For programs; it stays the same. */
+      code: string;
+      /** @description For people, in English. */
+      message: string;
+      [key: string]: unknown;
+    };
+    /** @description Every error of the API, whatever its status. */
+    ErrorOut: {
+      error: components["schemas"]["ErrorDetail"];
+    };
+    EventReceiptOut: {
+      duplicate: boolean;
+      newer: number;
+    };
+    EvidenceOut: {
+      turn: number;
+      text: string;
+      why: string;
+      detail?: string;
+    };
+    FactsOut: {
+      claimed: string[];
+      verified: string[];
+      missing: string[];
+    };
+    FeedbackIn: {
+      /** @enum {string} */
+      kind: "thumb" | "helped" | "csat" | "nps" | "ces";
+      value: number;
+      message_id?: string | null;
+      comment?: string | null;
+    };
+    /** @description 0-1 each; packets of older versions have fewer. */
+    FeelingsOut: {
+      frustration: number;
+      worry?: number;
+      distress?: number;
+      harassment?: number;
+      complaint?: number;
+      reply_missed?: number;
+    };
+    GapEvidenceOut: {
+      conversation: string;
+      turn: number;
+      why: string;
+      asked_at: string;
+      text: string;
+    };
+    GapIn: {
+      action?: ("draft" | "approve" | "publish" | "dismiss" | "reopen") | null;
+      title?: string | null;
+      text?: string | null;
+      reason?: string | null;
+      owner?: string | null;
+      due_at?: string | null;
+    };
+    GapOut: {
+      id: string;
+      kind: string;
+      state: string;
+      language: string;
+      owner: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
+      reason: string | null;
+      title: string | null;
+      questions: number;
+      conversations: number;
+      last_week: number;
+      proof: {
+        [key: string]: unknown;
+      } | null;
+      article: string | null;
+      created_at: string;
+      published_at: string | null;
+      text: string | null;
+      sentences: components["schemas"]["DraftSentenceOut"][];
+      evidence: components["schemas"]["GapEvidenceOut"][];
+    };
+    GapRowOut: {
+      id: string;
+      kind: string;
+      state: string;
+      language: string;
+      owner: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
+      reason: string | null;
+      title: string | null;
+      questions: number;
+      conversations: number;
+      last_week: number;
+      proof: {
+        [key: string]: unknown;
+      } | null;
+      article: string | null;
+      created_at: string;
+      published_at: string | null;
+    };
+    /** @enum {string} */
+    GapState: "open" | "drafting" | "drafted" | "proving" | "proved" | "publishing" | "measuring" | "worked" | "no_effect" | "worse" | "dismissed";
+    GapsOut: {
+      gaps: components["schemas"]["GapRowOut"][];
+    };
+    HandoffReceiptOut: {
+      message: components["schemas"]["MessageOut"];
+      state: components["schemas"]["State"];
+    };
+    HoursOut: {
+      open: boolean;
+      next_opening: string | null;
+      said: {
+        [key: string]: string;
+      };
+    };
+    IdOut: {
+      id: string;
+    };
+    IdentityOut: {
+      channel: string;
+      id: string;
+      verified?: boolean;
+    };
+    InboxCountsOut: {
+      assistant: number;
+      queued: number;
+      agent: number;
+      mine: number;
+    };
+    InboxPageOut: {
+      conversations: components["schemas"]["InboxRowOut"][];
+      next: string | null;
+      counts: components["schemas"]["InboxCountsOut"];
+    };
+    InboxRowOut: {
+      id: string;
+      state: components["schemas"]["State"];
+      epoch: number;
+      channel: string;
+      language: string;
+      customer: components["schemas"]["RowCustomerOut"];
+      agent: components["schemas"]["AgentReferenceOut"] | null;
+      priority: components["schemas"]["Priority"];
+      reason: components["schemas"]["Reason"] | null;
+      marks: string[];
+      ask: string | null;
+      waiting_since: string | null;
+      last: components["schemas"]["LastMessageOut"] | null;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: date-time */
+      created_at: string;
+      outcome: string | null;
+    };
+    InvitationIn: {
+      secret: string;
+      password: string;
+    };
+    InvitationOut: {
+      id: string;
+      link: string;
+    };
+    InviteIn: {
+      email: string;
+      name: string;
+      /**
+       * @default agent
+       * @enum {string}
+       */
+      role?: "agent" | "lead" | "admin";
+    };
+    IssueOut: {
+      ask: string | null;
+      summary: components["schemas"]["SummaryOut"];
+      topic: string | null;
+      urgency: string | null;
+      sensitive?: string | null;
+    };
+    KnowledgeOverviewOut: {
+      states: {
+        [key: string]: number;
+      };
+      articles: number;
+      sources: components["schemas"]["SourceOut"][];
+      troubles: components["schemas"]["SourceProblemOut"][];
+      remarks: components["schemas"]["SourceProblemOut"][];
+      contradictions: components["schemas"]["ContradictionOut"][];
+      dismissed: components["schemas"]["DismissalOut"][];
+    };
+    LastMessageOut: {
+      author: components["schemas"]["Author"];
+      text: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    LineOut: {
+      author: components["schemas"]["Author"];
+      text: string;
+    };
+    LinkCodeOut: {
+      code: string;
+      /** Format: date-time */
+      expires_at: string;
+    };
+    LinkIn: {
+      conversation: string;
+      reason: string;
+    };
+    LinkOut: {
+      id: string;
+      customer: string;
+      proof: string;
+      reason: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    LivenessOut: {
+      /** @constant */
+      status: "ok";
+    };
+    LoginIn: {
+      email: string;
+      password: string;
+    };
+    MediaOut: {
+      id: string;
+      /** @enum {string} */
+      kind: "image" | "video" | "audio" | "file";
+      name: string;
+      type: string | null;
+      size: number | null;
+      error: string | null;
+    };
+    MergeIn: {
+      into: string;
+    };
+    MessageIn: {
+      /** Format: uuid */
+      id: string;
+      text: string;
+    };
+    /** @description A message as its customer sees it. */
+    MessageOut: {
+      id: string;
+      seq: number;
+      author: components["schemas"]["Author"];
+      text: string;
+      html: string;
+      citations: components["schemas"]["CitationOut"][];
+      buttons: components["schemas"]["ButtonOut"][];
+      /** Format: date-time */
+      created_at: string;
+      lang: string | null;
+      kind: string;
+      agent: components["schemas"]["AgentNameOut"] | null;
+    };
+    MessageReceiptOut: {
+      message: components["schemas"]["MessageOut"];
+    };
+    ModelUsageOut: {
+      tokens: number;
+      calls: number;
+      cost: number;
+    };
+    OpenIn: {
+      locale?: string | null;
+      customer?: components["schemas"]["CustomerIn"] | null;
+      previous?: components["schemas"]["PreviousIn"] | null;
+    };
+    OpinionListOut: {
+      opinions: components["schemas"]["ReplyOpinionsOut"][];
+    };
+    /** @description What was said of one reply. */
+    OpinionsOut: {
+      verdicts: components["schemas"]["VerdictOut"][];
+      thumb: components["schemas"]["ThumbOut"] | null;
+    };
+    PacketCustomerOut: {
+      id: string | null;
+      name: string | null;
+      locale: string | null;
+      verified: boolean;
+      familiarity: number | null;
+      identities: components["schemas"]["IdentityOut"][];
+      attributes: {
+        [key: string]: unknown;
+      };
+      previous: components["schemas"]["PreviousConversationOut"][];
+    };
+    /** @description Everything an agent needs to take over. */
+    PacketOut: {
+      version: number;
+      conversation: string;
+      epoch: number;
+      /** Format: date-time */
+      created_at: string;
+      channel: string;
+      trigger: components["schemas"]["TriggerOut"];
+      customer: components["schemas"]["PacketCustomerOut"];
+      issue: components["schemas"]["IssueOut"];
+      facts: components["schemas"]["FactsOut"];
+      actions?: components["schemas"]["ActionOut"][];
+      attempts: components["schemas"]["AttemptOut"][];
+      promises: string[];
+      sentiment: components["schemas"]["TurnFeelingsOut"][];
+      feelings?: components["schemas"]["FeelingsOut"];
+      transcript: components["schemas"]["TranscriptOut"];
+      suggested: components["schemas"]["SuggestionOut"][];
+      told_customer: string | null;
+    };
+    PasswordIn: {
+      current: string;
+      password: string;
+    };
+    PeopleOut: {
+      people: components["schemas"]["PersonOut"][];
+    };
+    PersonOut: {
+      id: string;
+      name: string;
+      email: string;
+      /** @enum {string} */
+      role: "agent" | "lead" | "admin";
+      disabled: boolean;
+      /** Format: date-time */
+      created_at: string;
+      seen_at: string | null;
+      sessions: number;
+      tokens: number;
+      invited_until: string | null;
+    };
+    PreviewIn: {
+      text: string;
+    };
+    PreviewOut: {
+      html: string;
+    };
+    PreviousConversationOut: {
+      conversation: string;
+      channel?: string;
+      closed_at: string | null;
+      summary: string | null;
+      csat: number | null;
+      notes: string[];
+      promises: string[];
+    };
+    PreviousIn: {
+      id: string;
+      token: string;
+    };
+    /** @enum {string} */
+    Priority: "urgent" | "high" | "normal" | "low";
+    PublicationOut: {
+      id: string;
+      revision: number;
+      warnings: string[];
+    };
+    PublishIn: {
+      id: string;
+      revision: number;
+      /** @default [] */
+      seen?: string[];
+    };
+    /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
+    RateOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+    };
+    ReadinessOut: {
+      /** @constant */
+      status: "ready";
+    };
+    /**
+     * @description Why a person comes in.
+     * @enum {string}
+     */
+    Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    ReplayIn: {
+      changes: {
+        [key: string]: unknown;
+      };
+    };
+    ReplayOut: {
+      days: number;
+      conversations: number;
+      turns: number;
+      changed: number;
+      kinds: [string, string, number][];
+      examples: components["schemas"]["ReplayedTurnOut"][];
+    };
+    /** @description A turn that would be decided differently. */
+    ReplayedTurnOut: {
+      conversation: string;
+      text: string;
+      before: string;
+      before_reason: string | null;
+      after: string;
+      after_reason: string | null;
+    };
+    /** @description What was said of one reply, with where it is. */
+    ReplyOpinionsOut: {
+      verdicts: components["schemas"]["VerdictOut"][];
+      thumb: components["schemas"]["ThumbOut"] | null;
+      conversation: string;
+      message: string;
+      reply: string;
+    };
+    /** @enum {string} */
+    ReplyRating: "right" | "wrong" | "stale" | "missing";
+    /** @description Figures of conversations that ended in the range. */
+    ReportOut: {
+      start: string;
+      end: string;
+      zone: string;
+      channel: string | null;
+      language: string | null;
+      ended: number;
+      counted: number;
+      outcomes: {
+        [key: string]: number;
+      };
+      abandoned_after: {
+        [key: string]: number;
+      };
+      contained: components["schemas"]["RateOut"];
+      confirmed: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      resolved_by_person: components["schemas"]["RateOut"];
+      durable_72h: components["schemas"]["DurableOut"];
+      durable_7d: components["schemas"]["DurableOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      handoff_reasons: {
+        [key: string]: number;
+      };
+      wait_seconds: components["schemas"]["WaitOut"];
+      surveys: components["schemas"]["SurveysOut"];
+      by_channel: {
+        [key: string]: number;
+      };
+      by_language: {
+        [key: string]: number;
+      };
+      by_agent: {
+        [key: string]: components["schemas"]["AgentFiguresOut"];
+      };
+      by_theme: components["schemas"]["ReportThemeOut"][];
+      definitions: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      definitions_version: number;
+    };
+    ReportThemeOut: {
+      theme: string;
+      name: string;
+      conversations: number;
+      abandoned: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      surveys: components["schemas"]["SurveysOut"];
+    };
+    ResolveIn: {
+      outcome: string;
+      note?: string | null;
+    };
+    RevealedMessageOut: {
+      message: components["schemas"]["RevealedTextOut"];
+    };
+    RevealedTextOut: {
+      id: string;
+      text: string;
+      html: string;
+    };
+    RevisionIn: {
+      id: string;
+      revision: number;
+    };
+    /** @description One saved text in the list of them. */
+    RevisionOut: {
+      revision: number;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      beside: boolean;
+      published_at: string | null;
+      live: boolean;
+    };
+    RevisionTextOut: {
+      revision: number;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      fields: components["schemas"]["DraftFieldsOut"];
+      diff: ([" " | "+" | "-", string])[];
+    };
+    RoleIn: {
+      /** @enum {string} */
+      role: "agent" | "lead" | "admin";
+    };
+    RowCustomerOut: {
+      id: string;
+      name: string | null;
+      verified: boolean;
+    };
+    RowOut: {
+      conversation: components["schemas"]["InboxRowOut"];
+    };
+    ScoreOut: {
+      answers: number;
+      score: number | null;
+      low: number | null;
+      high: number | null;
+    };
+    SentenceOut: {
+      key: string;
+      situation: string;
+      language: string;
+      wordings: string[];
+      default: string[];
+      variables: string[];
+      change: components["schemas"]["SettingChangeOut"] | null;
+    };
+    SettingChangeOut: {
+      id: number;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      value: unknown;
+    };
+    SettingHistoryOut: {
+      changes: components["schemas"]["SettingChangeOut"][];
+    };
+    SettingOut: {
+      key: string;
+      value: unknown;
+      default: unknown;
+      in_file: boolean;
+      change: components["schemas"]["SettingChangeOut"] | null;
+    };
+    SettingsOut: {
+      settings: components["schemas"]["SettingOut"][];
+      sentences: components["schemas"]["SentenceOut"][];
+      file: string | null;
+      problem: string | null;
+    };
+    SignInOut: {
+      agent: components["schemas"]["AgentOut"];
+      csrf: string | null;
+    };
+    SignalsOut: {
+      frustration: number;
+      unfamiliarity: number;
+      no_progress: number;
+      worry: number;
+      distress: number;
+      harassment: number;
+      complaint: number;
+      reply_missed: number;
+      asked_for_person: boolean;
+      language: string;
+    };
+    SourceIn: {
+      source: string;
+    };
+    SourceOut: {
+      source: string;
+      web: boolean;
+      prune: boolean;
+      read_at: string | null;
+      /** Format: date-time */
+      looked_at: string;
+      failures: number;
+      next_at: string | null;
+      reading: boolean;
+      articles: number;
+      troubles: number;
+      trouble: components["schemas"]["SourceProblemOut"] | null;
+    };
+    SourceProblemOut: {
+      place: string;
+      source: string;
+      why: string;
+      /** Format: date-time */
+      since: string;
+      harmless: boolean;
+      vanished: boolean;
+    };
+    /** @description An article without its quote. */
+    SourceReferenceOut: {
+      n: number;
+      article: string;
+      title: string;
+      url: string | null;
+    };
+    SourceRequestOut: {
+      source: string;
+    };
+    SourceScoreOut: {
+      article: string;
+      title?: string;
+      score: number;
+      shown: boolean;
+    };
+    /** @enum {string} */
+    State: "assistant" | "queued" | "agent" | "closed";
+    SuggestionOut: {
+      text: string;
+      html: string;
+      citations: (components["schemas"]["CitationOut"] | components["schemas"]["SourceReferenceOut"])[];
+    };
+    SuggestionsOut: {
+      suggestions: components["schemas"]["SuggestionOut"][];
+    };
+    SummaryOut: {
+      ja?: string | null;
+      en?: string | null;
+    };
+    SurveyOptionOut: {
+      label: string;
+      value: number | string;
+    };
+    SurveyOut: {
+      kind: string;
+      question: string;
+      options: components["schemas"]["SurveyOptionOut"][];
+    };
+    SurveysOut: {
+      asked: number;
+      response: components["schemas"]["RateOut"];
+      csat: components["schemas"]["RateOut"];
+      csat_corrected: components["schemas"]["RateOut"];
+      nps: components["schemas"]["ScoreOut"];
+      ces: components["schemas"]["ScoreOut"];
+      ces_easy: components["schemas"]["RateOut"];
+    };
+    ThemeEventOut: {
+      theme: string;
+      kind: string;
+      other: string | null;
+      actor: string;
+      created_at: string;
+    };
+    ThemeIn: {
+      title?: string | null;
+      pinned?: boolean | null;
+    };
+    ThemeOut: {
+      id: string;
+      name: string;
+      title: string | null;
+      terms: string[];
+      pinned: boolean;
+      merged_into: string | null;
+      is_new: boolean;
+      created_at: string;
+      questions?: components["schemas"]["ThemeQuestionOut"][] | null;
+    };
+    ThemeQuestionOut: {
+      conversation: string;
+      turn: number;
+      asked_at: string;
+      text: string;
+      decision: string;
+    };
+    ThemeRowOut: {
+      id: string;
+      name: string;
+      title: string | null;
+      terms: string[];
+      pinned: boolean;
+      merged_into: string | null;
+      is_new: boolean;
+      created_at: string;
+      questions?: components["schemas"]["ThemeQuestionOut"][] | null;
+      conversations: number;
+      conversations_before: number;
+      declined: number;
+    };
+    ThemesOut: {
+      themes: components["schemas"]["ThemeRowOut"][];
+      unsorted: number;
+      events: components["schemas"]["ThemeEventOut"][];
+    };
+    ThumbOut: {
+      up: boolean;
+      comment: string;
+      /** Format: date-time */
+      at: string;
+    };
+    TokenIn: {
+      label: string;
+      /** @default 365 */
+      days?: number;
+    };
+    TokenOut: {
+      token: string;
+    };
+    TranscriptOut: {
+      messages: number;
+      last: components["schemas"]["LineOut"][];
+    };
+    TransferIn: {
+      agent: string;
+    };
+    TranslationOut: {
+      id: string;
+      exists: boolean;
+    };
+    TrialAnswerOut: {
+      decision: string;
+      html: string;
+      articles: string[];
+    };
+    /** @description What customers get now, and what they would get. */
+    TrialOut: {
+      before: components["schemas"]["TrialAnswerOut"];
+      after: components["schemas"]["TrialAnswerOut"];
+    };
+    TriggerOut: {
+      reason: string | null;
+      decided_by: string;
+      score: number | null;
+      threshold: number | null;
+      evidence: components["schemas"]["EvidenceOut"][];
+    };
+    TurnFeelingsOut: {
+      frustration: number;
+      worry?: number;
+      distress?: number;
+      harassment?: number;
+      complaint?: number;
+      reply_missed?: number;
+      turn: number;
+    };
+    /** @description How a reply was made. */
+    TurnOut: {
+      turn: number;
+      message_id: string;
+      reply_id: string | null;
+      signals: components["schemas"]["SignalsOut"];
+      decision: components["schemas"]["Decision"];
+      reason: components["schemas"]["Reason"] | null;
+      evidence: components["schemas"]["EvidenceOut"][];
+      sources: components["schemas"]["SourceScoreOut"][];
+      query: string;
+      model: string;
+      prompt_version: string | null;
+      withheld: components["schemas"]["WithheldOut"][];
+      tokens: number;
+      cost: number | null;
+      instead: string;
+      ms: number;
+    };
+    TypingIn: {
+      /** @default true */
+      on?: boolean;
+    };
+    UploadOut: {
+      articles: components["schemas"]["DraftFieldsOut"][];
+    };
+    VerdictIn: {
+      verdict: components["schemas"]["ReplyRating"];
+      /** @default */
+      note?: string;
+    };
+    VerdictOut: {
+      verdict: components["schemas"]["ReplyRating"];
+      note: string;
+      agent: string;
+      by: string;
+      /** Format: date-time */
+      at: string;
+    };
+    WaitOut: {
+      n: number;
+      median: number | null;
+      p90: number | null;
+    };
+    WaitingOut: {
+      told: string;
+    };
+    WidgetConfigOut: {
+      assistant: components["schemas"]["AgentNameOut"];
+      greeting: string;
+      disclosure: string;
+      examples: string[];
+      languages: string[];
+    };
+    WithdrawIn: {
+      id: string;
+    };
+    WithheldOut: {
+      text: string;
+      why: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+
+export type $defs = Record<string, never>;
+
+export type external = Record<string, never>;
+
+export type operations = Record<string, never>;
