@@ -1,4 +1,4 @@
-"""Build hooks: the wheel gets front end, prompts, tools and sample help; its README no relative links."""
+"""Build hooks: front end, prompts, tools and sample help go into the wheel; its README has whole links."""
 
 import re
 import subprocess

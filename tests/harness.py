@@ -37,6 +37,7 @@ from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
 from assistant.ports.knowledge import Retriever
+from assistant.signals.bare_turn import strip_refusal
 from assistant.signals.facts import WordFactPicker
 from assistant.signals.signal_reader import RuleSignalReader
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
@@ -154,6 +155,7 @@ class Harness:
             embed_text=self.meaning,
             read_turn=None,
             rewrite=rewrite_from_conversation,
+            strip_refusal=strip_refusal,
             policy=self.policy,
             languages=LANGUAGES,
             examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),

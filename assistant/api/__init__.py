@@ -36,6 +36,7 @@ def build_routes() -> FastAPI:
         messaging_apps,
         people,
         settings,
+        synonyms,
         verdicts,
         webhooks,
     )
@@ -59,7 +60,7 @@ def build_routes() -> FastAPI:
     )
     for part in (customer, business, webhooks, messaging_apps, agent, desk, verdicts):
         app.include_router(part.router)
-    for part in (knowledge, article_reading, articles, settings, people, insight, health):
+    for part in (knowledge, synonyms, article_reading, articles, settings, people, insight, health):
         app.include_router(part.router)
     return app
 

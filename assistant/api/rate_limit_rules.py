@@ -91,6 +91,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),
     "POST /v1/agent/knowledge/sources/read": (WORKING,),
+    "POST /v1/agent/knowledge/synonyms": (WORKING,),
     **{
         f"POST /v1/agent/knowledge/{act}": (WORKING,)
         for act in ("drafts", "drafts/publish", "drafts/withdraw", "preview")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.app.shadow_knowledge import open_shadow, publish_article, withdraw_article
+from assistant.app.wiring import build_retriever
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput
 from assistant.domain.markdown import strip_markdown
@@ -65,13 +66,11 @@ class ArticleDesk:
 
     async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
         """What customers get for *question* now, and what they would get with the draft."""
-        from assistant.answering.reader.cross_encoder import wrap_with_reader
         from assistant.conversation.turn.ask_once import answer_once
 
         before = await answer_once(self._mind, question)
         async with self._publish_to_shadow(article, fields, question) as (shadow, _warnings):
-            settings = self._settings
-            retriever = wrap_with_reader(shadow.retriever, settings.embeddings, settings.models_dir)
+            retriever = build_retriever(self._settings, shadow)
             after = await answer_once(replace(self._mind, retriever=retriever), question)
         return TriedQuestion(before=before, after=after)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.knowledge.ingest.run import IngestOptions, IngestReport, Progress
     from assistant.knowledge.loaders.reader import DocumentReader
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
     from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
@@ -77,6 +78,7 @@ class KnowledgeBase:
     retriever: SwitchingRetriever
     indexer: Indexer
     examples: ExampleQuestions
+    words: QuestionWords
     making: EmbeddingBackfill
     #: The business's time zone.
     zone: str = JAPAN
@@ -89,6 +91,7 @@ class KnowledgeBase:
         """Load changes that this or another process made."""
         if await self.retriever.load_changes():
             await self.load_examples()
+            await self.load_words()
 
     async def reconcile_index(self) -> None:
         """Sync the vector index completely, however long it takes."""
@@ -156,25 +159,10 @@ class KnowledgeBase:
 
     async def load_statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
         """What each chunk states that another could contradict."""
-        from assistant.knowledge.contradictions.rules import Statement, has_quantities
-        from assistant.text.quotable import extract_units
+        from assistant.knowledge.contradictions.rules import list_statements
 
         passages = await self.database.read(lambda store: store.articles.load_passages(chunks))
-        return {
-            chunk: [
-                Statement(
-                    chunk=chunk,
-                    article=passage.article,
-                    language=passage.language,
-                    heading=" > ".join((passage.title, *unit.headings)),
-                    text=unit.format_text(),
-                    quote=unit.text,
-                )
-                for unit in extract_units(passage, 0)
-                if has_quantities(unit.format_text())
-            ]
-            for chunk, passage in passages.items()
-        }
+        return {chunk: list_statements(passage) for chunk, passage in passages.items()}
 
     async def compute_meaning(self, text: str) -> TextEmbedding:
         """The pooled vector of a text as a question; Unavailable when a hosted model does not answer."""
@@ -187,6 +175,10 @@ class KnowledgeBase:
         self.examples.select_questions(
             await self.database.read(lambda store: store.articles.list_titles(today))
         )
+
+    async def load_words(self) -> None:
+        """Load the words of new chunks and the synonyms, for questions that spell them otherwise."""
+        await self.words.load_changes(self.database)
 
     async def close(self) -> None:
         await self.retriever.close()
@@ -209,6 +201,7 @@ async def open_knowledge(
     from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
     from assistant.knowledge.vectors.synced_index import remove_collection
 
@@ -230,10 +223,12 @@ async def open_knowledge(
         retriever=retriever,
         indexer=Indexer(database, embedder, making.build_turn(politely=False)),
         examples=ExampleQuestions(),
+        words=QuestionWords(),
         making=making,
         zone=build_policy(settings).zone,
     )
     await knowledge.load_examples()
+    await knowledge.load_words()
     return knowledge
 
 

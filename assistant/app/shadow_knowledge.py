@@ -69,6 +69,7 @@ async def open_shadow(knowledge: KnowledgeBase, settings: Settings, near: Sequen
     await asyncio.to_thread(metadata.create_all, copy)
     await asyncio.to_thread(copy_knowledge, live, copy, knowledge.embedder.name, only)
     await shadow.retriever.start(at_once=True)
+    await shadow.load_words()
     return shadow
 
 
@@ -76,6 +77,7 @@ def _build_shadow(knowledge: KnowledgeBase, settings: Settings) -> KnowledgeBase
     from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
     from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
@@ -98,6 +100,7 @@ def _build_shadow(knowledge: KnowledgeBase, settings: Settings) -> KnowledgeBase
         retriever=SwitchingRetriever(retriever, ready=making.is_complete, changed=making.record_completion),
         indexer=Indexer(database, embedder),
         examples=ExampleQuestions(),
+        words=QuestionWords(),
         making=making,
         zone=knowledge.zone,
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
     from assistant.ports.clock import Clock
+    from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
 
@@ -125,6 +126,15 @@ def build_actions(
     return CustomerActions(dialogue=dialogue)
 
 
+def build_retriever(settings: Settings, knowledge: KnowledgeBase) -> Retriever:
+    """The search that answers come from: synonyms and other spellings, then the reader."""
+    from assistant.answering.reader.cross_encoder import wrap_with_reader
+    from assistant.knowledge.retrieval.question_words import ExpandingRetriever
+
+    reading = wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir)
+    return ExpandingRetriever(reading, knowledge.words)
+
+
 def build_turn_dependencies(
     settings: Settings,
     knowledge: KnowledgeBase,
@@ -136,12 +146,12 @@ def build_turn_dependencies(
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
-    from assistant.answering.reader.cross_encoder import wrap_with_reader
     from assistant.answering.reader.turn_encoder import build_turn_reader, check_reading_health
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
     from assistant.models.factory import open_chat_models
+    from assistant.signals.bare_turn import strip_refusal
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = live.policy if live else build_policy(settings)
@@ -151,11 +161,12 @@ def build_turn_dependencies(
     )
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages),
-        retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
+        retriever=build_retriever(settings, knowledge),
         answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
         rewrite=build_rewrite(models.rewrite, PROMPTS),
+        strip_refusal=strip_refusal,
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
         prepend_subject=prepend_subject,

@@ -61,7 +61,7 @@ def decide_after_search(
     *best_score* is the best passage's, None when nothing was searched or found.
     """
     if signals.small_talk is not None:
-        return Verdict(decision=Decision.ANSWER)
+        return _decide_offer_for_wish(signals) or Verdict(decision=Decision.ANSWER)
     answered = best_score is not None and best_score >= policy.answer_score
     failed = count_failed_turns(signals, history) + (not answered)
     if not answered and failed >= policy.max_failed_turns:
@@ -71,6 +71,19 @@ def decide_after_search(
         or _decide_guide(signals, history, policy)
         or _decide_clarify(signals, history, policy, best_score)
         or _decide_by_score(best_score, policy, answered=answered)
+    )
+
+
+def decide_after_rejection(signals: Signals, history: History, policy: Policy) -> Verdict:
+    """What to do with "that did not help" and nothing else: at least a person is offered."""
+    verdict = decide_after_search(signals, history, policy, None)
+    if verdict.decision in (Decision.HANDOFF, Decision.OFFER):
+        return verdict
+    reason = Reason.STUCK if history.turns else Reason.FRUSTRATED
+    return Verdict(
+        decision=Decision.OFFER,
+        reason=reason,
+        evidence=select_evidence(signals, "no_progress", "frustration"),
     )
 
 
@@ -162,11 +175,17 @@ def _build_stuck_handoff(signals: Signals, failed: int, policy: Policy) -> Verdi
     )
 
 
+def _decide_offer_for_wish(signals: Signals) -> Verdict | None:
+    if signals.wish is not HumanRequest.VAGUE:
+        return None
+    return Verdict(
+        decision=Decision.OFFER, reason=Reason.ASKED_FOR_PERSON, evidence=select_evidence(signals, "wish")
+    )
+
+
 def _decide_offer(signals: Signals, history: History, policy: Policy) -> Verdict | None:
-    if signals.wish is HumanRequest.VAGUE:
-        return Verdict(
-            decision=Decision.OFFER, reason=Reason.ASKED_FOR_PERSON, evidence=select_evidence(signals, "wish")
-        )
+    if (verdict := _decide_offer_for_wish(signals)) is not None:
+        return verdict
     if signals.sensitive is not None:
         return Verdict(
             decision=Decision.OFFER,

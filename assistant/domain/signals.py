@@ -116,7 +116,8 @@ class Signals:
     complaint: float = 0.0
     #: How likely the reply before it did not meet what was asked.
     reply_missed: float = 0.0
-    #: ``greeting``, ``thanks``, ``bye`` or ``ok`` and nothing else.
+    #: ``greeting``, ``thanks``, ``bye`` or ``ok`` and nothing else; ``identity`` or ``presence``: asks who or
+    #: whether anybody is there; ``declined``: says that no person is needed.
     small_talk: str | None = None
     #: How it takes the reply before it; None: there was none.
     reaction: Reaction | None = None
@@ -124,6 +125,10 @@ class Signals:
     topic: str | None = None
     #: A keyword or two instead of a sentence.
     brief: bool = False
+    #: Written in a language that is not answered in.
+    is_foreign: bool = False
+    #: Says that the reply did not help and nothing else: there is nothing in it to search for.
+    only_rejects: bool = False
     evidence: tuple[Evidence, ...] = field(default=())
 
     @property

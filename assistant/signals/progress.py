@@ -169,7 +169,7 @@ def compute_cosine(one: Sequence[float], other: Sequence[float]) -> float:
 def _detect_reaction(
     said: dict[str, cues.Hit], *, offered: bool, same: float, small_talk: str | None
 ) -> Reaction | None:
-    if "withdrawn" in said or (offered and "declined" in said):
+    if small_talk == "declined" or "withdrawn" in said or (offered and "declined" in said):
         return Reaction.DECLINED
     if "rejected" in said:
         return Reaction.REJECTED

@@ -6,6 +6,7 @@ from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration, cues
+from assistant.signals.bare_turn import SPOKEN_KINDS, UNHELPFUL, detect_bare_turn
 from assistant.signals.classifier import score_text
 from assistant.signals.frustration import score_frustration
 from assistant.signals.human_request import (
@@ -15,7 +16,7 @@ from assistant.signals.human_request import (
     find_human_request,
     score_human_request,
 )
-from assistant.signals.language import detect_language
+from assistant.signals.language import detect_language, detect_text_language
 from assistant.signals.normalization import clip_text, normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
@@ -64,9 +65,9 @@ class RuleSignalReader:
         whole = normalize_text(text)
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
-        labels = meaning.labels if meaning else None
-        small_talk = detect_small_talk(near) or _detect_thanks(near, labels)
-        vector = (meaning.vector or None) if meaning else None
+        labels, vector = (meaning.labels, meaning.vector or None) if meaning else (None, None)
+        bare = detect_bare_turn(near)
+        small_talk = _detect_small_talk(near, labels, bare)
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
         logit = score_text(near)
@@ -77,12 +78,10 @@ class RuleSignalReader:
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
-        sensitive = next((name for name in SENSITIVE_TOPICS if name in circumstances), None)
         topic = find_topic(near)
-        wish = _detect_human_request(whole, progress, history, logit["wish"], labels)
+        wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
         feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
-        if feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
-            sensitive = "harm"
+        sensitive = _find_sensitive_topic(circumstances, feelings)
         is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
             turn=turn,
@@ -93,10 +92,12 @@ class RuleSignalReader:
             wish=wish.request,
             sensitive=sensitive,
             urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
-            small_talk=small_talk if is_calm else None,
+            small_talk=small_talk if is_calm or bare in SPOKEN_KINDS else None,
             reaction=progress.reaction,
             topic=topic.cue.kind if topic else None,
             brief=brief,
+            only_rejects=bare == UNHELPFUL,
+            is_foreign=detect_text_language(near) not in (None, *self.languages),
             **feelings,
             evidence=(
                 *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),
@@ -112,6 +113,10 @@ class RuleSignalReader:
 
 def _find_previous_language(history: History) -> str | None:
     return history.turns[-1].signals.language if history.turns else None
+
+
+def _detect_small_talk(near: str, labels: Mapping[str, float] | None, bare: str | None) -> str | None:
+    return bare if bare in SPOKEN_KINDS else detect_small_talk(near) or _detect_thanks(near, labels)
 
 
 def _detect_thanks(near: str, labels: Mapping[str, float] | None) -> str | None:
@@ -142,6 +147,12 @@ def _judge_distress(feelings: dict[str, float], *, said_outright: bool) -> dict[
     return feelings
 
 
+def _find_sensitive_topic(circumstances: Mapping[str, cues.Hit], feelings: Mapping[str, float]) -> str | None:
+    if feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
+        return "harm"
+    return next((name for name in SENSITIVE_TOPICS if name in circumstances), None)
+
+
 def _list_feeling_evidence(feelings: Mapping[str, float], near: str, turn: int) -> Iterator[Evidence]:
     for signal, why in FEELING_REASONS.items():
         if feelings.get(signal, 0.0) >= FEELING_THRESHOLD:
@@ -154,15 +165,20 @@ def _detect_human_request(
     history: History,
     logit: float,
     labels: Mapping[str, float] | None,
+    bare: str | None,
 ) -> RequestMatch:
     """The request for a person: outright, or a yes to the person just offered.
 
     Two vague requests are a clear one. By words alone, the classifier may add a request that the matcher
     missed, never remove one; with the turn encoder's logits, they and the matcher are weighed together.
     """
+    if bare in ("declined", "identity"):
+        return NOTHING
     found = find_human_request(whole)
     words = score_human_request(found, logit)
-    if labels:
+    if bare == "presence":
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "asks whether anybody is there")
+    elif labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:
         found = RequestMatch(HumanRequest.CLEAR, whole[:80], EvidenceReason.SEEMS_TO_ASK_FOR_PERSON)

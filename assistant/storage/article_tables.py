@@ -101,6 +101,14 @@ dismissals = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default=""),
 )
 
+#: Words that mean the same in this knowledge base, as a support lead entered them: a row per group.
+synonyms = sa.Table(
+    "synonyms",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("words", Json, nullable=False),
+)
+
 #: What could not be read, or no longer existed, when its source was last checked.
 troubles = sa.Table(
     "troubles",

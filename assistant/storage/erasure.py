@@ -27,7 +27,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
         "invitations",
         "setting_changes",
     }
-    | {"events", "knowledge", "proofs", "replacements", "sources", "theme_events"}
+    | {"events", "knowledge", "proofs", "replacements", "sources", "synonyms", "theme_events"}
     | {"theme_runs", "themes", "troubles", "vectors"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.

@@ -10,6 +10,7 @@ from assistant.storage.article_tables import (
     contradictions,
     knowledge,
     replacements,
+    synonyms,
     vectors,
 )
 
@@ -33,6 +34,7 @@ def copy_knowledge(
     theirs = sa.select(articles.c.id).where(named)
     queries = {
         knowledge: sa.select(knowledge),
+        synonyms: sa.select(synonyms),
         articles: sa.select(articles).where(named),
         replacements: sa.select(replacements).where(
             replacements.c.article.in_(theirs), replacements.c.by.in_(theirs)

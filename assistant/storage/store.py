@@ -26,6 +26,7 @@ from assistant.storage.setting_changes import SqlSettings
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
+from assistant.storage.synonyms import SqlSynonyms
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
@@ -36,6 +37,7 @@ class SqlStore:
         self.articles = SqlArticles(connection)
         self.article_lifecycle = SqlArticleLifecycle(connection)
         self.sources = SqlSources(connection)
+        self.synonyms = SqlSynonyms(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)

@@ -33,7 +33,8 @@ def _build_tokenizer() -> Callable[[str], list[Morpheme]]:
 
     def get_tokenizer() -> Tokenizer:
         if not hasattr(threads, "tokenizer"):
-            threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields={"normalized_form", "pos"})
+            fields = {"normalized_form", "pos", "reading_form"}
+            threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields=fields)
         return threads.tokenizer
 
     return lambda text: list(get_tokenizer().tokenize(text))

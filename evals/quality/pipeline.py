@@ -8,6 +8,7 @@ from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
 from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+from assistant.knowledge.retrieval.question_words import QuestionWords
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
@@ -52,11 +53,14 @@ async def open_knowledge_over(folder: Path, embedder: Embedder, today: date) -> 
     retriever = HybridRetriever(database, embedder, SyncedVectorIndex(), today=lambda: today)
     await retriever.start()
     making = EmbeddingBackfill(database, embedder, "local", utc_now)
-    return KnowledgeBase(
+    knowledge = KnowledgeBase(
         database=database,
         embedder=embedder,
         retriever=SwitchingRetriever(retriever, ready=making.is_complete, changed=making.record_completion),
         indexer=indexer,
         examples=ExampleQuestions(),
+        words=QuestionWords(),
         making=making,
     )
+    await knowledge.load_words()
+    return knowledge

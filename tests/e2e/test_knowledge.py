@@ -30,3 +30,18 @@ def test_it_fits_a_phone(phone: Page, demo: DemoServer) -> None:
     shot(phone, "knowledge-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     assert phone.get_by_test_id("nav-knowledge").bounding_box()["height"] < 60  # type: ignore[index]
+
+
+def test_a_lead_keeps_words_that_mean_the_same(agent: Page, demo: DemoServer) -> None:
+    signed_in(agent, demo)
+    written = agent.get_by_test_id("synonyms")
+    expect(written).to_be_enabled()
+    before = written.input_value()
+    written.fill("スキップ、お休み\nskip, pause")
+    agent.get_by_test_id("save-synonyms").click()
+    expect(agent.get_by_test_id("save-synonyms")).to_be_disabled()
+    agent.reload()
+    expect(agent.get_by_test_id("synonyms")).to_have_value("スキップ、お休み\nskip、pause")
+    agent.get_by_test_id("synonyms").fill(before)
+    agent.get_by_test_id("save-synonyms").click()
+    expect(agent.get_by_test_id("save-synonyms")).to_be_disabled()

@@ -48,6 +48,9 @@ def said(text: str, title: str = "", language: str = "ja") -> Statement:
         (said("5,000円以上で無料"), said("5,000円未満は550円"), None),
         (said("30日以内"), said("550円"), None),
         (said("0120-000-482 は18時まで"), said("0120-000-483 is open until 17:00"), None),
+        (said("60分運転できます。", "掃除機S10"), said("90分運転できます。", "掃除機S20"), None),
+        (said("The battery lasts 10 hours.", "Model A2"), said("It lasts 14 hours.", "Model B1"), None),
+        (said("60分運転できます。", "掃除機S10"), said("90分運転できます。", "掃除機S10"), "minutes"),
         (said("A tree per $750"), said("One tree per $1,000"), "dollars"),
     ],
 )
@@ -83,6 +86,23 @@ def test_differing(one: Statement, other: Statement, measure: str | None) -> Non
             said("We'll plant one tree per $1,000 spent on your card.", "Our impact"),
             True,
         ),
+        (
+            said("With the Green card we plant a tree for every $750 you spend.", "How we plant trees"),
+            said("One tree is planted per $1,000 spent on the Green card.", "Green card perks"),
+            True,
+        ),
+        # One of them names the product, the other speaks of that kind in general.
+        (
+            said("The card costs $3 a month.", "Card fees"),
+            said("The card costs $15 a month.", "Metal card"),
+            False,
+        ),
+        (
+            said("振込手数料は220円です。", "口座の手数料"),
+            said("振込手数料は110円です。", "ネット口座"),
+            False,
+        ),
+        (said("年会費は1,100円です。", "プレミアムカード"), said("年会費は1,200円です。", "年会費"), True),
     ],
 )
 def test_about_the_same(one: Statement, other: Statement, same: bool) -> None:

@@ -1036,6 +1036,21 @@ export interface components {
       ces: components["schemas"]["ScoreOut"];
       ces_easy: components["schemas"]["RateOut"];
     };
+    SynonymProposalOut: {
+      word: string;
+      article: string;
+      title: string;
+      conversations: number;
+    };
+    SynonymProposalsOut: {
+      proposals: components["schemas"]["SynonymProposalOut"][];
+    };
+    SynonymsIn: {
+      groups: string[][];
+    };
+    SynonymsOut: {
+      groups: string[][];
+    };
     ThemeEventOut: {
       theme: string;
       kind: string;

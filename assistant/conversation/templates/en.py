@@ -31,6 +31,15 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "small_talk_bye": ("Thanks for stopping by. Take care!",),
     "small_talk_ok": ("If anything is still unclear, just ask.",),
+    "small_talk_identity": (
+        "Yes, I'm an automated AI assistant, and I answer from our help articles. "
+        "If you'd rather talk to a person, I can connect you with our team.",
+    ),
+    "small_talk_presence": (
+        "Yes, I'm here: an automated AI assistant. If you'd like a person, "
+        'press the button below, or just write "connect me".',
+    ),
+    "small_talk_declined": ("All right, no person then. What would you like to know?",),
     # -- nothing found
     "abstain": (
         "I'm sorry, I couldn't find that in our help articles. "
@@ -40,6 +49,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "disputed": ("Our help articles disagree on this, and I cannot tell which of them is right.",),
     "disputed_side": ("- “$title” says: $text [$n]",),
+    "other_articles": ("If you were looking for one of these, just pick it.",),
     "related": ("These are the closest things I can tell you about.",),
     "clarify": (
         "Could you tell me a little more? For example, what you are trying to do, or where you got stuck.",

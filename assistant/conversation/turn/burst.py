@@ -45,6 +45,11 @@ class RequestFinding(NamedTuple):
         return max((passage.score for passage in self.passages), default=0.0)
 
 
+def select_own_language(passages: Sequence[Passage], language: str) -> Sequence[Passage]:
+    """The passages in *language*; all of them where none is."""
+    return [passage for passage in passages if passage.language == language] or passages
+
+
 def split_requests(text: str) -> list[str]:
     """What a burst asks, in order: each message, and each question of a message with what leads up to it."""
     requests: list[str] = []

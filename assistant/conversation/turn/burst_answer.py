@@ -7,7 +7,13 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.conversation.turn.burst import RequestFinding, contains_question, merge_drafts, search_requests
+from assistant.conversation.turn.burst import (
+    RequestFinding,
+    contains_question,
+    merge_drafts,
+    search_requests,
+    select_own_language,
+)
 from assistant.conversation.turn.contradictory_sources import find_dispute, quote_both_sides
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
@@ -37,7 +43,19 @@ class BurstAnswer(NamedTuple):
 async def search_burst(
     mind: TurnDependencies, gathered: TurnInput, signals: Signals, policy: Policy
 ) -> Sequence[RequestFinding]:
-    """What each request of a burst finds where several have an answer, else what all of it finds together."""
+    """What each request of a burst finds where several have an answer, else what all of it finds together.
+
+    Who writes in a language that is not answered in gets the articles in the language of the page.
+    """
+    findings = await _search_requests_or_all(mind, gathered, signals, policy)
+    if not signals.is_foreign:
+        return findings
+    return [RequestFinding(one.text, select_own_language(one.passages, signals.language)) for one in findings]
+
+
+async def _search_requests_or_all(
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, policy: Policy
+) -> Sequence[RequestFinding]:
     several = await search_requests(
         mind.retriever,
         gathered.text,

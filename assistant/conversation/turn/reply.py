@@ -15,6 +15,10 @@ APOLOGY_REASONS = (Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT)
 WORRY_THRESHOLD = 0.7
 
 
+#: Small talk that asks who or whether anybody is there: a person is one tap away.
+ASKS_WHO = ("identity", "presence")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMatches:
     """What is shown where nothing answers for sure."""
@@ -42,6 +46,9 @@ def compose_reply(
     parts = [_render_acknowledgement(verdict, language, signals, past)]
     if verdict.decision is Decision.GUIDE:
         parts.append(_render_guidance(draft, language, turn, choices))
+    elif signals.only_rejects:
+        others = [render_template("other_articles", language)] if choices else []
+        parts.append("\n\n".join((*others, _render_offer(verdict, language, turn))))
     elif not draft.text:
         parts.append(_render_no_answer(verdict, language, turn, near))
     else:
@@ -57,7 +64,9 @@ def compose_reply(
 
 
 def compose_small_talk(kind: str, language: str, turn: int) -> Reply:
-    return Reply(text=render_template(f"small_talk_{kind}", language, variant=turn), language=language)
+    text = render_template(f"small_talk_{kind}", language, variant=turn)
+    buttons = (build_person_button(language),) if kind in ASKS_WHO else ()
+    return Reply(text=text, language=language, buttons=buttons)
 
 
 def build_person_button(language: str) -> Button:

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from assistant.conversation.turn.burst import select_questions_beside
-from assistant.conversation.turn.burst_answer import answer_findings, search_burst
+from assistant.conversation.turn.burst import select_own_language, select_questions_beside
+from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
-from assistant.conversation.turn.result import TurnResult
+from assistant.conversation.turn.result import TurnResult, build_turn_sources
 from assistant.conversation.turn.suggestion_rules import is_suggestible
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
 from assistant.domain.decide import (
     apply_model_opinion,
+    decide_after_rejection,
     decide_after_search,
     decide_before_search,
     needs_model_opinion,
@@ -31,7 +33,6 @@ from assistant.domain.turns import (
     ReadTurn,
     TextEmbedding,
     TurnClassifier,
-    TurnSource,
     Utterance,
 )
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite, ignore_progress
@@ -81,6 +82,8 @@ class TurnDependencies:
     summarise: ConversationSummarizer | None = None
     #: A question after the one asked before it, for what says too little by itself.
     prepend_subject: Callable[[str, Sequence[Utterance]], str] = lambda question, _lines: question
+    #: A turn without the words that no person is needed.
+    strip_refusal: Callable[[str], str] = str
     #: Articles that come near a question that none answers for sure, each with its likeliest line.
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: Part -> why it cannot be read with; None: it works.
@@ -116,8 +119,11 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
         reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
         verdict = decide_after_search(signals, gathered.history, policy, None)
         result = TurnResult(signals=signals, verdict=verdict, reply=reply)
+    elif signals.only_rejects:
+        result = await _answer_rejection(mind, gathered, signals, verdict)
     else:
-        result = await _search_and_answer(mind, gathered, signals, verdict, progress)
+        asked = replace(gathered, text=mind.strip_refusal(gathered.text))
+        result = await _search_and_answer(mind, asked, signals, verdict, progress)
     return await mind.actions.extend_reply(gathered, result, policy) if mind.actions else result
 
 
@@ -180,6 +186,25 @@ async def _search_and_answer(
     return replace(result, is_sure=bool(answer.draft.text) and sure)
 
 
+async def _answer_rejection(
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict | None
+) -> TurnResult:
+    """ "That did not help", and nothing else: other articles about what was asked before, and a person."""
+    turns = gathered.history.turns
+    query = next((turn.query for turn in reversed(turns) if turn.query), "")
+    shown = {article for turn in turns for article in turn.articles}
+    passages: Sequence[Passage] = ()
+    if query:
+        with suppress(Unavailable):  # the titles are an addition
+            passages = await mind.retriever.search(query, language=signals.language, limit=MAX_PASSAGES)
+    policy = mind.policy.for_channel(gathered.conversation.channel)
+    verdict = verdict or decide_after_rejection(signals, gathered.history, policy)
+    others = [passage for passage in passages if passage.article not in shown]
+    found = SearchOutcome(query, others, Draft(text="", model=""), signals, ())
+    reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
+    return _build_turn_result(found, signals, verdict, reply)
+
+
 async def _answer_beside_wish(
     mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict
 ) -> TurnResult:
@@ -217,7 +242,7 @@ class SearchOutcome(NamedTuple):
 def _list_cards(
     mind: TurnDependencies, query: str, language: str, passages: Sequence[Passage], policy: Policy
 ) -> Sequence[Citation]:
-    near = [passage for passage in passages if passage.score >= policy.clarify_score]
+    near = select_own_language([p for p in passages if p.score >= policy.clarify_score], language)
     return mind.list_cards(AnswerRequest(question=query, language=language, passages=near)) if near else ()
 
 
@@ -240,8 +265,9 @@ def _compose_turn_reply(
 
 def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
     """Titles of articles that may be meant, when none is sure enough to answer from."""
-    near = (passage.title for passage in found.passages if passage.score >= policy.clarify_score)
-    titles = dict.fromkeys(title for title in near if title != found.query)
+    near = [passage for passage in found.passages if passage.score >= policy.clarify_score]
+    own = select_own_language(near, found.signals.language)
+    titles = dict.fromkeys(passage.title for passage in own if passage.title != found.query)
     return tuple(titles)[:MAX_RELATED_TITLES]
 
 
@@ -264,20 +290,6 @@ def _build_turn_result(found: SearchOutcome, signals: Signals, verdict: Verdict,
         cost=draft.cost,
         instead=draft.instead,
     )
-
-
-def build_turn_sources(passages: Sequence[Passage], cited: set[str]) -> tuple[TurnSource, ...]:
-    """The articles that were looked at, each with its best passage's score."""
-    best: dict[str, TurnSource] = {}
-    for passage in passages:
-        if passage.article not in best or passage.score > best[passage.article].score:
-            best[passage.article] = TurnSource(
-                article=passage.article,
-                title=passage.title,
-                score=round(passage.score, 3),
-                shown=passage.article in cited,
-            )
-    return tuple(best.values())
 
 
 def _build_search_failure(signals: Signals, verdict: Verdict | None, query: str) -> TurnResult:

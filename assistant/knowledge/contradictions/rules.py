@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.domain.knowledge import Passage
 from assistant.text.quantities import Quantity, extract_quantities, mask_numbers
+from assistant.text.quotable import extract_units
 from assistant.text.segmentation import stem_word, tokenize_text
 
 #: Minimum cosine of the two sentences with their numbers masked, under their titles.
@@ -24,8 +26,21 @@ MIN_COSINE_CROSS_LINGUAL = 0.87
 JOINTS = "御日後前毎"
 #: Identifiers that name exactly one thing: telephone numbers, mail addresses, codes of models and plans.
 NAMED = re.compile(
-    r"\b0\d{1,4}-\d{1,4}-\d{3,4}\b|\+\d[\d -]{7,}\d|[\w.+-]+@[\w-]+\.[\w.]+|\b[A-Z]{1,5}-?\d{2,}\b"
+    r"\b0\d{1,4}-\d{1,4}-\d{3,4}\b|\+\d[\d -]{7,}\d|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"|(?<![A-Za-z\d])[A-Z]{1,5}-?\d+(?![A-Za-z\d])"
 )
+#: Kinds of products that a help describes several of, and what says which one of them: the word before.
+PRODUCT = re.compile(
+    r"\b(?P<which>[a-z][\w'-]*) "
+    r"(?P<kind>card|account|plan|loan|bond|membership|insurance|edition|package)s?\b"
+    r"|(?P<ja_which>[ァ-ヺー]+|[一-鿿]+|[a-z]+)"
+    r"(?P<ja_kind>カード|口座|プラン|コース|会員|ローン|預金|保険|パック|シリーズ|モデル)"
+)
+#: Words before a kind that do not tell one product from another.
+_ANY_PRODUCT = """
+a an the your our my this that each any every all one new same other of and or for per bank credit debit user
+クレジット キャッシュ デビット 銀行 各 全 本 当 新規 月額 料金"""
+ANY_PRODUCT = frozenset(_ANY_PRODUCT.split())
 WORDS = Path(__file__).parent / "synonyms.txt"
 
 
@@ -47,6 +62,22 @@ class Statement:
     def embedding_text(self) -> str:
         """The text to embed, with numbers masked: equal for statements that differ only in numbers."""
         return f"{self.heading}: {mask_numbers(self.text)}"
+
+
+def list_statements(passage: Passage) -> list[Statement]:
+    """What a passage states that another could contradict."""
+    return [
+        Statement(
+            chunk=passage.chunk,
+            article=passage.article,
+            language=passage.language,
+            heading=" > ".join((passage.title, *unit.headings)),
+            text=unit.format_text(),
+            quote=unit.text,
+        )
+        for unit in extract_units(passage, 0)
+        if has_quantities(unit.format_text())
+    ]
 
 
 def has_quantities(text: str) -> bool:
@@ -72,17 +103,38 @@ def find_difference(one: Statement, other: Statement) -> tuple[Quantity, Quantit
 
 def _have_different_identifiers(one: Statement, other: Statement) -> bool:
     """Whether both contain identifiers, and none of them in common."""
-    here, there = (set(NAMED.findall(unicodedata.normalize("NFKC", side.text))) for side in (one, other))
+    here, there = (
+        set(NAMED.findall(unicodedata.normalize("NFKC", f"{side.heading} {side.text}")))
+        for side in (one, other)
+    )
     return bool(here and there) and not here & there
 
 
 def are_about_same_thing(one: Statement, other: Statement) -> bool:
     """Whether neither of two statements in one language has a subject that the other lacks."""
+    if _name_different_products(one, other):
+        return False
     if _find_extra_words(one.text, other) or _find_extra_words(other.text, one):
         return False
     # Two campaigns, two accounts: each title has words that never occur on the other page. A sentence that
     # both pages share word for word is then about two different things.
     return not (_find_extra_words(one.heading, other) and _find_extra_words(other.heading, one))
+
+
+def _name_different_products(one: Statement, other: Statement) -> bool:
+    """Whether both speak of a kind of product, and one of them names another one of it, or none."""
+    here, there = _extract_products(one), _extract_products(other)
+    return any(here[kind] != there[kind] and not here[kind] & there[kind] for kind in here.keys() & there)
+
+
+def _extract_products(side: Statement) -> dict[str, set[str]]:
+    """Kind of product -> the names of those that a statement and its headings speak of."""
+    found: dict[str, set[str]] = {}
+    text = unicodedata.normalize("NFKC", f"{side.heading}\n{side.text}").casefold()
+    for match in PRODUCT.finditer(text):
+        which, kind = match["which"] or match["ja_which"], match["kind"] or match["ja_kind"]
+        found.setdefault(kind, set()).update({which} - ANY_PRODUCT)
+    return found
 
 
 def _find_extra_words(said: str, other: Statement) -> list[str]:

@@ -16,6 +16,7 @@ from assistant.domain.article_lifecycle import (
 )
 from assistant.domain.article_listing import ArticleListing
 from assistant.domain.supersession import SupersessionClaims
+from assistant.domain.synonyms import FailedQuestion
 
 
 class CollectionStore(Protocol):
@@ -84,6 +85,15 @@ class ArticleLifecycleStore(
     SupersessionStore, ValidityStore, ContradictionStore, SourceProblemStore, Protocol
 ):
     """Supersessions, validity, contradictions and source problems."""
+
+
+class SynonymStore(Protocol):
+    """Words that mean the same in the knowledge base."""
+
+    def list_groups(self) -> Sequence[Sequence[str]]: ...
+    def save_groups(self, groups: Sequence[Sequence[str]]) -> None: ...  # replaces all of them
+    def contains_word(self, word: str) -> bool: ...  # in an article
+    def list_failed_questions(self) -> Sequence[FailedQuestion]: ...  # with what helped later
 
 
 class SourceStore(Protocol):

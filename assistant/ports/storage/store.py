@@ -28,7 +28,12 @@ from assistant.ports.storage.insight import (
     ThemeStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
-from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
+from assistant.ports.storage.knowledge import (
+    ArticleLifecycleStore,
+    CollectionStore,
+    SourceStore,
+    SynonymStore,
+)
 from assistant.ports.storage.lead import ArticleDraftStore, ReplyVerdictStore, SettingStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
@@ -71,6 +76,13 @@ class ArticlesTransaction(Protocol):
 
     @property
     def articles(self) -> KnowledgeStore: ...
+
+
+class WordsTransaction(ArticlesTransaction, Protocol):
+    """The knowledge base with the words that mean the same in it."""
+
+    @property
+    def synonyms(self) -> SynonymStore: ...
 
 
 class Store(Protocol):
@@ -147,3 +159,5 @@ class Store(Protocol):
     def articles(self) -> KnowledgeStore: ...
     @property
     def accounts(self) -> AccountStore: ...
+    @property
+    def synonyms(self) -> SynonymStore: ...

@@ -18,6 +18,7 @@ from assistant.domain.knowledge import Passage
 from assistant.knowledge.ingest.embedding_backfill import EarlierModel, EmbeddingBackfill
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+from assistant.knowledge.retrieval.question_words import QuestionWords
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
 from assistant.knowledge.vectors.synced_index import (
@@ -231,6 +232,7 @@ class BackfillService:
             retriever=opened,
             indexer=Indexer(change.database, change.new),
             examples=ExampleQuestions(),
+            words=QuestionWords(),
             making=making,
         )
         nobody: Any = None

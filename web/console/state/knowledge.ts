@@ -142,3 +142,23 @@ async function change(path: string, body: unknown, done: string): Promise<boolea
 export const dismiss = (id: string, reason: string) => change(`/contradictions/${id}/dismiss`, { reason }, knowledgeText().dismissDone);
 export const restore = (id: string) => change(`/contradictions/${id}/restore`, {}, knowledgeText().restored);
 export const readAgain = (source: string) => change("/sources/read", { source }, knowledgeText().asked);
+
+/** Words that mean the same, by group; null: not loaded. */
+export const synonyms = signal<string[][] | null>(null);
+
+export async function loadSynonyms(): Promise<void> {
+  const answer = await shown(get<{ groups: string[][] }>("/knowledge/synonyms"));
+  if (answer) synonyms.value = answer.groups;
+}
+
+export async function saveSynonyms(groups: string[][]): Promise<boolean> {
+  const saved = await change("/synonyms", { groups }, knowledgeText().synonymsDone);
+  if (saved) await loadSynonyms();
+  return saved;
+}
+
+/** A group a line, its words after commas. */
+export function parseGroups(written: string): string[][] {
+  const lines = written.split("\n").map((line) => line.split(/[,、，､]/).map((word) => word.trim()));
+  return lines.map((line) => line.filter(Boolean)).filter((line) => line.length > 0);
+}

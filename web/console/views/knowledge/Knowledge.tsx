@@ -9,6 +9,7 @@ import { Written } from "../articles/Written";
 import { Articles } from "./Articles";
 import { Contradictions } from "./Contradictions";
 import { Sources } from "./Sources";
+import { Synonyms } from "./Synonyms";
 import { Remarks, Troubles } from "./Troubles";
 import { Wanting } from "./Wanting";
 
@@ -42,6 +43,7 @@ export function Knowledge() {
           <Troubles troubles={seen.troubles} />
           <Remarks remarks={seen.remarks ?? []} />
           <Sources sources={seen.sources} lead={lead} />
+          <Synonyms lead={lead} />
           <Articles states={seen.states} all={seen.articles} />
         </>
       )}
