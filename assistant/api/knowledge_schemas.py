@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from assistant.api.context import ApiContext
 from assistant.api.knowledge_responses import (
-    ArticleFields,
     ContradictionOut,
     ContradictionSideOut,
     DismissalOut,
+    ListedArticleFields,
     SourceFields,
     SourceProblemOut,
 )
@@ -34,7 +34,7 @@ def serialize_article(
     problems: Mapping[str, SourceProblem],
     ctx: ApiContext,
     places: SourceLabels,
-) -> ArticleFields:
+) -> ListedArticleFields:
     origin, problem = article.origin, article.find_problem(problems)
     source = sources.get(origin.source) if origin else None
     return {

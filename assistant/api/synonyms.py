@@ -50,7 +50,7 @@ class SynonymsIn(BaseModel):
 
 
 @router.get("")
-async def list_synonyms(_inside: CurrentLead, ctx: Ctx) -> SynonymsOut:
+async def list_synonyms(_inside: CurrentAgent, ctx: Ctx) -> SynonymsOut:
     """The groups of words that mean the same in this knowledge base."""
     groups = await ctx.database.read(lambda store: store.synonyms.list_groups())
     return {"groups": [list(group) for group in groups]}
