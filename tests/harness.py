@@ -13,6 +13,7 @@ from assistant.conversation import desk
 from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
+from assistant.conversation.handoff.assignment import AutomaticAssignment
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
@@ -175,7 +176,9 @@ class Harness:
             pick_facts=WordFactPicker(),
             clock=self.clock,
         )
-        self.watchdog = Watchdog(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
+        self.watchdog = Watchdog(
+            self.database, self.policy, WordFactPicker(), self.wire, self.timing, self.clock
+        )
         self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
@@ -187,6 +190,9 @@ class Harness:
             clock=self.clock,
         )
         self.desk = Desk(timing=self.timing, pick_facts=WordFactPicker(), policy=self.policy)
+        self.assignment = AutomaticAssignment(
+            database=self.database, desk=self.desk, wire=self.wire, clock=self.clock
+        )
         self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
@@ -236,7 +242,9 @@ class Harness:
     async def reply(self, conversation: str, agent: Agent, text: str, *, private: bool = False) -> Message:
         written = AgentMessage(message_id=str(uuid4()), text=text, private=private)
         return await self.database.write(
-            lambda store: desk.add_agent_message(store, conversation, agent, written, self.clock())
+            lambda store: desk.add_agent_message(
+                store, conversation, agent, written, self.timing, self.clock()
+            )
         )
 
     async def give_back(self, conversation: str, agent: Agent) -> Conversation:
@@ -282,6 +290,7 @@ class Harness:
                 JobKind.DELIVERY: self.outbox.deliver_messages,
                 JobKind.MEDIA: self.fetcher.download_attachments,
                 JobKind.PACKET: self.enricher.enrich_packet,
+                JobKind.ASSIGN: self.assignment.assign_next,
                 JobKind.IDLE: self.closer.close_idle,
             },
             default_fallback=self.assistant.give_up,
@@ -289,6 +298,7 @@ class Harness:
                 JobKind.DELIVERY: self.outbox.give_up,
                 JobKind.MEDIA: self.fetcher.give_up,
                 JobKind.PACKET: self.enricher.give_up,
+                JobKind.ASSIGN: self.assignment.give_up,
                 JobKind.IDLE: self.closer.give_up,
             },
         )

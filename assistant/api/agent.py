@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, Security
+from fastapi import APIRouter, Header, Request, Response, Security
+from pydantic import BaseModel
 
-from assistant.api.agent_responses import InboxCountsOut, InboxPageOut, SignInOut
+from assistant.api.agent_responses import SignInOut
 from assistant.api.auth import (
     SESSION_SCHEME,
     CurrentAgent,
@@ -22,6 +23,7 @@ from assistant.api.channel_schemas import (
 )
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.live_updates import iterate_agent_events
 from assistant.api.packet_responses import ConversationDetailOut
@@ -33,7 +35,7 @@ from assistant.api.rate_limit_rules import (
     reserve_stream,
 )
 from assistant.api.redaction import redact_json
-from assistant.api.schemas import LoginIn, serialize_agent, serialize_customer, serialize_turn
+from assistant.api.schemas import LoginIn, build_example, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
 from assistant.api.verdicts import load_opinions
@@ -44,15 +46,21 @@ from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.conversation.inbound.customer_linking import list_linked_conversations
 from assistant.domain.audit import STRANGER
 from assistant.domain.audit import format_actor as actor
-from assistant.domain.conversation import State
-from assistant.domain.errors import BadInput, Unauthorized
+from assistant.domain.errors import Unauthorized
 from assistant.ports.storage.store import Store
 
-router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRoute)
 
-PAGE = 50
-#: Largest offset of an inbox page.
-MAX_CURSOR = 10_000_000
+class PreferencesIn(BaseModel):
+    """What an agent chose for their own screen."""
+
+    model_config = build_example(notify=True, sound=False)
+
+    #: A notification of the browser while the console is in the background.
+    notify: bool = False
+    sound: bool = False
+
+
+router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRoute)
 
 
 @router.post("/login")
@@ -88,7 +96,7 @@ async def log_out_agent(
             store.audit.append_entry(actor(inside.agent.id), "logout", now)
 
         await ctx.database.write(end_session)
-        await ctx.presence.end_presence(inside.agent.id)
+        await ctx.presence.end_presence(inside.agent.id, now)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE)
     return response
@@ -100,65 +108,37 @@ async def get_current_agent(inside: CurrentAgent) -> SignInOut:
     return {"agent": serialize_agent(inside.agent), "csrf": inside.csrf}
 
 
-@router.get("/conversations")
-async def list_conversations(
-    inside: CurrentAgent,
-    ctx: Ctx,
-    state: Literal["", "assistant", "queued", "agent", "closed"] = "",
-    mine: Literal["", "true", "false", "1", "0"] = "",
-    after: Annotated[str, Query(max_length=20)] = "",
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> InboxPageOut:
-    """A page of the inbox: by priority, then longest waiting first, closed ones newest first."""
-    start = parse_cursor(after)
-    if q.strip():
-        raise HTTPException(400, "The inbox cannot be searched yet; leave q out.")
-    agent = inside.agent.id
-
-    def load_inbox_page(store: Store) -> InboxPageOut:
-        page = store.conversations.list_inbox(
-            state=State(state) if state else None,
-            agent=agent if mine in ("true", "1") else None,
-            after=start,
-            limit=PAGE + 1,
-        )
-        counts = store.conversations.count_by_state(agent)
-        return {
-            "conversations": load_inbox_rows(store, page[:PAGE]),
-            "next": str(start + PAGE) if len(page) > PAGE else None,
-            "counts": InboxCountsOut(
-                assistant=counts["assistant"],
-                queued=counts["queued"],
-                agent=counts["agent"],
-                mine=counts["mine"],
-            ),
-        }
-
-    return await ctx.database.read(load_inbox_page)
+@router.get("/preferences")
+async def get_preferences(inside: CurrentAgent, ctx: Ctx) -> PreferencesOut:
+    """What the caller chose for their own screen."""
+    found = await ctx.database.read(lambda store: store.agents.load_preferences(inside.agent.id))
+    return {"notify": bool(found.get("notify")), "sound": bool(found.get("sound"))}
 
 
-def parse_cursor(after: str) -> int:
-    """The offset in a page cursor, or BadInput for a cursor that we did not issue."""
-    if after and not (after.isascii() and after.isdigit() and int(after) <= MAX_CURSOR):
-        raise BadInput("after: take the cursor from the page before.")
-    return int(after or 0)
+@router.post("/preferences")
+async def save_preferences(body: PreferencesIn, inside: CurrentAgent, ctx: Ctx) -> PreferencesOut:
+    """Choose for the caller's own screen."""
+    chosen = body.model_dump()
+    await ctx.database.write(lambda store: store.agents.save_preferences(inside.agent.id, chosen))
+    return {"notify": body.notify, "sound": body.sound}
 
 
 @router.get("/conversations/{conversation}")
-async def get_conversation_detail(
-    conversation: str, _inside: CurrentAgent, ctx: Ctx
-) -> ConversationDetailOut:
+async def get_conversation_detail(conversation: str, inside: CurrentAgent, ctx: Ctx) -> ConversationDetailOut:
     """Everything that an agent needs to take over without asking again."""
-    return await ctx.database.read(partial(_load_conversation_view, conversation_id=conversation, ctx=ctx))
+    load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
+    return await ctx.database.read(load)
 
 
-def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> ConversationDetailOut:
+def _load_conversation_view(
+    store: Store, conversation_id: str, agent: str, ctx: ApiContext
+) -> ConversationDetailOut:
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     customer = store.customers.get(conversation.customer)
     said_of_them = describe_attributes(load_known_facts(store, customer), ctx.clock())
     return {
-        "conversation": load_inbox_rows(store, [conversation])[0],
+        "conversation": load_inbox_rows(store, [conversation], agent)[0],
         "messages": serialize_messages(store, conversation.id, messages, ctx.hosts),
         "customer": redact_json(
             serialize_customer(
@@ -190,6 +170,6 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
 async def stream_agent_events(
     inside: CurrentAgent, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    """Server-sent events of every conversation: `conversation`, `message`, `typing`, `delta`, `reset`."""
+    """Server-sent events: `conversation`, `message`, `typing`, `delta`, `colleague`, `reset`."""
     ended = reserve_stream(request, ctx.limits, by_address=False)
     return EventStream(iterate_agent_events(ctx, inside.secret_hash, last_event_id), ended)

@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from assistant.api.responses import CitationOut, MessageFields, Timestamp
+from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
 from assistant.domain.people import Role
@@ -50,6 +50,21 @@ class LastMessageOut(TypedDict):
     created_at: Timestamp
 
 
+class TagOut(TypedDict):
+    id: str
+    name: str
+
+
+class FoundPlaceOut(TypedDict):
+    """The message in which a search found a conversation."""
+
+    message: str
+    author: Author
+    private: bool
+    created_at: Timestamp
+    excerpt: str
+
+
 class InboxRowOut(TypedDict):
     id: str
     state: State
@@ -67,6 +82,13 @@ class InboxRowOut(TypedDict):
     updated_at: Timestamp
     created_at: Timestamp
     outcome: str | None
+    tags: list[TagOut]
+    #: Until when its agent has put it aside.
+    snoozed_until: Timestamp | None
+    #: The customer's messages that its agent, if that is the caller, has not seen.
+    unread: int
+    #: Of a search only; None: found in names or tags.
+    found: NotRequired[FoundPlaceOut | None]
 
 
 class InboxCountsOut(TypedDict):
@@ -74,6 +96,8 @@ class InboxCountsOut(TypedDict):
     queued: int
     agent: int
     mine: int
+    #: The caller's own that they have put aside.
+    snoozed: int
 
 
 class InboxPageOut(TypedDict):
@@ -92,18 +116,6 @@ class DeliveryOut(TypedDict):
     error: str | None
     again: bool
     sent_at: Timestamp | None
-
-
-MediaKind = Literal["image", "video", "audio", "file"]
-
-
-class MediaOut(TypedDict):
-    id: str
-    kind: MediaKind
-    name: str
-    type: str | None
-    size: int | None
-    error: str | None
 
 
 class AgentMessageOut(MessageFields):

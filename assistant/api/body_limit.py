@@ -47,7 +47,13 @@ class BodyLimitMiddleware:
         await self._app(scope, receive_limited, send)
 
     def _get_max_bytes(self, path: str) -> int:
-        return next((most for prefix, most in self._longer.items() if path.startswith(prefix)), self._most)
+        found = (most for part, most in self._longer.items() if _is_part(part, path))
+        return next(found, self._most)
+
+
+def _is_part(part: str, path: str) -> bool:
+    """Whether *path* begins with *part*, or ends with what follows its star."""
+    return path.endswith(part[1:]) if part.startswith("*") else path.startswith(part)
 
 
 def _get_content_length(scope: Scope) -> int:

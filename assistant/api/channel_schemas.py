@@ -10,11 +10,10 @@ from assistant.api.agent_responses import (
     ContactOut,
     DeliveryOut,
     LinkOut,
-    MediaKind,
-    MediaOut,
 )
 from assistant.api.context import ApiContext
-from assistant.api.schemas import format_timestamp, serialize_agent_message
+from assistant.api.responses import MediaKind, MediaOut, MessageOut
+from assistant.api.schemas import format_timestamp, serialize_agent_message, serialize_message
 from assistant.conversation.contacts import list_contacts
 from assistant.domain.channels import Delivery, DeliveryState, Media
 from assistant.domain.conversation import Conversation
@@ -44,6 +43,22 @@ def serialize_messages(
         {
             **serialize_agent_message(message, hosts),
             "delivery": serialize_delivery(deliveries.get(message.id)),
+            "media": [serialize_media(one) for one in files.get(message.id, ())],
+        }
+        for message in messages
+    ]
+
+
+def serialize_public_messages(
+    store: Store, conversation: str, messages: Sequence[Message], hosts: Sequence[str]
+) -> list[MessageOut]:
+    """Messages as their customer sees them, with files."""
+    files: dict[str, list[Media]] = {}
+    for one in store.media.list_by_conversation(conversation) if messages else ():
+        files.setdefault(one.message, []).append(one)
+    return [
+        {
+            **serialize_message(message, hosts),
             "media": [serialize_media(one) for one in files.get(message.id, ())],
         }
         for message in messages

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from assistant.api.channel_schemas import serialize_public_messages
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.live_updates import iterate_customer_events
@@ -168,7 +169,7 @@ def _load_conversation_page(
     return {
         "id": conversation.id,
         **serialize_state(conversation, agent),
-        "messages": [serialize_message(message, ctx.hosts) for message in page],
+        "messages": serialize_public_messages(store, conversation.id, page, ctx.hosts),
         "next": page[-1].seq if len(messages) > MESSAGES else None,
         "survey": serialize_survey(build_survey(store, conversation, ctx.clock())),
     }

@@ -15,20 +15,19 @@ from assistant.api.agent_responses import (
 )
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
+from assistant.api.inbox import require_admin
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
     AgentMessageIn,
-    ContactIn,
-    ResolveIn,
-    TransferIn,
     TypingIn,
     serialize_agent_message,
     serialize_citations,
     serialize_message,
 )
 from assistant.api.suggestions import render_suggestion
-from assistant.conversation import desk
+from assistant.conversation import desk, snooze, tags
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
 from assistant.domain.audit import format_actor as actor
@@ -42,12 +41,12 @@ router = APIRouter(
 )
 
 
-async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> RowOut:
+async def _run_desk_action(ctx: ApiContext, agent: str, step: Callable[[Store], Conversation]) -> RowOut:
     """Run the action, notify subscribers, and return the conversation's new state."""
 
     def run_action(store: Store) -> tuple[str, InboxRowOut]:
         conversation = step(store)
-        return conversation.id, load_inbox_rows(store, [conversation])[0]
+        return conversation.id, load_inbox_rows(store, [conversation], agent)[0]
 
     conversation_id, row = await ctx.database.write(run_action)
     ctx.notifier.notify(conversation_id)
@@ -59,7 +58,9 @@ async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) 
     """Take the conversation over; of several agents at once exactly one succeeds."""
     now = ctx.clock()
     claimed = await _run_desk_action(
-        ctx, lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now)
+        ctx,
+        inside.agent.id,
+        lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now),
     )
     ctx.notifier.publish_draft(conversation, "")
     return claimed
@@ -70,7 +71,7 @@ async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx
     """Back to the queue, with the waiting time kept."""
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.release_conversation(store, conversation, inside.agent, now)
+        ctx, inside.agent.id, lambda store: desk.release_conversation(store, conversation, inside.agent, now)
     )
 
 
@@ -81,7 +82,25 @@ async def transfer_conversation(
     """Give the conversation to another agent."""
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now)
+        ctx,
+        inside.agent.id,
+        lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now),
+    )
+
+
+@router.post("/reassign")
+async def reassign_conversation(
+    conversation: str, body: TransferIn, inside: CurrentAgent, ctx: Ctx
+) -> RowOut:
+    """To a colleague or to oneself, whoever has it; administrators."""
+    require_admin(inside)
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: desk.reassign_conversation(
+            store, conversation, inside.agent, body.agent, ctx.desk, now
+        ),
     )
 
 
@@ -90,8 +109,63 @@ async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx)
     """Back to the assistant, which answers from the next message on."""
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.return_to_assistant(store, conversation, inside.agent, now)
+        ctx, inside.agent.id, lambda store: desk.return_to_assistant(store, conversation, inside.agent, now)
     )
+
+
+@router.post("/reopen")
+async def reopen_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """A closed conversation goes on with the caller."""
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx, inside.agent.id, lambda store: desk.reopen_conversation(store, conversation, inside.agent, now)
+    )
+
+
+@router.post("/snooze")
+async def snooze_conversation(conversation: str, body: SnoozeIn, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """Put it aside until a moment, or until the customer or a colleague says something."""
+    now, until = ctx.clock(), body.until
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: snooze.snooze_conversation(store, conversation, inside.agent, until, now),
+    )
+
+
+@router.post("/wake")
+async def wake_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """End the snooze before its time."""
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: snooze.wake_conversation(store, conversation, inside.agent, ctx.timing, now),
+    )
+
+
+@router.post("/tags")
+async def tag_conversation(conversation: str, body: TagsIn, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """Exactly these tags, by name; new names become tags."""
+    now = ctx.clock()
+
+    def replace_tags(store: Store) -> Conversation:
+        tags.tag_conversation(store, conversation, inside.agent, body.tags, now)
+        return store.conversations.get(conversation)
+
+    return await _run_desk_action(ctx, inside.agent.id, replace_tags)
+
+
+@router.post("/read", status_code=204)
+async def mark_conversation_read(conversation: str, body: ReadIn, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """The caller has seen it up to a message; 0: it is unread again."""
+
+    def mark_read(store: Store) -> None:
+        found = store.conversations.get(conversation)
+        store.messages.mark_read(inside.agent.id, found.id, min(body.seq, found.seq))
+
+    await ctx.database.write(mark_read)
+    return Response(status_code=204)
 
 
 @router.post("/resolve")
@@ -106,6 +180,7 @@ async def resolve_conversation(conversation: str, body: ResolveIn, inside: Curre
     resolution = desk.Resolution(outcome=body.outcome, note=note)
     return await _run_desk_action(
         ctx,
+        inside.agent.id,
         lambda store: desk.resolve_conversation(
             store, conversation, inside.agent, resolution, ctx.policy, now
         ),
@@ -118,6 +193,7 @@ async def continue_by_email(conversation: str, body: ContactIn, inside: CurrentA
     now, finder = ctx.clock(), ctx.build_contact_finder()
     return await _run_desk_action(
         ctx,
+        inside.agent.id,
         lambda store: continue_conversation_by_email(
             store, conversation, inside.agent, body.address, finder, now
         ),
@@ -132,7 +208,7 @@ async def send_agent_message(
     written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
     now = ctx.clock()
     message = await ctx.database.write(
-        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, now)
+        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, ctx.timing, now)
     )
     ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}
@@ -164,6 +240,13 @@ async def reveal_message(
 async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
     """Show the customer that an agent types."""
     ctx.notifier.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
+    return Response(status_code=204)
+
+
+@router.post("/activity", status_code=204)
+async def publish_activity(conversation: str, body: ActivityIn, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """What the caller does there, for colleagues who have it open; not stored."""
+    ctx.notifier.publish_activity(conversation, inside.agent.id, inside.agent.name, body.activity)
     return Response(status_code=204)
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.api.agent_responses import AgentReferenceOut, InboxRowOut, LastMessageOut
+from assistant.api.agent_responses import AgentReferenceOut, FoundPlaceOut, InboxRowOut, LastMessageOut
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation, State
+from assistant.domain.inbox import SearchHit
 from assistant.domain.messages import Message
 from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.ports.storage.store import Store
+from assistant.text.search_terms import extract_excerpt
 
 #: Mark -> its signal, most serious first.
 MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
@@ -17,12 +19,38 @@ MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustrati
 MAX_EXCERPT_CHARACTERS = 140
 
 
-def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[InboxRowOut]:
-    """One row per conversation, with a fixed number of queries for all of them."""
+def load_found_rows(store: Store, hits: Sequence[SearchHit], query: str, agent: str) -> list[InboxRowOut]:
+    """Rows of what was searched, in its order, each with the place where it was found."""
+    conversations = {one.id: one for one in store.conversations.list_existing([h.conversation for h in hits])}
+    rows = load_inbox_rows(store, [conversations[hit.conversation] for hit in hits], agent)
+    messages = store.messages.load_many([(hit.conversation, hit.message) for hit in hits if hit.message])
+    return [
+        {**row, "found": _serialize_place(messages.get((hit.conversation, hit.message or "")), query)}
+        for row, hit in zip(rows, hits, strict=True)
+    ]
+
+
+def _serialize_place(message: Message | None, query: str) -> FoundPlaceOut | None:
+    """None: in the customer's names or the conversation's tags, which the row shows already."""
+    if message is None:
+        return None
+    return {
+        "message": message.id,
+        "author": message.author,
+        "private": message.private,
+        "created_at": format_timestamp(message.created_at),
+        "excerpt": extract_excerpt(mask_secrets(message.text), query, MAX_EXCERPT_CHARACTERS),
+    }
+
+
+def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: str) -> list[InboxRowOut]:
+    """One row per conversation as *agent* sees it, with a fixed number of queries for all of them."""
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
     packets, felt = store.handoffs.load_last_packets(ids), store.turns.load_recent_feelings(ids)
+    tags = store.tags.load_by_conversation(ids)
+    unread = store.messages.count_unread(agent, [one.id for one in conversations if one.agent == agent])
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
     rows: list[InboxRowOut] = []
     for one in conversations:
@@ -48,6 +76,9 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
                 "updated_at": format_timestamp(one.updated_at),
                 "created_at": format_timestamp(one.created_at),
                 "outcome": one.outcome,
+                "tags": [{"id": tag.id, "name": tag.name} for tag in tags.get(one.id, ())],
+                "snoozed_until": format_timestamp(one.snoozed_until),
+                "unread": unread.get(one.id, 0),
             }
         )
     return rows

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from assistant.api.channel_schemas import serialize_messages
+from assistant.api.channel_schemas import serialize_messages, serialize_public_messages
 from assistant.api.context import ApiContext
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.reply_html import render_reply
 from assistant.api.responses import MessageOut, SurveyOut
-from assistant.api.schemas import serialize_message, serialize_state, serialize_survey
+from assistant.api.schemas import serialize_state, serialize_survey
 from assistant.api.sse import HEARTBEAT, format_event
 from assistant.conversation.surveys import build_survey
 from assistant.domain.errors import NotFound, Unavailable
@@ -95,13 +95,13 @@ def _load_conversation_update(
     state = {"seq": conversation.seq, "public": serialize_state(conversation, agent)}
     question = serialize_survey(build_survey(store, conversation, ctx.clock()))
     messages = store.messages.list_public(conversation_id, after=after, limit=PAGE)
-    return state, question, [serialize_message(message, ctx.hosts) for message in messages]
+    return state, question, serialize_public_messages(store, conversation_id, messages, ctx.hosts)
 
 
 def _format_transient_event(passed: tuple[str, str, dict[str, Any]]) -> str | None:
-    """Drafts and others' typing; customers do not get their own typing back."""
+    """Drafts and others' typing; customers do not get their own typing back, nor what agents do."""
     _, name, data = passed
-    if name == "typing" and data["author"] == "customer":
+    if name == "colleague" or (name == "typing" and data["author"] == "customer"):
         return None
     if name == "delta":
         data = data | {"html": render_reply(data["text"]) if data["text"] else ""}
@@ -124,13 +124,13 @@ async def iterate_agent_events(
         seen = None
         yield format_event("reset", {})
     seen = newest if seen is None else seen
-    await _note_presence(ctx, secret_hash)
+    agent = await _note_presence(ctx, secret_hash)
     with ctx.notifier.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
         while not follower.is_closed:
             noted, entries = await _read_when_available(
-                ctx, partial(_load_journal_events, ctx=ctx, after=seen)
+                ctx, partial(_load_journal_events, ctx=ctx, agent=agent or "", after=seen)
             ) or (0, [])
             for number, name, data in entries:
                 yield format_event(name, data, number)
@@ -145,22 +145,26 @@ async def iterate_agent_events(
             if passing is None:
                 yield HEARTBEAT
             for conversation, name, data in passing or ():
-                if name == "delta" or data["author"] == "customer":
+                if (
+                    name == "delta"
+                    or data.get("author") == "customer"
+                    or data.get("agent") not in (None, agent)
+                ):
                     yield format_event(name, data | {"conversation": conversation})
 
 
-async def _note_presence(ctx: ApiContext, secret_hash: str) -> bool:
-    """Whose console is open is at the desk; False: the session or the token has ended."""
+async def _note_presence(ctx: ApiContext, secret_hash: str) -> str | None:
+    """Whose console is open is at the desk; None: the session or the token has ended."""
     found = await _read_when_available(
         ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())
     )
     if found is not None:
         await ctx.presence.record_presence(found[0].id, ctx.clock())
-    return found is not None
+    return None if found is None else found[0].id
 
 
 def _load_journal_events(
-    store: Store, ctx: ApiContext, after: int
+    store: Store, ctx: ApiContext, agent: str, after: int
 ) -> tuple[int, list[tuple[int, str, Mapping[str, Any]]]]:
     """The last id read, and the journal entries with the current state of what they refer to.
 
@@ -168,9 +172,8 @@ def _load_journal_events(
     """
     noted = store.journal.list_after(after, limit=PAGE, now=ctx.clock())
     changed = {conversation for _, conversation, message in noted if message is None}
-    rows = {
-        row["id"]: row for row in load_inbox_rows(store, store.conversations.list_existing(list(changed)))
-    }
+    existing = store.conversations.list_existing(list(changed))
+    rows = {row["id"]: row for row in load_inbox_rows(store, existing, agent)}
     entries: list[tuple[int, str, Mapping[str, Any]]] = []
     for number, conversation, message_id in noted:
         if message_id is None:

@@ -17,6 +17,7 @@ from assistant.conversation.inbound import customer_linking
 from assistant.conversation.resend import resend_undelivered
 from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
+from assistant.domain.file_types import INLINE_TYPES
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1", tags=["agent"], route_class=RateLimitedRoute)
@@ -34,9 +35,9 @@ class LinkIn(BaseModel):
 
 
 @router.get("/agent/media/{media}", responses=FILE, response_class=Response)
-async def get_agent_media(media: str, _inside: CurrentAgent, ctx: Ctx) -> Response:
-    """A customer's file, as a download."""
-    return await _build_file_response(ctx, media, None)
+async def get_agent_media(media: str, _inside: CurrentAgent, ctx: Ctx, inline: bool = False) -> Response:
+    """A file, as a download; `inline` shows a picture."""
+    return await _build_file_response(ctx, media, None, inline=inline)
 
 
 @router.get(
@@ -47,8 +48,10 @@ async def get_customer_media(media: str, owner: OwnedConversation, ctx: Ctx) -> 
     return await _build_file_response(ctx, media, owner.id)
 
 
-async def _build_file_response(ctx: ApiContext, media: str, of_conversation: str | None) -> Response:
-    """A file as an attachment, never inline: its sender may be hostile."""
+async def _build_file_response(
+    ctx: ApiContext, media: str, of_conversation: str | None, *, inline: bool = False
+) -> Response:
+    """A file as an attachment, because its sender may be hostile; *inline*: shown, if it is a picture."""
 
     def load_media(store: Store) -> tuple[Media | None, bytes | None]:
         return store.media.get(media), store.media.load_data(media)
@@ -57,8 +60,9 @@ async def _build_file_response(ctx: ApiContext, media: str, of_conversation: str
     if found is None or data is None or of_conversation not in (None, found.conversation):
         raise NotFound("There is no such file.")
     name = quote(found.name.replace("/", "_").replace("\\", "_") or f"{found.kind}-{found.id[:8]}", safe="")
+    shown = "inline" if inline and found.type in INLINE_TYPES else "attachment"
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{name}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",

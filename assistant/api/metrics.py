@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from assistant.domain.budgets import ModelUsage
 from assistant.domain.conversation import State
+from assistant.domain.inbox import InboxFilter
 from assistant.ports.storage.store import Store
 
 #: Seconds between two counts, which read whole tables.
@@ -41,7 +42,7 @@ class MetricTotals(NamedTuple):
 
 def count_totals(store: Store, streams: int, now: datetime) -> MetricTotals:
     """Counts over all time, by a fixed number of queries."""
-    waiting = store.conversations.list_inbox(state=State.QUEUED, agent=None, after=0, limit=200)
+    waiting = store.conversations.list_inbox(InboxFilter(state=State.QUEUED), after=None, limit=200)
     since = [one.waiting_since for one in waiting if one.waiting_since]
     return MetricTotals(
         turns=store.metrics.count_decisions(BEGINNING, now),

@@ -26,7 +26,7 @@ class DeskPresence:
             await self._database.write(lambda store: store.agents.mark_present(agent, now))
             self._recorded[agent] = now
 
-    async def end_presence(self, agent: str) -> None:
+    async def end_presence(self, agent: str, now: datetime) -> None:
         """The agent has logged out."""
         self._recorded.pop(agent, None)
-        await self._database.write(lambda store: store.agents.mark_absent(agent))
+        await self._database.write(lambda store: store.agents.mark_absent(agent, now))

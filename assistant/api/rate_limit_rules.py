@@ -31,6 +31,8 @@ READING = RateLimit("reading", LimitKey.TOKEN, Rate(300, 30))
 OPENING = RateLimit("opening a conversation", LimitKey.ADDRESS, Rate(60, 2))
 WRITING = RateLimit("a customer's message", LimitKey.TOKEN, Rate(30, 2))
 WRITING_FROM = RateLimit("customers' messages", LimitKey.ADDRESS, Rate(240, 20))
+UPLOADING = RateLimit("a customer's file", LimitKey.TOKEN, Rate(10, 0.1))
+UPLOADING_FROM = RateLimit("customers' files", LimitKey.ADDRESS, Rate(60, 1))
 TYPING = RateLimit("typing", LimitKey.TOKEN, Rate(30, 2))
 PERSON = RateLimit("asking for a person, and thinking better of it", LimitKey.TOKEN, Rate(10, 0.1))
 PERSON_FROM = RateLimit("places in the queue", LimitKey.ADDRESS, Rate(30, 0.5))
@@ -60,6 +62,7 @@ _INSIGHT = "/v1/agent/insight"
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/conversations": (OPENING,),
     f"POST {_CUSTOMER}/messages": (WRITING, WRITING_FROM),
+    f"POST {_CUSTOMER}/files": (UPLOADING, UPLOADING_FROM),
     f"POST {_CUSTOMER}/typing": (TYPING,),
     f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
@@ -76,9 +79,17 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "transfer",
             "return",
             "resolve",
+            "reassign",
+            "reopen",
+            "snooze",
+            "wake",
+            "tags",
+            "read",
             "email",
             "messages",
             "typing",
+            "activity",
+            "files",
             "links",
         )
     },
@@ -88,6 +99,20 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_AGENT}/messages/{{message}}/verdict": (WORKING,),
     f"DELETE {_AGENT}/messages/{{message}}/verdict": (WORKING,),
     "DELETE /v1/agent/links/{link_id}": (WORKING,),
+    "POST /v1/agent/preferences": (WORKING,),
+    "POST /v1/agent/availability": (WORKING,),
+    "POST /v1/agent/teams": (WORKING,),
+    "POST /v1/agent/teams/{team}": (WORKING,),
+    "DELETE /v1/agent/teams/{team}": (WORKING,),
+    "POST /v1/agent/agents/{agent}/capacity": (WORKING,),
+    "DELETE /v1/agent/tags/{tag}": (WORKING,),
+    "POST /v1/agent/views": (WORKING,),
+    "DELETE /v1/agent/views/{view}": (WORKING,),
+    "POST /v1/agent/saved-replies": (WORKING,),
+    "POST /v1/agent/saved-replies/import": (WORKING,),
+    "POST /v1/agent/saved-replies/{reply}": (WORKING,),
+    "DELETE /v1/agent/saved-replies/{reply}": (WORKING,),
+    "POST /v1/agent/saved-replies/{reply}/use": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
     "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),
     "POST /v1/agent/knowledge/sources/read": (WORKING,),

@@ -19,6 +19,8 @@ from markdown_it.utils import EnvType, OptionsDict
 from assistant.domain.messages import Citation
 from assistant.text.characters import strip_invisible
 
+#: Among allowed hosts: links of people may lead anywhere.
+ANY_HOST = "*"
 _TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "a", "sup", "blockquote"} | {
     "table",
     "thead",
@@ -131,13 +133,13 @@ _ADDRESS = re.compile(r"(https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%\[\]-]*[A-Za-z0-9_
 
 
 def _is_allowed_link(address: str, hosts: Collection[str]) -> bool:
-    """Whether a link goes to one of *hosts* by http(s), without a misleading user name."""
+    """Whether a link goes to one of *hosts*, or any, by http(s), without a misleading user name."""
     try:
         parts = urlsplit(address)
         return (
             parts.scheme in ("http", "https")
             and "@" not in parts.netloc
-            and (parts.netloc.lower() in hosts or (parts.hostname or "") in hosts)
+            and (ANY_HOST in hosts or parts.netloc.lower() in hosts or (parts.hostname or "") in hosts)
         )
     except ValueError:
         return False

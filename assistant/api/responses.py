@@ -85,10 +85,23 @@ class AgentNameOut(TypedDict):
     name: str
 
 
+MediaKind = Literal["image", "video", "audio", "file"]
+
+
+class MediaOut(TypedDict):
+    id: str
+    kind: MediaKind
+    name: str
+    type: str | None
+    size: int | None
+    error: str | None
+
+
 class MessageOut(MessageFields):
     """A message as its customer sees it."""
 
     agent: AgentNameOut | None
+    media: list[MediaOut]
 
 
 class WaitingOut(TypedDict):

@@ -20,7 +20,7 @@ from assistant.api.agent_responses import (
     TurnOut,
     WithheldOut,
 )
-from assistant.api.reply_html import render_plain_text, render_reply
+from assistant.api.reply_html import ANY_HOST, render_plain_text, render_reply
 from assistant.api.responses import (
     AgentNameOut,
     ButtonOut,
@@ -109,27 +109,6 @@ class LoginIn(BaseModel):
     password: Annotated[str, StringConstraints(max_length=1024)]
 
 
-class TransferIn(BaseModel):
-    model_config = build_example(agent="sato@shop.example")
-
-    agent: Annotated[str, StringConstraints(max_length=255)]
-
-
-class ContactIn(BaseModel):
-    model_config = build_example(address="hanako@mail.example")
-
-    #: An e-mail address that the customer left in the conversation.
-    address: Annotated[str, StringConstraints(min_length=3, max_length=320)]
-
-
-class ResolveIn(BaseModel):
-    model_config = build_example(outcome="solved", note="Refunded; told the customer 5 days.")
-
-    #: solved, workaround, unsolved, no_reply, spam, or a team's own value
-    outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]
-    note: Annotated[str, StringConstraints(max_length=4000)] | None = None
-
-
 @overload
 def format_timestamp(moment: datetime) -> str: ...
 @overload
@@ -142,12 +121,13 @@ def format_timestamp(moment: datetime | None) -> str | None:
 def serialize_message(message: Message, hosts: Sequence[str]) -> MessageOut:
     """A message as its customer sees it."""
     agent = AgentNameOut(name=message.agent_name) if message.agent_name else None
-    return {**_serialize_message_fields(message, hosts), "agent": agent}
+    return {**_serialize_message_fields(message, hosts), "agent": agent, "media": []}
 
 
 def _serialize_message_fields(message: Message, hosts: Sequence[str]) -> MessageFields:
     """Customers' messages are plain text, not Markdown."""
     theirs = message.author is Author.CUSTOMER
+    allowed = [ANY_HOST] if message.author is Author.AGENT else hosts
     return {
         "id": message.id,
         "seq": message.seq,
@@ -155,7 +135,7 @@ def _serialize_message_fields(message: Message, hosts: Sequence[str]) -> Message
         "text": message.text,
         "html": render_plain_text(message.text)
         if theirs
-        else render_reply(message.text, message.citations, hosts),
+        else render_reply(message.text, message.citations, allowed),
         "citations": serialize_citations(message.citations),
         "buttons": [ButtonOut(label=button.label, value=button.value) for button in message.buttons],
         "created_at": format_timestamp(message.created_at),

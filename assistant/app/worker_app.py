@@ -27,6 +27,7 @@ from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.execution import ActionExecutor
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
@@ -191,8 +192,9 @@ class AssistantService:
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
+    from assistant.conversation.desk import Desk
     from assistant.conversation.ending import IdleCloser
-    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
+    from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
     from assistant.jobs.attachment_download import AttachmentDownloader
@@ -200,17 +202,14 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.jobs.worker_loop import JobHandlers
 
     assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
-    watchdog = Watchdog(database, service.dependencies.policy, assistant.pick_facts, notifier, utc_now)
+    watchdog = Watchdog(
+        database, service.dependencies.policy, assistant.pick_facts, notifier, service.timing, utc_now
+    )
     outbox = Outbox(database, service.channels, notifier, utc_now)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
-    enricher = PacketEnricher(
-        database=database,
-        mind=service.dependencies,
-        wire=notifier,
-        pick_facts=assistant.pick_facts,
-        clock=utc_now,
-        backend=service.executor.backend if service.executor else None,
-    )
+    enricher = _build_packet_enricher(service)
+    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
+    assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
     closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
     executor = service.executor
     return JobHandlers(
@@ -222,6 +221,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.DELIVERY: outbox.deliver_messages,
             JobKind.MEDIA: fetcher.download_attachments,
             JobKind.PACKET: enricher.enrich_packet,
+            JobKind.ASSIGN: assignment.assign_next,
             JobKind.IDLE: closer.close_idle,
         },
         default_fallback=assistant.give_up,
@@ -229,9 +229,23 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.DELIVERY: outbox.give_up,
             JobKind.MEDIA: fetcher.give_up,
             JobKind.PACKET: enricher.give_up,
+            JobKind.ASSIGN: assignment.give_up,
             JobKind.IDLE: closer.give_up,
             JobKind.ACTION: executor.give_up if executor else assistant.give_up,
         },
+    )
+
+
+def _build_packet_enricher(service: AssistantService) -> PacketEnricher:
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
+
+    return PacketEnricher(
+        database=service.knowledge.database,
+        mind=service.dependencies,
+        wire=service.notifier,
+        pick_facts=service.assistant.pick_facts,
+        clock=utc_now,
+        backend=service.executor.backend if service.executor else None,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.transcript import save_conversation
 from assistant.domain.audit import OPERATOR
-from assistant.domain.conversation import State
+from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
 
@@ -16,14 +16,14 @@ MAX_CLAIMED_CONVERSATIONS = 10_000
 def change_password(store: Store, agent: Agent, password_hash: str, now: datetime, by: str = OPERATOR) -> int:
     """Whoever is signed in with the old one is no longer; how many sessions ended."""
     store.agents.set_password(agent.id, password_hash)
-    ended = store.agents.revoke_credentials(agent.id, tokens=False)
+    ended = store.agents.revoke_credentials(agent.id, tokens=False, now=now)
     store.audit.append_entry(by, "password", now, agent=agent.id, ended=ended)
     return ended
 
 
 def revoke_credentials(store: Store, agent: Agent, now: datetime, by: str = OPERATOR) -> int:
     """End every session and API token; how many there were."""
-    ended = store.agents.revoke_credentials(agent.id, tokens=True)
+    ended = store.agents.revoke_credentials(agent.id, tokens=True, now=now)
     store.audit.append_entry(by, "revoke", now, agent=agent.id, ended=ended)
     return ended
 
@@ -31,7 +31,7 @@ def revoke_credentials(store: Store, agent: Agent, now: datetime, by: str = OPER
 def disable_agent(store: Store, agent: Agent, now: datetime, by: str = OPERATOR) -> int:
     """Sign the agent out for good; their conversations go back to the queue: how many."""
     requeued = _requeue_conversations(store, agent, now, by)
-    store.agents.revoke_credentials(agent.id, tokens=True)
+    store.agents.revoke_credentials(agent.id, tokens=True, now=now)
     store.accounts.set_disabled(agent.id, now)
     store.audit.append_entry(by, "agent_disabled", now, agent=agent.id, requeued=requeued)
     return requeued
@@ -40,14 +40,14 @@ def disable_agent(store: Store, agent: Agent, now: datetime, by: str = OPERATOR)
 def remove_agent(store: Store, agent: Agent, now: datetime) -> int:
     """Remove the account; conversations that the agent has go back to the queue: how many."""
     requeued = _requeue_conversations(store, agent, now, OPERATOR)
-    store.agents.remove(agent.id)
+    store.agents.remove(agent.id, now)
     store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=requeued)
     return requeued
 
 
 def _requeue_conversations(store: Store, agent: Agent, now: datetime, by: str) -> int:
     theirs = store.conversations.list_inbox(
-        state=State.AGENT, agent=agent.id, after=0, limit=MAX_CLAIMED_CONVERSATIONS
+        InboxFilter(agent=agent.id), after=None, limit=MAX_CLAIMED_CONVERSATIONS
     )
     for conversation in theirs:
         queued = conversation.expire_claim(now)

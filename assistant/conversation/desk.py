@@ -6,9 +6,11 @@ from datetime import datetime
 from assistant.conversation.ending import save_outcome
 from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
+from assistant.conversation.inbound.conversation_start import WEB
+from assistant.conversation.snooze import end_snooze, keep_snooze
 from assistant.conversation.surveys import ask_survey
 from assistant.conversation.templates import render_template as words
-from assistant.conversation.timing import Timing
+from assistant.conversation.timing import IDLE_CHECK, Timing
 from assistant.conversation.transcript import (
     append_agent_message,
     append_notice,
@@ -74,7 +76,7 @@ def claim_conversation(
 
 
 def add_agent_message(
-    store: Store, conversation_id: str, agent: Agent, written: AgentMessage, now: datetime
+    store: Store, conversation_id: str, agent: Agent, written: AgentMessage, timing: Timing, now: datetime
 ) -> Message:
     """Say something to the customer (only the owner may), or leave a private note (everybody may)."""
     conversation = store.conversations.get(conversation_id)
@@ -85,6 +87,9 @@ def add_agent_message(
     if not written.private:
         conversation.require_owner(agent.id)
         store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
+        keep_snooze(store, conversation, now)
+    elif conversation.agent != agent.id:
+        conversation = end_snooze(store, conversation, timing, now)
     conversation, message = append_agent_message(store, conversation, agent, written, now)
     save_conversation(store, conversation, now)
     return message
@@ -105,10 +110,32 @@ def transfer_conversation(
     if colleague is None or colleague.disabled_at:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
+    return _give_to(store, conversation, colleague, agent, now)
+
+
+def reassign_conversation(
+    store: Store, conversation_id: str, lead: Agent, to: str, desk: Desk, now: datetime
+) -> Conversation:
+    """A lead gives it to a colleague, or takes it over, whoever has it."""
+    colleague = store.agents.get(to)
+    if colleague is None:
+        raise NotFound("There is no such agent.")
+    before = store.conversations.get(conversation_id)
+    store.audit.append_entry(
+        actor(lead.id), "reassigned", now, conversation=before.id, before=before.agent, to=colleague.id
+    )
+    if before.state is not State.AGENT or before.agent == colleague.id:
+        return claim_conversation(store, conversation_id, colleague, desk, now)
+    return _give_to(store, before.transfer(before.agent or "", colleague.id, now), colleague, lead, now)
+
+
+def _give_to(
+    store: Store, conversation: Conversation, colleague: Agent, by: Agent, now: datetime
+) -> Conversation:
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, _render_joined_notice(conversation, colleague), now
     )
-    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor(by.id))
 
 
 def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
@@ -143,6 +170,19 @@ def resolve_conversation(
     )
     conversation = ask_survey(store, conversation, kind, policy, now)
     _cancel_answer_jobs(store, conversation)
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+
+
+def reopen_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
+    """A closed conversation goes on with this agent; Conflict when its thread has a newer conversation."""
+    before = store.conversations.get(conversation_id)
+    conversation = before.reopen(agent.id, now)
+    if before.channel != WEB and store.threads.find_by_conversation(before.id) is None:
+        raise Conflict("The customer has a newer conversation there; go on in that one.")
+    store.jobs.schedule(JobKind.IDLE, conversation.id, now + IDLE_CHECK, now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, _render_joined_notice(conversation, agent), now
+    )
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 

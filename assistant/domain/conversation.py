@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from assistant.domain.errors import AlreadyClaimed, ConversationClosed, NotOwner, NotQueued
+from assistant.domain.errors import AlreadyClaimed, ConversationClosed, NotClosed, NotOwner, NotQueued
 from assistant.domain.signals import Reason
 
 
@@ -76,6 +76,8 @@ class Conversation:
     carried: str | None = None
     #: A keyed hash of the web address that it was opened from: limits count by it, nobody can be found by it.
     origin: str | None = None
+    #: Until when its agent has put it aside.
+    snoozed_until: datetime | None = None
 
     def with_next_seq(self, now: datetime) -> Self:
         """The next message takes a number."""
@@ -121,7 +123,7 @@ class Conversation:
 
     def transfer(self, agent: str, to: str, now: datetime) -> Self:
         self.require_owner(agent)
-        return replace(self, epoch=self.epoch + 1, agent=to, updated_at=now)
+        return replace(self, epoch=self.epoch + 1, agent=to, snoozed_until=None, updated_at=now)
 
     def expire_claim(self, now: datetime) -> Self:
         """The agent has been silent for too long: somebody else may take over."""
@@ -153,6 +155,29 @@ class Conversation:
             raise NotOwner
         return self._move_to_closed(Outcome.IDLE, now)
 
+    def snooze(self, agent: str, until: datetime, now: datetime) -> Self:
+        """Put aside until then, or until somebody else says something."""
+        self.require_owner(agent)
+        return replace(self, snoozed_until=until, updated_at=now)
+
+    def wake(self, now: datetime) -> Self:
+        return self if self.snoozed_until is None else replace(self, snoozed_until=None, updated_at=now)
+
+    def reopen(self, agent: str, now: datetime) -> Self:
+        """A closed conversation goes on with *agent*, as a new episode."""
+        if self.state is not State.CLOSED:
+            raise NotClosed
+        return replace(
+            self,
+            state=State.AGENT,
+            epoch=self.epoch + 1,
+            agent=agent,
+            outcome=None,
+            closed_at=None,
+            episode_from=self.seq,
+            updated_at=now,
+        )
+
     def require_owner(self, agent: str) -> None:
         """NotOwner unless *agent* has it."""
         self._require_open()
@@ -168,6 +193,7 @@ class Conversation:
             self,
             state=State.QUEUED,
             epoch=self.epoch + 1,
+            snoozed_until=None,
             agent=None,
             waiting_since=self.waiting_since or now,
             updated_at=now,
@@ -178,6 +204,7 @@ class Conversation:
             self,
             state=State.ASSISTANT,
             epoch=self.epoch + 1,
+            snoozed_until=None,
             agent=None,
             reason=None,
             priority=Priority.NORMAL,
@@ -192,6 +219,7 @@ class Conversation:
             self,
             state=State.CLOSED,
             epoch=self.epoch + 1,
+            snoozed_until=None,
             outcome=outcome,
             waiting_since=None,
             closed_at=now,

@@ -6,7 +6,7 @@ AssistantError
 ├── Unauthorized 401 · Forbidden 403
 ├── NotFound 404
 ├── Conflict 409
-│   ├── ConversationClosed · AlreadyClaimed · NotOwner · NotQueued
+│   ├── ConversationClosed · AlreadyClaimed · NotOwner · NotQueued · NotClosed
 ├── RateLimited 429
 ├── Unavailable 503         a part that we depend on does not answer
 │   └── ModelUnavailable · IndexUnavailable · RetryLater
@@ -88,6 +88,12 @@ class NotQueued(Conflict):
     """This conversation is not waiting for a person."""
 
     code = "not_queued"
+
+
+class NotClosed(Conflict):
+    """Only a closed conversation can be opened again."""
+
+    code = "not_closed"
 
 
 class RateLimited(AssistantError):

@@ -16,6 +16,8 @@ class JobKind(StrEnum):
     MEDIA = "media"
     #: The packet of a handoff can still be made better.
     PACKET = "packet"
+    #: Somebody waits whom a team gives to one of its agents.
+    ASSIGN = "assign"
     #: A conversation that nobody writes in any more ends.
     IDLE = "idle"
     #: A change that the customer said yes to waits to be carried out.

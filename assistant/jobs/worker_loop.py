@@ -34,6 +34,7 @@ LANES = (
     (JobKind.DELIVERY,),
     (JobKind.MEDIA,),
     (JobKind.PACKET,),
+    (JobKind.ASSIGN,),
     (JobKind.IDLE,),
     (JobKind.ACTION,),
 )

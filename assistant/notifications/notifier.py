@@ -36,7 +36,7 @@ class LocalSubscriber:
 
     def push_event(self, conversation: str, event: str, data: dict[str, Any]) -> None:
         # By author: the customer's typing must not hide that the agent has stopped.
-        self._passing[conversation, event, data.get("author")] = data
+        self._passing[conversation, event, data.get("author") or data.get("agent")] = data
         self._woken.set()
 
     async def next_events(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None:
@@ -111,6 +111,9 @@ class LocalNotifier:
         if author is Author.CUSTOMER and not self._update_typing(conversation, on):
             return  # throttled: a widget reports every key press, which would wake each agent's stream
         self._push_event(conversation, "typing", {"author": author.value, "on": on, "name": name})
+
+    def publish_activity(self, conversation: str, agent: str, name: str, activity: str) -> None:
+        self._push_event(conversation, "colleague", {"agent": agent, "name": name, "activity": activity})
 
     def is_typing(self, conversation: str) -> bool:
         return self._typing.get(conversation, (0.0, 0.0))[0] > self._clock()

@@ -32,8 +32,12 @@ class SharedNotifier(LocalNotifier):
         super().publish_typing(conversation, author, on, name)
         self._broadcast_event("typing", conversation, author=author.value, on=on, name=name)
 
+    def publish_activity(self, conversation: str, agent: str, name: str, activity: str) -> None:
+        super().publish_activity(conversation, agent, name, activity)
+        self._broadcast_event("activity", conversation, agent=agent, name=name, activity=activity)
+
     def _broadcast_event(self, what: str, conversation: str, **more: Any) -> None:
-        key = f"{what} {conversation} {more.get('author', '')}"
+        key = f"{what} {conversation} {more.get('author') or more.get('agent', '')}"
         self._bus.send(key, json.dumps([what, conversation, more], ensure_ascii=False))
 
     def _dispatch_notice(self, notice: str) -> None:
@@ -43,6 +47,9 @@ class SharedNotifier(LocalNotifier):
             "draft": lambda: super(SharedNotifier, self).publish_draft(conversation, more["text"]),
             "typing": lambda: super(SharedNotifier, self).publish_typing(
                 conversation, Author(more["author"]), more["on"], more["name"]
+            ),
+            "activity": lambda: super(SharedNotifier, self).publish_activity(
+                conversation, more["agent"], more["name"], more["activity"]
             ),
         }
         if what in told:  # another version of the program may send other kinds

@@ -20,7 +20,10 @@ class Subscriber(Protocol):
 
 
 class Notifier(Protocol):
-    """Notifies the subscribers of a conversation, and carries drafts and typing, which are not stored."""
+    """Notifies the subscribers of a conversation, and carries what is not stored.
+
+    Eight members because drafts, typing and colleagues' activity have different readers.
+    """
 
     def subscribe(
         self, conversation: str = ""
@@ -35,6 +38,9 @@ class Notifier(Protocol):
     def publish_typing(
         self, conversation: str, author: Author, on: bool, name: str | None = None
     ) -> None: ...
+    def publish_activity(
+        self, conversation: str, agent: str, name: str, activity: str
+    ) -> None: ...  # what an agent does there, for colleagues
     def is_typing(self, conversation: str) -> bool: ...  # the customer typed within the last seconds
 
 

@@ -7,18 +7,20 @@ import sqlalchemy as sa
 
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import NotFound
+from assistant.domain.inbox import PRIORITY_RANK, InboxFilter, InboxPlace
 from assistant.domain.messages import Author, Message
 from assistant.storage import tables as t
+from assistant.storage.inbox import RANK, build_conditions, build_inbox_page
 from assistant.storage.row_mapping import (
     build_conversation_row,
     build_message_row,
     parse_conversation,
     parse_message,
 )
-from assistant.storage.statements import build_insert, build_select, build_update
+from assistant.storage.search import index_conversation, index_message, reindex_message
+from assistant.storage.statements import build_insert, build_select, build_update, build_upsert
 
-#: Agents see the highest priority first, then the longest waiting; these ranks sort the priorities.
-PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+OPEN_STATES = [state.value for state in State if state is not State.CLOSED]
 #: A customer's conversations except one, newest first.
 OTHERS = (
     build_select(t.conversations, "customer")
@@ -59,6 +61,7 @@ class SqlConversations:
     def add(self, conversation: Conversation, token_hash: str | None) -> None:
         row = build_conversation_row(conversation) | {"token_hash": token_hash}
         self._connection.execute(build_insert(t.conversations), row)
+        index_conversation(self._connection, conversation.id)
 
     def save(self, conversation: Conversation) -> None:
         """Update a conversation and append the change to the journal."""
@@ -81,37 +84,35 @@ class SqlConversations:
         return int(found.scalar_one())
 
     def list_inbox(
-        self, *, state: State | None, agent: str | None, after: int, limit: int
+        self, wanted: InboxFilter, *, after: InboxPlace | None, limit: int
     ) -> Sequence[Conversation]:
-        """A page of the inbox as agents see it; *after* is the offset."""
-        c = t.conversations.c
-        query = sa.select(t.conversations)
-        if state is not None:
-            query = query.where(c.state == state)
-        if agent is not None:
-            query = query.where(c.agent == agent, c.state == State.AGENT)
-        if state in (State.QUEUED, State.AGENT):
-            rank = sa.case(PRIORITY_RANK, value=c.priority)
-            query = query.order_by(rank, sa.func.coalesce(c.waiting_since, c.updated_at))
-        else:
-            query = query.order_by(c.updated_at.desc())
-        rows = self._connection.execute(query.order_by(c.id).offset(after).limit(limit)).mappings()
-        return [parse_conversation(row) for row in rows]
+        """A page of the inbox as agents see it, behind the place *after*."""
+        query = build_inbox_page(wanted, after).limit(limit)
+        return [parse_conversation(row) for row in self._connection.execute(query).mappings()]
+
+    def count_inbox(self, wanted: InboxFilter, *, limit: int) -> int:
+        """How many conversations *wanted* takes, at most *limit*."""
+        found = sa.select(t.conversations.c.id).where(*build_conditions(wanted)).limit(limit).subquery()
+        return int(self._connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
 
     def count_by_state(self, agent: str) -> dict[str, int]:
-        """Number of open conversations in each state, and of those owned by *agent*."""
+        """Open conversations in each state, those of *agent*, and those that the agent has snoozed."""
         c = t.conversations.c
-        query = sa.select(c.state, sa.func.count(), sa.func.sum(sa.case((c.agent == agent, 1), else_=0)))
-        found = {row[0]: (row[1], row[2]) for row in self._connection.execute(query.group_by(c.state))}
-        counts = {
-            state.value: found.get(state.value, (0, 0))[0] for state in State if state is not State.CLOSED
-        }
-        return counts | {"mine": int(found.get(State.AGENT.value, (0, 0))[1])}
+        awake = c.snoozed_until.is_(None)
+        own = sa.case((sa.and_(c.agent == agent, awake), 1), else_=0)
+        asleep = sa.case((sa.and_(c.agent == agent, sa.not_(awake)), 1), else_=0)
+        query = sa.select(c.state, sa.func.count(), sa.func.sum(own), sa.func.sum(asleep))
+        query = query.where(c.state.in_(OPEN_STATES)).group_by(c.state)
+        found = {row[0]: row[1:] for row in self._connection.execute(query)}
+        none = (0, 0, 0)
+        counts = {state: found.get(state, none)[0] for state in OPEN_STATES}
+        _, mine, snoozed = found.get(State.AGENT.value, none)
+        return counts | {"mine": int(mine), "snoozed": int(snoozed)}
 
     def count_waiting_before(self, conversation: Conversation) -> int:
         """How many others wait for a person ahead of this one, in the order of `list_inbox`."""
         c = t.conversations.c
-        rank, own = sa.case(PRIORITY_RANK, value=c.priority), PRIORITY_RANK[conversation.priority]
+        rank, own = RANK, PRIORITY_RANK[conversation.priority]
         earlier = sa.or_(
             c.waiting_since < conversation.waiting_since,
             sa.and_(c.waiting_since == conversation.waiting_since, c.id < conversation.id),
@@ -150,6 +151,7 @@ class SqlMessages:
 
     def add(self, message: Message) -> None:
         self._connection.execute(build_insert(t.messages), build_message_row(message))
+        index_message(self._connection, message)
 
     def get(self, conversation: str, message: str) -> Message | None:
         values = {"conversation": conversation, "id": message}
@@ -181,6 +183,17 @@ class SqlMessages:
         rows = self._connection.execute(sa.select(t.messages).where(c.position.in_(newest))).mappings()
         return {row["conversation"]: parse_message(row) for row in rows}
 
+    def load_many(self, messages: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+        """Those of *messages*, each a conversation and an id, that exist."""
+        c = t.messages.c
+        # SQLite has no index for a list of pairs: each side alone, then the pairs.
+        conversations, ids = {pair[0] for pair in messages}, {pair[1] for pair in messages}
+        query = sa.select(t.messages).where(c.conversation.in_(conversations), c.id.in_(ids))
+        found = map(parse_message, self._connection.execute(query).mappings())
+        wanted = set(messages)
+        by_pair = {(message.conversation, message.id): message for message in found}
+        return {pair: message for pair, message in by_pair.items() if pair in wanted}
+
     def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
         """The customer's last text in each conversation, for lists."""
         c = t.messages.c
@@ -197,3 +210,22 @@ class SqlMessages:
         c = t.messages.c
         where = sa.and_(c.conversation == conversation, c.id == message)
         self._connection.execute(sa.update(t.messages).where(where).values(text=text, kind=kind))
+        reindex_message(self._connection, conversation, message, text)
+
+    def count_unread(self, agent: str, conversations: Sequence[str]) -> dict[str, int]:
+        """Conversation -> how many of the customer's messages *agent* has not seen, where there are any."""
+        c, r = t.messages.c, t.read_marks.c
+        mark = sa.and_(r.conversation == c.conversation, r.agent == agent)
+        query = (
+            sa.select(c.conversation, sa.func.count())
+            .outerjoin(t.read_marks, mark)
+            .where(c.conversation.in_(conversations), c.author == Author.CUSTOMER)
+            .where(c.seq > sa.func.coalesce(r.seq, 0))
+            .group_by(c.conversation)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def mark_read(self, agent: str, conversation: str, seq: int) -> None:
+        """The agent has seen the conversation up to message *seq*; 0: it is unread again."""
+        row = {"agent": agent, "conversation": conversation, "seq": seq}
+        self._connection.execute(build_upsert(self._connection, t.read_marks, "seq"), row)

@@ -97,8 +97,11 @@ class SqlDatabase(Generic[S]):
 
     def purge_erased(self) -> None:
         """Make sure that erased data does not remain in the database's files."""
+        sqlite = self.kind == "sqlite"
+        if sqlite:  # FTS5 keeps deleted words in its older segments until they are merged
+            with self._writing.begin() as connection:
+                connection.exec_driver_sql("INSERT INTO search_words(search_words) VALUES ('optimize')")
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            sqlite = self.kind == "sqlite"
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM")
 
     def close(self) -> None:

@@ -11,24 +11,11 @@ from assistant.storage.schema import metadata
 
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
-    {
-        "agents",
-        "article_revisions",
-        "articles",
-        "attempts",
-        "audit",
-        "chunks",
-        "collections",
-        "contradictions",
-        "credentials",
-        "dismissals",
-        "fact_imports",
-        "gaps",
-        "invitations",
-        "setting_changes",
-    }
-    | {"events", "knowledge", "proofs", "replacements", "sources", "synonyms", "theme_events"}
-    | {"theme_runs", "themes", "troubles", "vectors"}
+    {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
+    | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps", "invitations"}
+    | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
+    | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
+    | {"troubles", "vectors", "views"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)

@@ -1,10 +1,14 @@
 """Full-text search: FTS5 on SQLite, tsvector on PostgreSQL. All such vendor-specific SQL is here."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from assistant.storage.article_tables import chunks
+from assistant.storage.desk_tables import search_entries
+from assistant.text.search_terms import SearchPhrase
 
 COLUMNS = ("title_terms", "heading_terms", "body_terms")
 #: BM25 weights of a word in the title, in a heading, in the text.
@@ -42,6 +46,31 @@ ALTER TABLE chunks ADD COLUMN words tsvector GENERATED ALWAYS AS (
 ) STORED"""
 _INDEX = "CREATE INDEX ix_chunks_words ON chunks USING gin (words)"
 
+# What agents search, newest first, so no ranking: sizes of columns are not kept.
+_ENTRY_FTS = """
+CREATE VIRTUAL TABLE search_words USING fts5(
+    words, content='search_entries', content_rowid='position', columnsize=0, tokenize="ascii"
+)"""
+_ADD_ENTRY = "INSERT INTO search_words(rowid, words) VALUES (new.position, new.words)"
+_DROP_ENTRY = (
+    "INSERT INTO search_words(search_words, rowid, words) VALUES ('delete', old.position, old.words)"
+)
+ENTRY_TRIGGERS = {
+    "search_words_added": f"AFTER INSERT ON search_entries BEGIN {_ADD_ENTRY}; END",
+    "search_words_removed": f"AFTER DELETE ON search_entries BEGIN {_DROP_ENTRY}; END",
+    "search_words_changed": (
+        f"AFTER UPDATE OF words ON search_entries BEGIN {_DROP_ENTRY}; {_ADD_ENTRY}; END"
+    ),
+}
+#: The same for the agents' search.
+ENTRY_DDL = {
+    "sqlite": (_ENTRY_FTS, *(f"CREATE TRIGGER {name} {body}" for name, body in ENTRY_TRIGGERS.items())),
+    "postgresql": (
+        "ALTER TABLE search_entries ADD COLUMN vector tsvector"
+        " GENERATED ALWAYS AS (yorisoi_words(words, 'D')) STORED",
+        "CREATE INDEX ix_search_entries_vector ON search_entries USING gin (vector)",
+    ),
+}
 #: Database objects that migrations must create besides the tables.
 DDL = {
     "sqlite": (_FTS, *(f"CREATE TRIGGER {name} {body}" for name, body in TRIGGERS.items())),
@@ -68,6 +97,12 @@ GROUP BY id ORDER BY sum(gain) DESC, id LIMIT :limit"""
 @sa.event.listens_for(chunks, "after_create")
 def _create_word_index(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
     for statement in DDL[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+@sa.event.listens_for(search_entries, "after_create")
+def _create_entry_index(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+    for statement in ENTRY_DDL[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
@@ -98,3 +133,24 @@ def build_fts_query(words: Sequence[str]) -> str:
 def build_tsquery(word: str) -> str:
     """A tsquery of one word, quoted, so that no character of it is an operator."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def build_entry_match(connection: sa.Connection, phrases: Sequence[SearchPhrase]) -> sa.Select[tuple[int]]:
+    """Select the positions of entries that have all *phrases*."""
+    if connection.dialect.name == "sqlite":
+        words = sa.table("search_words", sa.column("rowid", sa.Integer), sa.column("search_words"))
+        asked = " AND ".join(_quote_fts_phrase(phrase) for phrase in phrases)
+        return sa.select(words.c.rowid.label("position")).where(words.c.search_words.op("MATCH")(asked))
+    vector: sa.ColumnElement[Any] = sa.literal_column("search_entries.vector")
+    query = sa.cast(sa.literal(" & ".join(map(_quote_tsquery_phrase, phrases))), postgresql.TSQUERY)
+    return sa.select(search_entries.c.position).where(vector.op("@@")(query))
+
+
+def _quote_fts_phrase(phrase: SearchPhrase) -> str:
+    """Terms are letters and digits only, so nothing in them is an operator."""
+    return f'"{" ".join(phrase.terms)}"{" *" if phrase.is_prefix else ""}'
+
+
+def _quote_tsquery_phrase(phrase: SearchPhrase) -> str:
+    terms = " <-> ".join(build_tsquery(term) for term in phrase.terms)
+    return f"({terms}{':*' if phrase.is_prefix else ''})"

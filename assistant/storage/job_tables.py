@@ -1,4 +1,4 @@
-"""Tables of jobs, dead letters, the write probe and model spending."""
+"""Tables of jobs, the journal, dead letters, the write probe and model spending."""
 
 import sqlalchemy as sa
 
@@ -53,4 +53,15 @@ spending = sa.Table(
     sa.Column("tokens", sa.BigInteger, nullable=False),
     sa.Column("calls", sa.Integer, nullable=False),
     sa.Column("cost", sa.Float, nullable=False),
+)
+
+#: Journal: which conversation or message changed, in order; readers load the row afresh.
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("conversation", Id, nullable=False),
+    sa.Column("message", ForeignId),
+    sa.Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -1,15 +1,23 @@
 """SQL for customers with their identities, and agents with their credentials."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.conversation import State
 from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Credential, Customer, Identity
+from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
+from assistant.storage.search import index_customer
 from assistant.storage.statements import build_insert, build_select, build_update
+from assistant.storage.teams import PresenceLog
+
+#: Longer unseen than this, an agent was away from the desk.
+PRESENCE_GAP = timedelta(minutes=2)
 
 AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
 
@@ -43,6 +51,7 @@ class SqlCustomers:
     def set_name(self, customer: str, name: str) -> None:
         where = t.customers.c.id == customer
         self._connection.execute(sa.update(t.customers).where(where).values(name=name))
+        index_customer(self._connection, customer)
 
     def load_names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
         """Customer -> (name, whether verified), for lists."""
@@ -108,22 +117,65 @@ class SqlAgents:
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
         return None if row is None else (parse_agent(row), row.csrf)
 
+    def load_preferences(self, agent: str) -> dict[str, Any]:
+        """What the agent chose for their own screen."""
+        query = sa.select(t.agents.c.preferences).where(t.agents.c.id == agent)
+        return dict(self._connection.execute(query).scalar_one_or_none() or {})
+
+    def save_preferences(self, agent: str, preferences: Mapping[str, Any]) -> None:
+        values = {"at_id": agent, "preferences": dict(preferences)}
+        self._connection.execute(build_update(t.agents, "id"), values)
+
     def revoke_credential(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
 
-    def revoke_credentials(self, agent: str, *, tokens: bool) -> int:
+    def revoke_credentials(self, agent: str, *, tokens: bool, now: datetime) -> int:
         """Delete every session of *agent*, with *tokens* also every API token; returns how many."""
         c = t.credentials.c
         sessions = sa.true() if tokens else c.csrf.is_not(None)
         ended = self._connection.execute(sa.delete(t.credentials).where(c.agent == agent, sessions))
-        self.mark_absent(agent)
+        self.mark_absent(agent, now)
         return ended.rowcount
 
     def mark_present(self, agent: str, now: datetime) -> None:
         """Record that the agent is present: an open console, or a call."""
+        query = sa.select(t.agents.c.seen_at).where(t.agents.c.id == agent)
+        before = self._connection.execute(query).scalar_one_or_none()
+        PresenceLog(self._connection).extend_interval(agent, before, PRESENCE_GAP, now)
         self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "seen_at": now})
 
-    def mark_absent(self, agent: str) -> None:
+    def change_availability(self, agent: str, availability: Availability, now: datetime) -> None:
+        PresenceLog(self._connection).change_availability(agent, availability, now)
+
+    def set_capacity(self, agent: str, capacity: int) -> None:
+        self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "capacity": capacity})
+
+    def list_availability(self) -> Sequence[AgentAvailability]:
+        """Every agent with how much they have, by name."""
+        a, c = t.agents.c, t.conversations.c
+        mine = sa.and_(c.agent == a.id, c.state == State.AGENT, c.snoozed_until.is_(None))
+        query = (
+            sa.select(a.id, a.name, a.availability, a.capacity, a.seen_at, sa.func.count(c.id).label("load"))
+            .outerjoin(t.conversations, mine)
+            .group_by(a.id)
+            .order_by(a.name, a.id)
+        )
+        return [
+            AgentAvailability(**{**row, "availability": Availability(row["availability"])})
+            for row in self._connection.execute(query).mappings()
+        ]
+
+    def list_presence(self, since: datetime) -> Sequence[PresenceInterval]:
+        """When agents were at the desk since then, in order."""
+        c = t.presence_intervals.c
+        query = sa.select(c.agent, c.availability, c.begun_at, c.ended_at).where(
+            sa.or_(c.ended_at.is_(None), c.ended_at >= since)
+        )
+        rows = self._connection.execute(query.order_by(c.begun_at, c.id)).mappings()
+        return [PresenceInterval(**row) for row in rows]
+
+    def mark_absent(self, agent: str, now: datetime) -> None:
+        PresenceLog(self._connection).end_interval(agent, now)
         self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "seen_at": None})
 
     def count_present(self, since: datetime) -> int:
@@ -131,13 +183,15 @@ class SqlAgents:
         query = sa.select(sa.func.count()).where(t.agents.c.seen_at >= since)
         return int(self._connection.execute(query).scalar_one())
 
-    def remove(self, agent: str) -> None:
+    def remove(self, agent: str, now: datetime) -> None:
         """Delete the account and its credentials; messages stay under the agent's name."""
-        self.revoke_credentials(agent, tokens=True)
+        self.revoke_credentials(agent, tokens=True, now=now)
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)
         self._connection.execute(sa.delete(invitations).where(invitations.c.agent == agent))
+        for own in (t.read_marks, t.views, t.saved_replies, t.team_members, t.presence_intervals):
+            self._connection.execute(sa.delete(own).where(own.c.agent == agent))
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 
 

@@ -11,6 +11,7 @@ from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
+from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
@@ -22,11 +23,13 @@ from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
+from assistant.storage.search import SqlSearch
 from assistant.storage.setting_changes import SqlSettings
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
 from assistant.storage.synonyms import SqlSynonyms
+from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
@@ -66,6 +69,11 @@ class SqlStore:
         self.settings = SqlSettings(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
+        self.search = SqlSearch(connection)
+        self.tags = SqlTags(connection)
+        self.views = SqlViews(connection)
+        self.saved_replies = SqlSavedReplies(connection)
+        self.teams = SqlTeams(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)

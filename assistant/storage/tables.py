@@ -6,6 +6,15 @@ from assistant.storage.action_tables import attempts as attempts
 from assistant.storage.action_tables import customer_facts as customer_facts
 from assistant.storage.action_tables import fact_import_changes as fact_import_changes
 from assistant.storage.action_tables import one_time_codes as one_time_codes
+from assistant.storage.desk_tables import conversation_tags as conversation_tags
+from assistant.storage.desk_tables import presence_intervals as presence_intervals
+from assistant.storage.desk_tables import read_marks as read_marks
+from assistant.storage.desk_tables import saved_replies as saved_replies
+from assistant.storage.desk_tables import search_entries as search_entries
+from assistant.storage.desk_tables import tags as tags
+from assistant.storage.desk_tables import team_members as team_members
+from assistant.storage.desk_tables import teams as teams
+from assistant.storage.desk_tables import views as views
 from assistant.storage.insight_tables import gap_evidence as gap_evidence
 from assistant.storage.insight_tables import gap_sentences as gap_sentences
 from assistant.storage.insight_tables import gaps as gaps
@@ -17,6 +26,7 @@ from assistant.storage.insight_tables import theme_runs as theme_runs
 from assistant.storage.insight_tables import themes as themes
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
+from assistant.storage.job_tables import journal as journal
 from assistant.storage.job_tables import proofs as proofs
 from assistant.storage.job_tables import spending as spending
 from assistant.storage.schema import Json, Moment, metadata
@@ -53,14 +63,18 @@ agents = sa.Table(
     sa.Column("email", sa.String(255), nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("admin", sa.Boolean, nullable=False),
-    #: Changes articles and settings; admins may too.
     sa.Column("lead", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     #: When they last had the console open or called; None: never, or they have logged out.
     sa.Column("seen_at", Moment),
-    #: Since when they cannot sign in.
     sa.Column("disabled_at", Moment),
+    #: What they chose for their own screen: ``{notify, sound}``.
+    sa.Column("preferences", Json),
+    #: online or away; who is not seen is at neither.
+    sa.Column("availability", sa.String(16), nullable=False, server_default="online"),
+    #: Open conversations up to which they are given more.
+    sa.Column("capacity", sa.Integer, nullable=False, server_default="5"),
 )
 
 #: Sessions of the console and API tokens; only a hash of the secret is stored.
@@ -103,7 +117,14 @@ conversations = sa.Table(
     sa.Column("token_hash", sa.String(64)),
     #: A keyed hash of the address that it was opened from.
     sa.Column("origin", sa.String(64)),
+    #: Until when its agent has put it aside.
+    sa.Column("snoozed_until", Moment),
     sa.Index("ix_conversations_state_waiting", "state", "waiting_since"),
+    sa.Index("ix_conversations_state_updated", "state", "updated_at", "id"),
+    sa.Index("ix_conversations_agent_updated", "agent", "updated_at", "id"),
+    sa.Index("ix_conversations_updated", "updated_at", "id"),
+    #: Covers the counts of every screen.
+    sa.Index("ix_conversations_counts", "state", "agent", "snoozed_until"),
 )
 
 messages = sa.Table(
@@ -176,17 +197,6 @@ audit = sa.Table(
     #: The epoch of the change of owner.
     sa.Column("epoch", sa.Integer),
     sa.Column("details", Json, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-#: Journal: which conversation or message changed, in order; readers load the row afresh.
-journal = sa.Table(
-    "journal",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", Id, nullable=False),
-    sa.Column("message", ForeignId),
-    sa.Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
 

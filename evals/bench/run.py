@@ -14,6 +14,7 @@ from evals.bench.figures import Figure, format_table
 #: Parts that can be measured alone.
 PARTS = {
     "channels": "evals.bench.channels",
+    "desk": "evals.bench.desk",
     "reader": "evals.bench.reader",
     "search": "evals.bench.search",
     "serve": "evals.bench.serve",

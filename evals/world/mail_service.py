@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from assistant.domain.channels import Thread
 from assistant.domain.conversation import Conversation
+from assistant.domain.inbox import InboxFilter
 from assistant.domain.messages import Author, Message
 from evals.world.post import FakeMailServer
 
@@ -77,7 +78,7 @@ class MailService:
 
 
 def _list_conversations(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
-    page = store.conversations.list_inbox(state=None, agent=None, after=0, limit=1000)  # type: ignore[attr-defined]
+    page = store.conversations.list_inbox(InboxFilter(), after=None, limit=1000)  # type: ignore[attr-defined]
     with_threads = [(one, store.threads.find_by_conversation(one.id)) for one in page]  # type: ignore[attr-defined]
     return [(one, thread) for one, thread in with_threads if thread and thread.address.peer == peer]
 

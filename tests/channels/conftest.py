@@ -11,6 +11,7 @@ import pytest
 
 from assistant.channels.registry import open_channels
 from assistant.domain.channels import Delivery
+from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -48,7 +49,7 @@ class ChannelHarness:
     async def conversation(self) -> str:
         """The newest one."""
         page = await self.rig.database.read(
-            lambda store: store.conversations.list_inbox(state=None, agent=None, after=0, limit=50)
+            lambda store: store.conversations.list_inbox(InboxFilter(), after=None, limit=50)
         )
         return max(page, key=lambda one: one.created_at).id
 

@@ -11,6 +11,7 @@ import pytest
 from assistant.channels import signatures
 from assistant.domain.channels import DeliveryState
 from assistant.domain.conversation import State
+from assistant.domain.inbox import InboxFilter
 from tests.channels import line_platform
 from tests.channels import test_contracts as apps
 from tests.channels.conftest import ChannelHarness
@@ -239,7 +240,7 @@ async def test_only_our_own_signed_address_joins_a_thread(mail: ChannelHarness) 
     await mail.tell(body_of(app.mail("送料も教えてください", "m3") | {"To": signed}))
     assert await mail.count("conversations") == 2
     page = await mail.rig.database.read(
-        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
+        lambda s: s.conversations.list_inbox(InboxFilter(), after=None, limit=9)
     )
     first = await mail.rig.messages(min(page, key=lambda one: one.created_at).id)
     assert "送料も教えてください" in [m.text for m in first]
@@ -261,7 +262,7 @@ async def test_a_forged_sender_makes_us_write_once(mail: ChannelHarness) -> None
     [only] = mail.platform.phone[app.peer]
     assert "evil" not in str(only)
     conversations = await mail.rig.database.read(
-        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=50)
+        lambda s: s.conversations.list_inbox(InboxFilter(), after=None, limit=50)
     )
     assert Counter(one.state for one in conversations) == {State.ASSISTANT: 1, State.QUEUED: 11}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from assistant.api.auth import create_api_token
 from assistant.conversation.inbound.customer_linking import issue_link_code
+from assistant.domain.inbox import InboxFilter
 from tests.channels.conftest import ChannelHarness
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
@@ -78,7 +79,7 @@ async def test_a_code_said_on_another_channel_makes_one_person(
 
 async def conversations(scene: ChannelHarness) -> list[str]:
     page = await scene.rig.database.read(
-        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
+        lambda s: s.conversations.list_inbox(InboxFilter(), after=None, limit=9)
     )
     return [one.id for one in page]
 

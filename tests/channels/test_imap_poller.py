@@ -9,6 +9,7 @@ import pytest
 from assistant.conversation.inbound.events import InboundContext
 from assistant.domain.conversation import State
 from assistant.domain.errors import RetryLater
+from assistant.domain.inbox import InboxFilter
 from assistant.jobs.imap_poller import MAX_TRIES, process_unread
 from evals.world.post import FakeMailServer
 from tests.channels.conftest import ChannelHarness
@@ -87,7 +88,7 @@ async def test_what_cannot_be_read_is_shown_to_people_and_the_next_mail_goes_on(
     await read(scene)
     assert post.seen == [1, 2]
     page = await scene.rig.database.read(
-        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
+        lambda s: s.conversations.list_inbox(InboxFilter(), after=None, limit=9)
     )
     waiting = [one.id for one in page if one.state is State.QUEUED]
     assert (len(page), len(waiting)) == (2, 1)

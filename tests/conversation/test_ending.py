@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from assistant.conversation import desk
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import Address, MessageReceived
@@ -56,6 +57,16 @@ async def test_silence_never_ends_what_people_have(rig: Harness) -> None:
     found = await outcome(rig, talk)
     assert found is not None
     assert (found.kind, found.ended_by) == (OutcomeKind.RESOLVED_BY_PERSON, f"agent:{mori.id}")
+
+
+async def test_what_was_reopened_and_given_back_ends_by_silence_too(rig: Harness) -> None:
+    talk, mori = (await rig.open()).conversation.id, await rig.hire()
+    await rig.claim(talk, mori)
+    await rig.resolve(talk, mori)
+    await rig.database.write(lambda store: desk.reopen_conversation(store, talk, mori, rig.clock()))
+    await rig.database.write(lambda store: desk.return_to_assistant(store, talk, mori, rig.clock()))
+    await wait_minutes(rig, 36)
+    assert (await rig.state(talk)).state is State.CLOSED
 
 
 async def test_a_visitor_who_never_wrote_is_ended_without_a_word(rig: Harness) -> None:

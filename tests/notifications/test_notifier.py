@@ -146,3 +146,12 @@ async def test_keys_that_are_pressed_all_the_time_wake_nobody_all_the_time() -> 
         wire.publish_typing("a", Author.CUSTOMER, False)
         passed += await follower.next_events(0) or []
     assert [data["on"] for _, _, data in passed] == [True] * 4 + [False]
+
+
+async def test_what_each_colleague_did_last_is_kept(wire: LocalNotifier) -> None:
+    with wire.subscribe() as follower:
+        for agent, activity in (("mori", "viewing"), ("sato", "typing"), ("mori", "left")):
+            wire.publish_activity("a", agent, agent.title(), activity)
+        news = await follower.next_events(5)
+    assert news is not None
+    assert {data["agent"]: data["activity"] for _, _, data in news} == {"mori": "left", "sato": "typing"}

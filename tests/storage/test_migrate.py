@@ -31,7 +31,7 @@ def test_a_migrated_database_has_the_schema_of_the_code(tmp_path: Path) -> None:
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """The tables that FTS5 keeps for itself are not ours to describe."""
-    return kind != "table" or not (name or "").startswith("chunk_words")
+    return kind != "table" or not (name or "").startswith(("chunk_words", "search_words"))
 
 
 def test_full_text_search_is_made_by_tables_and_by_migrations_alike(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_full_text_search_is_made_by_tables_and_by_migrations_alike(tmp_path: Pa
 
 
 def _objects(engine: sa.Engine) -> set[tuple[str, str]]:
-    query = "SELECT type, name FROM sqlite_master WHERE name LIKE 'chunk_words%'"
+    query = "SELECT type, name FROM sqlite_master WHERE name LIKE '%_words%'"
     with engine.connect() as connection:
         return {(row[0], row[1]) for row in connection.exec_driver_sql(query)}
 
@@ -177,6 +177,7 @@ def test_the_store_reaches_every_table() -> None:
             "queued": 0,
             "agent": 0,
             "mine": 0,
+            "snoozed": 0,
         }
 
 
@@ -198,9 +199,11 @@ def test_a_migrated_postgres_has_the_schema_of_the_code(empty: sa.Engine) -> Non
         assert compare_metadata(context, metadata) == []
 
 
-def _is_known_to_tables(_object: object, name: str | None, *_: object) -> bool:
-    """The generated column of words and its index are PostgreSQL's alone."""
-    return name not in ("words", "ix_chunks_words")
+def _is_known_to_tables(object_: sa.schema.SchemaItem, name: str | None, *_: object) -> bool:
+    """The generated columns of words and their indexes are PostgreSQL's alone."""
+    if isinstance(object_, sa.Column):
+        return (object_.table.name, name) not in (("chunks", "words"), ("search_entries", "vector"))
+    return name not in ("ix_chunks_words", "ix_search_entries_vector")
 
 
 @pytest.mark.slow
@@ -215,8 +218,12 @@ def test_postgres_words_are_made_by_tables_and_migrations_alike(postgres: str, e
 def _words(engine: sa.Engine) -> list[str]:
     queries = (
         "SELECT pg_get_functiondef('yorisoi_words'::regproc)",
-        "SELECT generation_expression FROM information_schema.columns WHERE column_name = 'words'",
+        "SELECT generation_expression FROM information_schema.columns"
+        " WHERE table_name = 'chunks' AND column_name = 'words'",
+        "SELECT generation_expression FROM information_schema.columns"
+        " WHERE table_name = 'search_entries' AND column_name = 'vector'",
         "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_chunks_words'",
+        "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_search_entries_vector'",
     )
     with engine.connect() as connection:
         return [str(connection.exec_driver_sql(query).scalar_one()) for query in queries]

@@ -4,11 +4,13 @@ import { connected } from "./state/live";
 import { standing } from "./state/me";
 import { contextShown, route } from "./state/route";
 import { text } from "./text";
+import { AlertsDialog } from "./views/AlertsDialog";
 import { Context } from "./views/Context";
 import { Inbox } from "./views/Inbox";
 import { lazily } from "./views/Lazy";
 import { Login } from "./views/Login";
 import { Numbers } from "./views/Numbers";
+import { RepliesDialog } from "./views/RepliesDialog";
 import { Thread } from "./views/Thread";
 import { Toasts } from "./views/Toasts";
 import { TopBar } from "./views/TopBar";
@@ -64,6 +66,8 @@ function Screen() {
         <Page />
       </div>
       <ShortcutList />
+      <RepliesDialog />
+      <AlertsDialog />
       <Toasts />
       {expired && <Login expired />}
     </>

@@ -10,6 +10,7 @@ import "./styles/thread.css";
 import "./styles/context.css";
 import "./styles/numbers.css";
 import "./styles/phone.css";
+import "./styles/desk.css";
 
 render(<App />, document.getElementById("console")!);
 void recognise();

@@ -11,6 +11,8 @@ import { type Text, text } from "./text";
 import { asking } from "./views/asking";
 import { COMPOSER_ID } from "./views/Composer";
 import { Dialog } from "./views/Dialog";
+import { SEARCH_ID } from "./views/SearchBar";
+import { TAG_FIELD_ID } from "./views/TagEditor";
 
 export const helpShown = signal(false);
 
@@ -36,6 +38,14 @@ function compose(as: Mode): void {
   document.getElementById(COMPOSER_ID)?.focus();
 }
 
+const focus = (id: string): void => document.getElementById(id)?.focus();
+
+function tag(): void {
+  if (!row()) return;
+  contextShown.value = true;
+  requestAnimationFrame(() => focus(TAG_FIELD_ID));
+}
+
 function back(): void {
   const focused = document.activeElement as HTMLElement | null;
   if (focused?.id === COMPOSER_ID) focused.blur();
@@ -46,10 +56,14 @@ const SHORTCUTS: Shortcut[] = [
   { keys: "Alt + J", label: "next", matches: alt("KeyJ"), run: () => step(1) },
   { keys: "Alt + K", label: "previous", matches: alt("KeyK"), run: () => step(-1) },
   { keys: "Alt + N", label: "tab", matches: alt("KeyN"), run: () => void chooseNext() },
+  { keys: "Ctrl / ⌘ + K", label: "search", matches: (event) => (event.ctrlKey || event.metaKey) && !event.altKey && event.code === "KeyK", run: () => focus(SEARCH_ID) },
   { keys: "Alt + C", label: "claim", matches: alt("KeyC"), run: () => void (row() && claimable(row()!) && claim(row()!.id)) },
   { keys: "Alt + L", label: "reply", matches: alt("KeyL"), run: () => compose("reply") },
   { keys: "Alt + P", label: "note", matches: alt("KeyP"), run: () => compose("note") },
   { keys: "Ctrl / ⌘ + Enter", label: "send", matches: () => false, run: () => undefined },
+  { keys: "Alt + S", label: "snooze", matches: alt("KeyS"), run: () => void (owned() && (asking.value = "snooze")) },
+  { keys: "Alt + T", label: "tag", matches: alt("KeyT"), run: tag },
+  { keys: "/", label: "saved", matches: () => false, run: () => undefined },
   { keys: "Alt + E", label: "resolve", matches: alt("KeyE"), run: () => void (owned() && (asking.value = "resolve")) },
   { keys: "Alt + U", label: "handUp", matches: alt("KeyU"), run: () => void (owned() && (asking.value = "handUp")) },
   {

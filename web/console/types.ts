@@ -8,10 +8,16 @@ export type Me = Schemas["AgentOut"];
 export type Priority = Schemas["Priority"];
 export type Outcome = "solved" | "workaround" | "unsolved" | "no_reply" | "spam";
 export type Row = Schemas["InboxRowOut"];
+export type Tag = Schemas["TagOut"];
+/** As the inbox takes them; what is missing does not matter. */
+export type Filters = Partial<Record<keyof Schemas["FilterIn"], string>>;
+export type View = Schemas["ViewOut"];
+export type SavedReply = Schemas["SavedReplyOut"];
+export type DeskAgent = Schemas["DeskAgentOut"];
+export type Preferences = Schemas["PreferencesOut"];
 export type Counts = Schemas["InboxCountsOut"];
 export type Listing = Schemas["InboxPageOut"];
 export type AgentMessage = Schemas["AgentMessageOut"];
-export type Media = Schemas["MediaOut"];
 export type Channel = Schemas["ChannelOut"];
 export type Link = Schemas["LinkOut"];
 export type Card = Schemas["CustomerOut"];

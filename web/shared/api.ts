@@ -24,6 +24,10 @@ export interface components {
         [key: string]: unknown;
       };
     };
+    ActivityIn: {
+      /** @enum {string} */
+      activity: "viewing" | "typing" | "draft" | "left";
+    };
     AgentFiguresOut: {
       conversations: number;
       surveys: components["schemas"]["SurveysOut"];
@@ -99,6 +103,8 @@ export interface components {
       revision: number;
       question: string;
     };
+    /** @enum {string} */
+    Assignment: "manual" | "round_robin" | "least_loaded";
     AttemptOut: {
       turn: number;
       query: string | null;
@@ -107,6 +113,14 @@ export interface components {
     };
     /** @enum {string} */
     Author: "customer" | "assistant" | "agent" | "system";
+    /** @enum {string} */
+    Availability: "online" | "away";
+    AvailabilityIn: {
+      availability: components["schemas"]["Availability"];
+    };
+    AvailabilityOut: {
+      availability: components["schemas"]["Availability"];
+    };
     ButtonOut: {
       label: string;
       value: string;
@@ -119,6 +133,12 @@ export interface components {
     };
     CandidatesOut: {
       alike: components["schemas"]["CandidateOut"][];
+    };
+    CapacityIn: {
+      capacity: number;
+    };
+    CapacityOut: {
+      capacity: number;
     };
     ChangeIn: {
       key: string;
@@ -288,6 +308,14 @@ export interface components {
       again: boolean;
       sent_at: string | null;
     };
+    DeskAgentOut: {
+      id: string;
+      name: string;
+      availability: components["schemas"]["Availability"] | "offline";
+      capacity: number;
+      load: number;
+      seen_at: string | null;
+    };
     DismissIn: {
       reason: string;
     };
@@ -435,6 +463,53 @@ export interface components {
       complaint?: number;
       reply_missed?: number;
     };
+    FilledReplyOut: {
+      text: string;
+    };
+    /** @description Which conversations; what is empty does not matter. */
+    FilterIn: {
+      /**
+       * @default
+       * @enum {string}
+       */
+      state?: "" | "assistant" | "queued" | "agent" | "closed";
+      /**
+       * @default
+       * @enum {string}
+       */
+      mine?: "" | "true" | "false" | "1" | "0";
+      /** @default */
+      agent?: string;
+      /** @default */
+      channel?: string;
+      /** @default */
+      language?: string;
+      /** @default */
+      reason?: string;
+      /**
+       * @default
+       * @enum {string}
+       */
+      priority?: "" | "urgent" | "high" | "normal" | "low";
+      /** @default */
+      tag?: string;
+      /** @default */
+      waiting?: string;
+      /**
+       * @default
+       * @enum {string}
+       */
+      snoozed?: "" | "true" | "false" | "1" | "0";
+    };
+    /** @description The message in which a search found a conversation. */
+    FoundPlaceOut: {
+      message: string;
+      author: components["schemas"]["Author"];
+      private: boolean;
+      /** Format: date-time */
+      created_at: string;
+      excerpt: string;
+    };
     GapEvidenceOut: {
       conversation: string;
       turn: number;
@@ -522,6 +597,7 @@ export interface components {
       queued: number;
       agent: number;
       mine: number;
+      snoozed: number;
     };
     InboxPageOut: {
       conversations: components["schemas"]["InboxRowOut"][];
@@ -547,6 +623,10 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       outcome: string | null;
+      tags: components["schemas"]["TagOut"][];
+      snoozed_until: string | null;
+      unread: number;
+      found?: components["schemas"]["FoundPlaceOut"] | null;
     };
     InvitationIn: {
       secret: string;
@@ -649,6 +729,7 @@ export interface components {
       lang: string | null;
       kind: string;
       agent: components["schemas"]["AgentNameOut"] | null;
+      media: components["schemas"]["MediaOut"][];
     };
     MessageReceiptOut: {
       message: components["schemas"]["MessageOut"];
@@ -725,6 +806,17 @@ export interface components {
       tokens: number;
       invited_until: string | null;
     };
+    /** @description What an agent chose for their own screen. */
+    PreferencesIn: {
+      /** @default false */
+      notify?: boolean;
+      /** @default false */
+      sound?: boolean;
+    };
+    PreferencesOut: {
+      notify: boolean;
+      sound: boolean;
+    };
     PreviewIn: {
       text: string;
     };
@@ -765,6 +857,9 @@ export interface components {
       low: number | null;
       high: number | null;
     };
+    ReadIn: {
+      seq: number;
+    };
     ReadinessOut: {
       /** @constant */
       status: "ready";
@@ -796,6 +891,15 @@ export interface components {
       after: string;
       after_reason: string | null;
     };
+    ReplyImportIn: {
+      csv: string;
+      /** @default false */
+      shared?: boolean;
+    };
+    ReplyImportOut: {
+      added: number;
+      changed: number;
+    };
     /** @description What was said of one reply, with where it is. */
     ReplyOpinionsOut: {
       verdicts: components["schemas"]["VerdictOut"][];
@@ -806,6 +910,9 @@ export interface components {
     };
     /** @enum {string} */
     ReplyRating: "right" | "wrong" | "stale" | "missing";
+    ReplyUseIn: {
+      conversation: string;
+    };
     /** @description Figures of conversations that ended in the range. */
     ReportOut: {
       start: string;
@@ -908,6 +1015,28 @@ export interface components {
     RowOut: {
       conversation: components["schemas"]["InboxRowOut"];
     };
+    SavedRepliesOut: {
+      replies: components["schemas"]["SavedReplyOut"][];
+      variables: string[];
+    };
+    SavedReplyIn: {
+      name: string;
+      text: string;
+      language?: string | null;
+      /** @default [] */
+      tags?: string[];
+      /** @default false */
+      shared?: boolean;
+    };
+    SavedReplyOut: {
+      id: string;
+      name: string;
+      text: string;
+      language: string | null;
+      tags: string[];
+      shared: boolean;
+      used: number;
+    };
     ScoreOut: {
       answers: number;
       score: number | null;
@@ -961,6 +1090,10 @@ export interface components {
       reply_missed: number;
       asked_for_person: boolean;
       language: string;
+    };
+    SnoozeIn: {
+      /** Format: date-time */
+      until: string;
     };
     SourceIn: {
       source: string;
@@ -1050,6 +1183,37 @@ export interface components {
     };
     SynonymsOut: {
       groups: string[][];
+    };
+    TagOut: {
+      id: string;
+      name: string;
+    };
+    TagsIn: {
+      tags: string[];
+    };
+    TagsOut: {
+      tags: components["schemas"]["TagOut"][];
+    };
+    TeamIn: {
+      name: string;
+      /** @default manual */
+      assignment?: components["schemas"]["Assignment"];
+      language?: string | null;
+      channel?: string | null;
+      /** @default [] */
+      members?: string[];
+    };
+    TeamOut: {
+      id: string;
+      name: string;
+      assignment: components["schemas"]["Assignment"];
+      language: string | null;
+      channel: string | null;
+      members: string[];
+    };
+    TeamsOut: {
+      teams: components["schemas"]["TeamOut"][];
+      agents: components["schemas"]["DeskAgentOut"][];
     };
     ThemeEventOut: {
       theme: string;
@@ -1188,6 +1352,26 @@ export interface components {
       by: string;
       /** Format: date-time */
       at: string;
+    };
+    ViewIn: {
+      name: string;
+      filters: components["schemas"]["FilterIn"];
+      /** @default false */
+      shared?: boolean;
+    };
+    ViewOut: {
+      id: string;
+      name: string;
+      shared: boolean;
+      filters: {
+        [key: string]: string;
+      };
+      count: number | null;
+      missing: ("tag" | "agent") | null;
+    };
+    ViewsOut: {
+      views: components["schemas"]["ViewOut"][];
+      agents: components["schemas"]["AgentReferenceOut"][];
     };
     WaitOut: {
       n: number;

@@ -24,6 +24,15 @@ export class ApiError extends Error {
 const UNREACHED = 0;
 const PATIENCE_MS = 20_000;
 
+/** The file is the body; a slow line may take its time. */
+export async function upload<T>(url: string, headers: Record<string, string>, file: File): Promise<T> {
+  const response = await fetch(url, { method: "POST", headers, body: file }).catch(() => {
+    throw new ApiError(UNREACHED);
+  });
+  if (!response.ok) throw await failure(response);
+  return (await response.json()) as T;
+}
+
 async function failure(response: Response): Promise<ApiError> {
   const body = await response.json().catch(() => ({}));
   const wait = Number(response.headers.get("Retry-After"));
@@ -38,9 +47,7 @@ export async function call<T>(
   patience = PATIENCE_MS,
 ): Promise<T> {
   const init: RequestInit = { method, headers: { ...headers }, signal: AbortSignal.timeout(patience) };
-  if (body instanceof Blob) {
-    init.body = body;
-  } else if (body !== undefined) {
+  if (body !== undefined) {
     init.body = JSON.stringify(body);
     (init.headers as Record<string, string>)["Content-Type"] = "application/json";
   }

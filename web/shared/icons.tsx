@@ -38,6 +38,8 @@ export const ThumbUp = icon(<path d="M7 10.5V20H4v-9.5zM7 11l4-7c1.5 0 2.5 1 2.3
 export const ThumbDown = icon(<path d="M7 13.5V4H4v9.5zM7 13l4 7c1.5 0 2.5-1 2.3-2.5l-.5-3.5H19c.9 0 1.5-.8 1.3-1.7l-1.5-6.800A2 2 0 0 0 16.900 4H7" />);
 export const Out = icon(<path d="M9 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3M13 5h6v6M19 5l-8 8" />);
 export const Back = icon(<path d="M19 12H6M11.5 6l-6 6 6 6" />);
+export const Bell = icon(<path d="M6 17h12l-1.500-2.500V11a4.500 4.500 0 0 0-9 0v3.500zM10.500 20h3" />);
+export const Clip = icon(<path d="M19 11l-7.500 7.500a4 4 0 0 1-6-6L13 5a2.700 2.700 0 0 1 4 4l-7.500 7.500a1.300 1.300 0 0 1-2-2L14 8" />);
 export const Side = icon(
   <>
     <rect x="4" y="5" width="16" height="14" rx="2" />

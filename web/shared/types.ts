@@ -7,6 +7,7 @@ export type State = Schemas["State"];
 export type Language = "ja" | "en";
 export type Citation = Schemas["CitationOut"];
 export type Choice = Schemas["ButtonOut"];
+export type Media = Schemas["MediaOut"];
 export type Message = Schemas["MessageOut"];
 /** `comment`: what the comment field asks; the widget has its own words when absent. */
 export type Survey = Schemas["SurveyOut"] & { comment?: string };

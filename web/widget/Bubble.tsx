@@ -5,6 +5,7 @@ import { Rich } from "../shared/Rich";
 import type { Message } from "../shared/types";
 import { Citations } from "./Citations";
 import { useChat, useText } from "./context";
+import { Files } from "./Files";
 import { Thumbs } from "./Thumbs";
 
 interface BubbleProps {
@@ -51,6 +52,7 @@ export function Bubble({ message, before, last }: BubbleProps) {
       <div class="bubble">
         <Rich html={html} base={config.origin} lang={lang} onCite={(n) => (cited.value = n)} />
       </div>
+      {message.media?.length ? <Files files={message.media} /> : null}
       {citations.length > 0 && <Citations message={message} cited={cited} />}
       <div class="under">
         <time dateTime={message.created_at}>{clock(message.created_at, config.language.value)}</time>

@@ -2,8 +2,9 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Send } from "../shared/icons";
+import { Clip, Send } from "../shared/icons";
 import { sendsOnEnter } from "../shared/ime";
+import { uuid } from "../shared/uuid";
 import { useAttempt } from "./attempt";
 import { useChat, useText } from "./context";
 
@@ -60,6 +61,7 @@ export function Composer({ input }: { input: RefObject<HTMLTextAreaElement | nul
   const text = useText();
   const words = useSignal("");
   const tellTyping = useTellTyping();
+  const attempt = useAttempt(text.fileFailed);
   const length = lengthOf(words.value);
   const over = length > LONGEST;
 
@@ -121,6 +123,21 @@ export function Composer({ input }: { input: RefObject<HTMLTextAreaElement | nul
         onBlur={() => tellTyping(false)}
         data-testid="widget-input"
       />
+      <label class="attach" title={text.attach}>
+        <Clip />
+        <input
+          type="file"
+          accept="image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain"
+          aria-label={text.attach}
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            const id = uuid();
+            if (file) void attempt(() => session.sendFile(id, file));
+            event.currentTarget.value = "";
+          }}
+          data-testid="widget-attach"
+        />
+      </label>
       <button class="primary" aria-label={text.send} disabled={!words.value.trim() || over} data-testid="widget-send">
         <Send />
       </button>

@@ -1,5 +1,5 @@
 // The customer's side of the API, one function per call.
-import { call } from "../shared/http";
+import { ApiError, call, upload } from "../shared/http";
 import type { ConversationView, Message, State } from "../shared/types";
 import type { Customer } from "./config";
 
@@ -43,6 +43,13 @@ export function createApi(origin: string) {
       call<Ticket & { state: State }>("POST", all, {}, { locale, ...(customer && { customer }), ...(previous && { previous }) }),
     read: (ticket: Ticket) => call<ConversationView>("GET", path(ticket), bearer(ticket)),
     send: (ticket: Ticket, id: string, text: string) => post<{ message: Message }>(ticket, "/messages", { id, text }),
+    sendFile: (ticket: Ticket, id: string, file: File) =>
+      upload<{ message: Message }>(`${path(ticket, "/files")}?${new URLSearchParams({ id, name: file.name })}`, bearer(ticket), file),
+    file: async (ticket: Ticket, id: string) => {
+      const response = await fetch(path(ticket, `/media/${id}`), { headers: bearer(ticket) });
+      if (!response.ok) throw new ApiError(response.status);
+      return response.blob();
+    },
     typing: (ticket: Ticket, on: boolean) => post<null>(ticket, "/typing", { on }),
     person: (ticket: Ticket) => post<{ state: State; message: Message | null }>(ticket, "/handoff"),
     cancelPerson: (ticket: Ticket) => post<{ state: State }>(ticket, "/handoff/cancel"),

@@ -149,6 +149,10 @@ export function createSession(config: Config) {
     outbox.add({ id: uuid(), text: words, at: new Date().toISOString(), failed: null, why: null, after });
   }
 
+  async function sendFile(id: string, file: File): Promise<void> {
+    model.upsert((await api.sendFile(await ticket(), id, file)).message);
+  }
+
   async function askForPerson(): Promise<void> {
     if (model.state.value === "closed") await restart();
     const { state, message } = await api.person(await ticket());
@@ -178,6 +182,8 @@ export function createSession(config: Config) {
   return {
     ...model, connected, outbox, resume, restart, send, askForPerson, stopWaiting, markRead,
     welcome: api.welcome,
+    sendFile,
+    file: async (id: string) => api.file(await ticket(), id),
     feedback: async (feedback: Feedback) => void (await api.feedback(await ticket(), feedback)),
     tellTyping: (on: boolean) => void (saved && api.typing(saved, on).catch(() => undefined)),
   };

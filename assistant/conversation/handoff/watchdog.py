@@ -11,6 +11,9 @@ from assistant.conversation.handoff.waiting_news import (
     schedule_waiting_news,
     tell_waiting_news,
 )
+from assistant.conversation.snooze import end_snooze
+from assistant.conversation.timing import Timing
+from assistant.conversation.transcript import save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
@@ -32,10 +35,11 @@ class Watchdog:
         policy: Policy,
         pick_facts: FactPicker,
         wire: Notifier,
+        timing: Timing,
         clock: Clock,
     ) -> None:
         self._database, self._policy, self._pick_facts = database, policy, pick_facts
-        self._wire, self._clock = wire, clock
+        self._wire, self._timing, self._clock = wire, timing, clock
 
     async def handle_deadline(self, item: Job) -> None:
         """Acknowledge, and see that the conversation is in the queue; who waits there hears how it stands."""
@@ -52,11 +56,19 @@ class Watchdog:
         policy = self._policy.for_channel(conversation.channel)
         act: dict[State, Callable[[], object]] = {
             State.ASSISTANT: lambda: self._start_handoff(store, conversation, policy, now),
-            State.AGENT: lambda: self._expire_claim(store, conversation, policy, now),
+            State.AGENT: lambda: self._remind_agent(store, conversation, policy, now),
             State.QUEUED: lambda: tell_waiting_news(store, conversation, policy, now),
             State.CLOSED: lambda: None,
         }
         return act[conversation.state]() is not None
+
+    def _remind_agent(
+        self, store: Store, conversation: Conversation, policy: Policy, now: datetime
+    ) -> Conversation:
+        """The end of a snooze wakes it; else the agent was silent for too long."""
+        if conversation.snoozed_until is None:
+            return self._expire_claim(store, conversation, policy, now)
+        return save_conversation(store, end_snooze(store, conversation, self._timing, now), now)
 
     def _start_handoff(
         self, store: Store, conversation: Conversation, policy: Policy, now: datetime

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from assistant.conversation.inbound.receive import schedule_answer, validate_text
+from assistant.conversation.snooze import end_snooze
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import MAX_TEXT, Timing
 from assistant.conversation.transcript import append_reply, insert_message, save_conversation
@@ -64,6 +65,7 @@ def apply_files_only(
 ) -> None:
     """Nothing that the assistant can read: it says so and offers a person; people see what came."""
     told = _is_already_notified(store, conversation, event, now)
+    conversation = end_snooze(store, conversation, timing, now)
     conversation = append_without_answer(store, conversation, event, now)
     language = conversation.language
     if conversation.state is not State.ASSISTANT:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff.waiting_news import require_waiting_news
+from assistant.conversation.snooze import end_snooze
 from assistant.conversation.timing import IDLE_CHECK, MAX_TEXT, Timing
 from assistant.conversation.transcript import insert_message
 from assistant.domain.conversation import Conversation, State
@@ -32,7 +33,7 @@ def receive_inbound(store: Store, inbound: InboundMessage, timing: Timing, now: 
         return InboundReceipt(message=known, state=conversation.state, is_duplicate=True)
     text = validate_text(inbound.text)
     _require_open(conversation)
-    conversation = conversation.with_next_seq(now)
+    conversation = end_snooze(store, conversation, timing, now).with_next_seq(now)
     message = Message(
         id=inbound.message_id,
         conversation=conversation.id,

@@ -146,6 +146,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "watchdog": ("I'm sorry this is taking longer than it should. I've passed it to a person on our team.",),
     "still_waiting": ("Thank you for waiting. Here is where things stand.",),
     # -- people coming and going
+    "customer_by_name": ("${name}",),
+    "customer_unnamed": ("there",),
     "agent_joined": ("${name} from our team is here and will take it from this point.",),
     "agent_joined_unnamed": ("A person from our team has joined and will take it from this point.",),
     "returned": ("You're back with the AI assistant. If you need a person again, just say so.",),

@@ -145,6 +145,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "still_waiting": ("お待たせしております。ただいまの状況をお知らせします。",),
     # -- people coming and going
+    "customer_by_name": ("${name}様",),
+    "customer_unnamed": ("お客様",),
     "agent_joined": ("担当の${name}です。ここからは私がご対応します。",),
     "agent_joined_unnamed": ("担当者が加わりました。ここからは担当者がご対応します。",),
     "returned": (

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from assistant.domain.conversation import Conversation, State
+from assistant.domain.conversation import Conversation
+from assistant.domain.inbox import InboxFilter, InboxPlace
 from assistant.domain.messages import Message
 from assistant.domain.reply_verdicts import Thumb
 from assistant.domain.turns import TurnRecord
@@ -31,8 +32,9 @@ class InboxStore(Protocol):
 
     def count_waiting_before(self, conversation: Conversation) -> int: ...
     def list_inbox(
-        self, *, state: State | None, agent: str | None, after: int, limit: int
+        self, wanted: InboxFilter, *, after: InboxPlace | None, limit: int
     ) -> Sequence[Conversation]: ...
+    def count_inbox(self, wanted: InboxFilter, *, limit: int) -> int: ...  # at most *limit*
     def count_by_state(self, agent: str) -> dict[str, int]: ...
     def count_queued(self, *, origin: str | None = None) -> int: ...  # all, or from one address
     # longest waiting first
@@ -43,7 +45,16 @@ class ConversationStore(ConversationRowStore, InboxStore, Protocol):
     """Every conversation."""
 
 
-class MessageStore(Protocol):
+class ReadMarkStore(Protocol):
+    """What agents have seen."""
+
+    def count_unread(self, agent: str, conversations: Sequence[str]) -> Mapping[str, int]: ...
+    def mark_read(self, agent: str, conversation: str, seq: int) -> None: ...  # 0: unread again
+
+
+class TranscriptStore(Protocol):
+    """Messages. Eight members because lists of conversations read the last ones of many at once."""
+
     def add(self, message: Message) -> None: ...
     def get(self, conversation: str, message: str) -> Message | None: ...
     def list_public(
@@ -51,10 +62,17 @@ class MessageStore(Protocol):
     ) -> Sequence[Message]: ...
     def list_all(self, conversation: str) -> Sequence[Message]: ...  # private notes too
     def load_last(self, conversations: Sequence[str]) -> Mapping[str, Message]: ...
+    def load_many(
+        self, messages: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Message]: ...  # by conversation and id
     def load_last_customer_texts(
         self, conversations: Sequence[str]
     ) -> Mapping[str, str]: ...  # of the customer
     def update_text(self, conversation: str, message: str, text: str, kind: str) -> None: ...
+
+
+class MessageStore(TranscriptStore, ReadMarkStore, Protocol):
+    """Every message, and who has seen it."""
 
 
 class TurnStore(Protocol):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
 from assistant.domain.people import Agent, AgentAccount, Credential, Customer, KnownCredential
+from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 
 
 class CustomerStore(Protocol):
@@ -29,7 +30,7 @@ class AgentAccountStore(Protocol):
     def find_by_email(self, email: str) -> Agent | None: ...
     def list_all(self) -> Sequence[Agent]: ...
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None: ...
-    def remove(self, agent: str) -> None: ...  # with its credentials
+    def remove(self, agent: str, now: datetime) -> None: ...  # with its credentials
 
 
 class CredentialStore(Protocol):
@@ -43,7 +44,7 @@ class CredentialStore(Protocol):
     ) -> tuple[Agent, str | None] | None: ...  # and its CSRF token
     def revoke_credential(self, secret_hash: str) -> None: ...
     def revoke_credentials(
-        self, agent: str, *, tokens: bool
+        self, agent: str, *, tokens: bool, now: datetime
     ) -> int: ...  # sessions, with *tokens* also API tokens; how many
 
 
@@ -51,12 +52,23 @@ class PresenceStore(Protocol):
     """Which agents are present."""
 
     def mark_present(self, agent: str, now: datetime) -> None: ...
-    def mark_absent(self, agent: str) -> None: ...
+    def mark_absent(self, agent: str, now: datetime) -> None: ...
     def count_present(self, since: datetime) -> int: ...
+    def change_availability(self, agent: str, availability: Availability, now: datetime) -> None: ...
+    def set_capacity(self, agent: str, capacity: int) -> None: ...
+    def list_availability(self) -> Sequence[AgentAvailability]: ...
+    def list_presence(self, since: datetime) -> Sequence[PresenceInterval]: ...
 
 
-class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, Protocol):
-    """Agents: accounts, credentials, presence."""
+class PreferenceStore(Protocol):
+    """What agents chose for their own screens."""
+
+    def load_preferences(self, agent: str) -> Mapping[str, Any]: ...
+    def save_preferences(self, agent: str, preferences: Mapping[str, Any]) -> None: ...
+
+
+class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, PreferenceStore, Protocol):
+    """Agents: accounts, credentials, presence, preferences."""
 
 
 class AccountStore(Protocol):

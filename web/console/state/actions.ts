@@ -2,19 +2,24 @@
 import { ApiError } from "../../shared/http";
 import { uuid } from "../../shared/uuid";
 import { text } from "../text";
-import type { Agent, Outcome, Row, Suggestion } from "../types";
+import { deskText } from "../text/desk";
+import type { Agent, AgentMessage, Outcome, Row, Suggestion } from "../types";
 import { neighbour } from "./inbox";
-import { me, post } from "./me";
+import { me, post, uploadFile } from "./me";
+import { loadTags } from "./search";
 import { openConversation } from "./route";
-import { conversationChanged, detail, openId, reload } from "./thread";
+import { conversationChanged, detail, messageCame, openId, reload } from "./thread";
 import { say } from "./toast";
 import * as writing from "./writing";
+
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 const failed = (problem: unknown): string => {
   if (!(problem instanceof ApiError)) throw problem;
   const agent = problem.body.agent as Agent | undefined;
   if (problem.code === "already_claimed" && agent) return text().actions.taken(agent.name);
   if (problem.status === 0) return text().unreachable;
+  if (problem.code === "conflict") return deskText().notReopened;
   return problem.code === "not_owner" ? text().notOwner : text().actions.failed;
 };
 
@@ -38,6 +43,22 @@ export const claim = (id: string) => act(id, "claim", {}, text().actions.claimed
 export const release = (id: string) => act(id, "release", {}, text().actions.released);
 export const giveBack = (id: string) => act(id, "return", {}, text().actions.returned);
 export const transfer = (id: string, agent: Agent) => act(id, "transfer", { agent: agent.id }, text().actions.transferred(agent.name));
+
+export const snooze = (id: string, until: Date) => act(id, "snooze", { until: until.toISOString() }, deskText().snoozed);
+export const wake = (id: string) => act(id, "wake", {}, deskText().woke);
+/** A lead's: whoever has it now. */
+export const reassign = (id: string, agent: Agent) => act(id, "reassign", { agent: agent.id }, deskText().reassigned);
+export const reopen = (id: string) => act(id, "reopen", {}, deskText().reopened);
+
+export async function setTags(id: string, names: string[]): Promise<void> {
+  try {
+    const { conversation } = await post<{ conversation: Row }>(`/conversations/${id}/tags`, { tags: names });
+    conversationChanged(conversation);
+    void loadTags().catch(() => undefined);
+  } catch (problem) {
+    say(failed(problem), true);
+  }
+}
 
 /** To a lead, with a private note that says why. */
 export async function handUp(id: string, lead: Agent, note: string): Promise<void> {
@@ -63,6 +84,22 @@ export async function send(): Promise<void> {
   if (!row || row.id !== openId.value || !writing.words.value.trim()) return;
   if (writing.mode.value === "reply" && !owns(row) && !(await claim(row.id))) return;
   writing.send();
+}
+
+/** A file to the customer; what the server refuses is told in words. */
+export async function sendFile(row: Row, file: File): Promise<void> {
+  if (file.size > MAX_FILE_BYTES) return say(deskText().fileTooLarge, true);
+  if (!owns(row) && !(await claim(row.id))) return;
+  try {
+    const query = new URLSearchParams({ id: uuid(), name: file.name });
+    const { message } = await uploadFile<{ message: AgentMessage }>(`/conversations/${row.id}/files?${query}`, file);
+    messageCame(row.id, message);
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    const reason = problem.body.reason as string | undefined;
+    const said = { file_type: deskText().fileType, channel: deskText().noFilesHere }[reason ?? ""];
+    say(said ?? (problem.status === 413 ? deskText().fileTooLarge : failed(problem)), true);
+  }
 }
 
 export async function suggest(id: string): Promise<Suggestion[]> {

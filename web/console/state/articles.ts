@@ -5,7 +5,7 @@ import { load, save as keep } from "../../shared/store";
 import type { Schemas } from "../../shared/types";
 import { articleText } from "../text/articles";
 import { text } from "../text";
-import { get, post, upload } from "./me";
+import { get, post, uploadFile } from "./me";
 import { say } from "./toast";
 
 export type Fields = Schemas["DraftFieldsOut"];
@@ -49,7 +49,7 @@ export async function listDrafts(): Promise<void> {
 
 export async function readFile(file: File): Promise<boolean> {
   try {
-    uploaded.value = (await upload<Schemas["UploadOut"]>(`/knowledge/upload?${query({ name: file.name })}`, file)).articles;
+    uploaded.value = (await uploadFile<Schemas["UploadOut"]>(`/knowledge/upload?${query({ name: file.name })}`, file)).articles;
     return true;
   } catch (problem) {
     say(explain(problem), true);

@@ -7,7 +7,7 @@ import { TABS, type Tab, listOf, tabOf } from "./order";
 const REFRESH_MS = 700;
 const QUERY: Record<Tab, string> = {
   queued: "state=queued",
-  mine: "state=agent&mine=true",
+  mine: "state=agent&mine=true&snoozed=false",
   team: "state=agent",
   assistant: "state=assistant",
   closed: "state=closed",
@@ -17,13 +17,13 @@ export const tab = signal<Tab>("queued");
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
 export const next = signal<string | null>(null);
 export const loaded = signal(false);
-const totals = signal<Counts>({ queued: 0, mine: 0, agent: 0, assistant: 0 });
+const totals = signal<Counts>({ queued: 0, mine: 0, snoozed: 0, agent: 0, assistant: 0 });
 
 const mine = () => me.value?.id ?? "";
 export const list = computed(() => listOf(rows.value.values(), tab.value, mine()));
-export const counts = computed<Record<Tab, number | null>>(() => {
-  const { queued, mine: own, agent, assistant } = totals.value;
-  return { queued, mine: own, team: agent - own, assistant, closed: null };
+export const counts = computed<Record<Tab | "snoozed", number | null>>(() => {
+  const { queued, mine: own, snoozed, agent, assistant } = totals.value;
+  return { queued, mine: own, snoozed, team: agent - own - snoozed, assistant, closed: null };
 });
 
 function merge(fresh: Row[], drop: (row: Row) => boolean = () => false): void {
@@ -67,7 +67,7 @@ function refreshSoon(): void {
 function count(row: Row, by: 1 | -1): void {
   const to = { ...totals.value };
   if (row.state !== "closed") to[row.state] += by;
-  if (tabOf(row, mine()) === "mine") to.mine += by;
+  if (tabOf(row, mine()) === "mine") to[row.snoozed_until ? "snoozed" : "mine"] += by;
   totals.value = to;
 }
 
@@ -80,6 +80,12 @@ export function rowChanged(row: Row): void {
   }
   merge([row]);
   refreshSoon();
+}
+
+/** Shown at once, before the server says so. */
+export function patchRow(id: string, part: Partial<Row>): void {
+  const row = rows.value.get(id);
+  if (row) merge([{ ...row, ...part }]);
 }
 
 /** The conversation before or after this one in the list; the first one when none is open. */

@@ -2,7 +2,9 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { type ServerEvent, type Stream, openStream } from "../../shared/sse";
 import type { AgentMessage, Row } from "../types";
-import { counts, refresh } from "./inbox";
+import { alertOfMessage, alertOfRow } from "./alerts";
+import { type Colleague, colleagueDid } from "./colleagues";
+import { refresh, rows } from "./inbox";
 import { expire, standing } from "./me";
 import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
 import { outbox } from "./writing";
@@ -18,10 +20,18 @@ function refetch(): void {
 }
 
 const on: Record<string, (data: never) => void> = {
-  conversation: (row: Row) => conversationChanged(row),
-  message: ({ conversation, message }: { conversation: string; message: AgentMessage }) => messageCame(conversation, message),
+  conversation: (row: Row) => {
+    const before = rows.value.get(row.id);
+    conversationChanged(row);
+    alertOfRow(before, row);
+  },
+  message: ({ conversation, message }: { conversation: string; message: AgentMessage }) => {
+    messageCame(conversation, message);
+    alertOfMessage(conversation, message);
+  },
   typing: (data: { conversation: string; on: boolean }) => customerTypes(data.conversation, data.on),
   delta: (data: { conversation: string; text: string }) => draftGrew(data.conversation, data.text),
+  colleague: ({ conversation, ...news }: Omit<Colleague, "at"> & { conversation: string }) => colleagueDid(conversation, news),
   reset: refetch,
 };
 
@@ -49,7 +59,3 @@ effect(() => {
 });
 
 addEventListener("online", () => stream?.wake());
-effect(() => {
-  const waiting = counts.value.queued;
-  document.title = waiting ? `(${waiting}) Yorisoi` : "Yorisoi";
-});

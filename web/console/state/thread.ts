@@ -5,6 +5,7 @@ import type { AgentMessage, Detail, Row } from "../types";
 import { rowChanged } from "./inbox";
 import { get, standing } from "./me";
 import { route } from "./route";
+import { resultChanged } from "./search";
 
 const TYPING_SECONDS = 8;
 const REFRESH_MS = 400;
@@ -40,6 +41,7 @@ function edit(id: string, change: (detail: Detail) => Detail): void {
 
 export function conversationChanged(row: Row): void {
   rowChanged(row);
+  resultChanged(row);
   if (row.id !== openId.value) return;
   edit(row.id, (old) => (old.conversation.epoch > row.epoch ? old : { ...old, conversation: row }));
   // The packet, the turns and the card may have changed with it.

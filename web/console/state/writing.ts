@@ -69,10 +69,12 @@ export function send(): void {
 }
 
 let told = 0;
-export function tellTyping(): void {
+/** Colleagues hear of every draft, the customer only of a reply by the owner. */
+export function tellTyping(toCustomer: boolean): void {
   if (Date.now() - told < TYPING_EVERY_MS) return;
   told = Date.now();
-  void post(`/conversations/${openId.value}/typing`, { on: true }).catch(() => undefined);
+  void post(`/conversations/${openId.value}/activity`, { activity: "typing" }).catch(() => undefined);
+  if (toCustomer) void post(`/conversations/${openId.value}/typing`, { on: true }).catch(() => undefined);
 }
 
 addEventListener("online", outbox.wake);

@@ -1,16 +1,20 @@
 // Above the transcript: whose conversation it is, and what can be done with it.
 import { useSignal } from "@preact/signals";
 import { Back, Person, Side } from "../../shared/icons";
-import { claim, claimable, giveBack, owns, release } from "../state/actions";
+import { moment } from "../../shared/language";
+import { claim, claimable, giveBack, owns, reassign, release, reopen, transfer, wake } from "../state/actions";
+import { markUnread } from "../state/alerts";
 import { me } from "../state/me";
 import { contextShown, openConversation } from "../state/route";
-import { text, word } from "../text";
+import { language, text, word } from "../text";
+import { deskText } from "../text/desk";
 import { feelingText } from "../text/feelings";
 import type { Detail, Row } from "../types";
 import { asking } from "./asking";
 import { channelName, customerName, stateName } from "./names";
 import { HandUpDialog } from "./HandUpDialog";
 import { ResolveDialog } from "./ResolveDialog";
+import { SnoozeDialog } from "./SnoozeDialog";
 import { TransferDialog } from "./TransferDialog";
 import { Waited } from "./Waited";
 
@@ -25,6 +29,7 @@ function Title({ row }: { row: Row }) {
         </span>
         {channelName(row.channel, words)}・{word(words.languages, row.language)}
         {row.state === "queued" && row.waiting_since && <Waited since={row.waiting_since} />}
+        {row.snoozed_until && ` ・ ${deskText().snoozeUntil(moment(row.snoozed_until, language.value))}`}
       </p>
     </div>
   );
@@ -53,6 +58,12 @@ function Owned({ row }: { row: Row }) {
         </button>
         {menu.value && (
           <div class="menu-items">
+            {row.snoozed_until ? (
+              <button onClick={choose(() => wake(row.id))} data-testid="wake">{deskText().wake}</button>
+            ) : (
+              <button onClick={choose(() => (asking.value = "snooze"))} data-testid="snooze">{deskText().snooze}</button>
+            )}
+            <button onClick={choose(() => markUnread(row))} data-testid="mark-unread">{deskText().markUnread}</button>
             <button onClick={choose(() => giveBack(row.id))} data-testid="return">{actions.return}</button>
             <button onClick={choose(() => release(row.id))} data-testid="release">{actions.release}</button>
             <button onClick={choose(() => (asking.value = "transfer"))} data-testid="transfer">{actions.transfer}</button>
@@ -83,6 +94,21 @@ export function ActionBar({ shown }: { shown: Detail }) {
           </button>
         )}
         {owns(row) && <Owned row={row} />}
+        {me.value?.admin && row.state === "agent" && !owns(row) && (
+          <>
+            <button class="outline" onClick={() => (asking.value = "transfer")} data-testid="reassign">
+              {deskText().reassign}
+            </button>
+            <button class="solid" onClick={() => void reassign(row.id, me.value!)} data-testid="take-over">
+              {deskText().takeOver}
+            </button>
+          </>
+        )}
+        {row.state === "closed" && (
+          <button class="outline" onClick={() => void reopen(row.id)} data-testid="reopen">
+            {deskText().reopen}
+          </button>
+        )}
         <button
           class="icon-button"
           aria-label={words.context}
@@ -96,8 +122,9 @@ export function ActionBar({ shown }: { shown: Detail }) {
         </button>
       </div>
       <ResolveDialog id={row.id} />
+      <SnoozeDialog id={row.id} />
       <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.admin && agent.id !== me.value?.id)} />
-      <TransferDialog id={row.id} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
+      <TransferDialog id={row.id} give={owns(row) ? transfer : reassign} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
     </header>
   );
 }

@@ -1,10 +1,17 @@
 // Where the agent writes: a reply to the customer, or a yellow note for colleagues.
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { sendsOnCtrlEnter } from "../../shared/ime";
-import { claimable, owns, send } from "../state/actions";
+import { claimable, owns, send, sendFile } from "../state/actions";
+import { writers } from "../state/colleagues";
+import { choices, highlighted } from "../state/replies";
 import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
 import { text } from "../text";
+import { deskText } from "../text/desk";
 import type { Row } from "../types";
+import { asking } from "./asking";
+import { Colleagues } from "./Colleagues";
+import { CHOICES_ID, ReplyChoices, choiceId, chooseByKey } from "./ReplyChoices";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 export const COMPOSER_ID = "composer";
@@ -20,6 +27,7 @@ function ModeTab({ name, label }: { name: Mode; label: string }) {
 export function Composer({ row }: { row: Row }) {
   const { compose } = text();
   const area = useRef<HTMLTextAreaElement>(null);
+  const warned = useSignal(false);
   const note = mode.value === "note" || row.state === "closed";
   useEffect(() => {
     if (row.state === "closed") mode.value = "note";
@@ -32,20 +40,27 @@ export function Composer({ row }: { row: Row }) {
 
   function typed(event: Event): void {
     write((event.target as HTMLTextAreaElement).value);
-    if (!note && owns(row)) tellTyping();
+    warned.value = false;
+    tellTyping(!note && owns(row));
   }
   function key(event: KeyboardEvent): void {
-    if (!sendsOnCtrlEnter(event)) return;
-    event.preventDefault();
-    void send();
+    if (chooseByKey(event, row.id) || !sendsOnCtrlEnter(event)) return;
+    submit(event);
   }
+  /** While a colleague writes too, the first try only shows it. */
   function submit(event: Event): void {
     event.preventDefault();
-    void send();
+    if (!note && writers.value.length > 0 && !warned.value) warned.value = true;
+    else {
+      warned.value = false;
+      void send();
+    }
   }
 
   return (
     <form class={`composer ${note ? "note" : ""}`} onSubmit={submit} data-testid="composer">
+      <ReplyChoices conversation={row.id} />
+      <Colleagues conversation={row.id} />
       <div class="modes">
         {row.state !== "closed" && <ModeTab name="reply" label={compose.reply} />}
         <ModeTab name="note" label={compose.note} />
@@ -61,12 +76,32 @@ export function Composer({ row }: { row: Row }) {
         placeholder={note ? compose.notePlaceholder : compose.replyPlaceholder}
         onInput={typed}
         onKeyDown={key}
+        aria-controls={choices.value ? CHOICES_ID : undefined}
+        aria-activedescendant={choices.value?.length ? choiceId(highlighted.value) : undefined}
         data-testid="composer-input"
       />
       <div class="send">
+        {!note && row.channel === "web" && (
+          <label class="text file">
+            {deskText().attach}
+            <input
+              type="file"
+              accept="image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain"
+              onChange={(event) => {
+                const file = event.currentTarget.files?.[0];
+                if (file) void sendFile(row, file);
+                event.currentTarget.value = "";
+              }}
+              data-testid="attach"
+            />
+          </label>
+        )}
+        <button type="button" class="text" onClick={() => (asking.value = "replies")} data-testid="replies">
+          {deskText().replies}
+        </button>
         <span class="meta wide-only">{MAC ? compose.hintMac : compose.hint}</span>
         <button class="solid" disabled={!written.value.trim()} data-testid="composer-send">
-          {note ? compose.save : claimable(row) ? compose.claimAndSend : compose.send}
+          {note ? compose.save : warned.value ? deskText().sendAnyway : claimable(row) ? compose.claimAndSend : compose.send}
         </button>
       </div>
     </form>

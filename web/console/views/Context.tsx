@@ -9,6 +9,7 @@ import { PacketCard } from "./PacketCard";
 import { ChannelCard } from "./phone/ChannelCard";
 import { PersonCard } from "./phone/PersonCard";
 import { Suggestions } from "./Suggestions";
+import { TagEditor } from "./TagEditor";
 
 const titlesOf = (turns: Turn[]) => new Map(turns.flatMap((turn) => turn.sources).map((source) => [source.article, source.title]));
 
@@ -23,6 +24,7 @@ export function Context() {
       </button>
       {shown && (
         <>
+          <TagEditor key={`tags-${shown.conversation.id}`} row={shown.conversation} />
           {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
           {shown.channel && <ChannelCard channel={shown.channel} />}

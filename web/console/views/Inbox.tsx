@@ -1,8 +1,11 @@
-// The left pane: who waits, whose is whose.
+// The left pane: who waits, whose is whose, and what was searched.
 import { choose, counts, list, loaded, more, next, tab } from "../state/inbox";
 import { TABS, type Tab } from "../state/order";
 import { text } from "../text";
+import { deskText } from "../text/desk";
+import { moreResults, nextResults, results, searching } from "../state/search";
 import { InboxRow } from "./InboxRow";
+import { SearchBar } from "./SearchBar";
 
 function TabButton({ name }: { name: Tab }) {
   const count = counts.value[name];
@@ -15,10 +18,36 @@ function TabButton({ name }: { name: Tab }) {
   );
 }
 
+function Results() {
+  const found = results.value;
+  return (
+    <div class="rows" data-testid="results">
+      <p class="meta found" role="status">
+        {found ? deskText().found(found.length, nextResults.value !== null) : text().loading}
+      </p>
+      {found?.map((row) => <InboxRow key={row.id} row={row} />)}
+      {nextResults.value && (
+        <button class="text" onClick={() => void moreResults()}>
+          {text().more}
+        </button>
+      )}
+    </div>
+  );
+}
+
 export function Inbox() {
+  return (
+    <section class="inbox" aria-label={text().inbox} data-testid="inbox">
+      <SearchBar />
+      {searching.value ? <Results /> : <Lists />}
+    </section>
+  );
+}
+
+function Lists() {
   const words = text();
   return (
-    <section class="inbox" aria-label={words.inbox} data-testid="inbox">
+    <>
       <div class="tabs" role="tablist" aria-label={words.inbox}>
         {TABS.map((name) => (
           <TabButton key={name} name={name} />
@@ -35,6 +64,6 @@ export function Inbox() {
           </button>
         )}
       </div>
-    </section>
+    </>
   );
 }

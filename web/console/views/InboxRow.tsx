@@ -3,8 +3,11 @@ import { moment } from "../../shared/language";
 import { addressOf, route } from "../state/route";
 import { isMarked, marksOf } from "../state/feelings";
 import { language, text, word } from "../text";
+import { query } from "../state/search";
+import { deskText } from "../text/desk";
 import { feelingText } from "../text/feelings";
 import type { Row } from "../types";
+import { marked } from "./marked";
 import { channelName, customerName } from "./names";
 import { Waited } from "./Waited";
 
@@ -19,11 +22,27 @@ function Badges({ row }: { row: Row }) {
         </span>
       ))}
       {row.reason && <span class={`badge reason ${row.reason}`}>{word(words.reasons, row.reason)}</span>}
+      {row.tags.map((tag) => (
+        <span key={tag.id} class="badge tag">
+          {tag.name}
+        </span>
+      ))}
       {row.outcome && <span class="badge">{word(words.outcomes, row.outcome)}</span>}
       <span class="meta">
         {channelName(row.channel, words)}・{word(words.languages, row.language)}
       </span>
     </p>
+  );
+}
+
+/** Where a search found it, with the words marked. */
+function Found({ row }: { row: Row }) {
+  const { excerpt, private: note } = row.found!;
+  return (
+    <>
+      {note && `${deskText().private}: `}
+      {marked(excerpt, query.value).map((part, at) => (at % 2 ? <mark key={at}>{part}</mark> : part))}
+    </>
   );
 }
 
@@ -33,21 +52,29 @@ export function InboxRow({ row }: { row: Row }) {
   const owned = row.state === "agent" && row.agent;
   return (
     <a
-      class={`row ${row.state === "queued" ? "waits" : ""}`}
+      class={`row ${row.state === "queued" ? "waits" : ""} ${row.unread ? "has-unread" : ""}`}
       href={addressOf(row.id)}
       aria-current={open ? "true" : undefined}
       data-testid="inbox-row"
       data-conversation={row.id}
     >
       <p class="top">
-        <b>{customerName(row, words)}</b>
+        <span class="name">
+          <b>{customerName(row, words)}</b>
+          {row.unread > 0 && (
+            <span class="unread" role="img" aria-label={deskText().unread(row.unread)} data-testid="unread">
+              {row.unread}
+            </span>
+          )}
+        </span>
         {row.state === "queued" && row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
       </p>
       <p class="ask" dir="auto" lang={row.language}>
-        {isMarked(row, "harassment") ? feelingText().veiledShort : (row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
+        {isMarked(row, "harassment") ? feelingText().veiledShort : row.found ? <Found row={row} /> : (row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
       </p>
       <Badges row={row} />
       {owned && <p class="meta">{words.stateWith(row.agent!.name)}</p>}
+      {row.snoozed_until && <p class="meta">{deskText().snoozeUntil(moment(row.snoozed_until, language.value))}</p>}
     </a>
   );
 }

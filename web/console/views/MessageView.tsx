@@ -45,6 +45,9 @@ function Delivery({ message }: { message: AgentMessage }) {
   return message.delivery && <p class="meta">{phoneText().seen[message.delivery.seen ?? "sent"]}</p>;
 }
 
+/** Pictures in which a browser runs nothing. */
+const SHOWN_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
 function Files({ message }: { message: AgentMessage }) {
   const words = text();
   return (
@@ -53,6 +56,7 @@ function Files({ message }: { message: AgentMessage }) {
         <li key={file.id}>
           {file.type ? (
             <a href={`/v1/agent/media/${file.id}`} download>
+              {SHOWN_TYPES.includes(file.type) && <img src={`/v1/agent/media/${file.id}?inline=true`} alt="" loading="lazy" data-testid="picture" />}
               {file.name || words.fileKinds[file.kind]} ({file.type}, {Math.ceil((file.size ?? 0) / 1024)} kB)
             </a>
           ) : (

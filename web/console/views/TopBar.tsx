@@ -1,11 +1,14 @@
 // The slim bar: where you are, who you are, language, shortcuts.
 import { useEffect, useRef } from "preact/hooks";
-import { Mark } from "../../shared/icons";
+import { Bell, Mark } from "../../shared/icons";
 import { helpShown } from "../shortcuts";
+import { type Availability, availability, changeAvailability } from "../state/availability";
 import { logOut, me } from "../state/me";
 import { route } from "../state/route";
 import { switchLanguage, text } from "../text";
+import { deskText } from "../text/desk";
 import { knowledgeText } from "../text/knowledge";
+import { asking } from "./asking";
 
 export function TopBar() {
   const words = text();
@@ -39,6 +42,22 @@ export function TopBar() {
       <div class="tools">
         <button class="text wide-only" onClick={() => (helpShown.value = true)} aria-label={words.shortcuts} title={words.shortcuts}>
           ?
+        </button>
+        <select
+          class="availability"
+          aria-label={deskText().availability}
+          value={availability.value}
+          onChange={(event) => void changeAvailability(event.currentTarget.value as Availability)}
+          data-testid="availability"
+        >
+          {(["online", "away"] as const).map((each) => (
+            <option key={each} value={each}>
+              {deskText().availabilities[each]}
+            </option>
+          ))}
+        </select>
+        <button class="icon-button" onClick={() => (asking.value = "alerts")} aria-label={deskText().alerts} title={deskText().alerts} data-testid="alerts">
+          <Bell />
         </button>
         <button class="text" lang={words.language === "English" ? "en" : "ja"} aria-label={words.languageLabel} onClick={switchLanguage} data-testid="console-language">
           {words.language}

@@ -1,23 +1,28 @@
-import { transfer } from "../state/actions";
 import { text } from "../text";
 import type { Agent } from "../types";
 import { asking } from "./asking";
 import { Dialog } from "./Dialog";
 
-export function TransferDialog({ id, agents }: { id: string; agents: Agent[] }) {
+interface TransferProps {
+  id: string;
+  agents: Agent[];
+  give: (id: string, agent: Agent) => Promise<boolean>;
+}
+
+export function TransferDialog({ id, agents, give }: TransferProps) {
   const words = text();
   const close = () => {
     if (asking.value === "transfer") asking.value = null;
   };
-  async function give(agent: Agent): Promise<void> {
+  function choose(agent: Agent): void {
     close();
-    await transfer(id, agent);
+    void give(id, agent);
   }
   return (
     <Dialog title={words.actions.transferTo} open={asking.value === "transfer"} onClose={close} testid="transfer-dialog">
       <div class="people">
         {agents.map((agent) => (
-          <button key={agent.id} class="outline" onClick={() => void give(agent)} data-testid="transfer-agent">
+          <button key={agent.id} class="outline" onClick={() => choose(agent)} data-testid="transfer-agent">
             {agent.name}
           </button>
         ))}

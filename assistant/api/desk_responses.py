@@ -1,0 +1,96 @@
+"""What the calls for tags, views, saved replies, teams and preferences respond, as types."""
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from assistant.api.agent_responses import AgentReferenceOut, TagOut
+from assistant.api.responses import Timestamp
+from assistant.domain.teams import Assignment, Availability
+
+
+class TagsOut(TypedDict):
+    tags: list[TagOut]
+
+
+class ViewOut(TypedDict):
+    id: str
+    name: str
+    shared: bool
+    #: Those of `FilterIn` that matter.
+    filters: dict[str, str]
+    #: Conversations now, up to 999; None: something that it filters by is gone.
+    count: int | None
+    #: Why there is no count: ``tag`` or ``agent`` was removed.
+    missing: Literal["tag", "agent"] | None
+
+
+class ViewsOut(TypedDict):
+    views: list[ViewOut]
+    #: Whose conversations may be asked for.
+    agents: list[AgentReferenceOut]
+
+
+class SavedReplyOut(TypedDict):
+    id: str
+    name: str
+    text: str
+    language: str | None
+    tags: list[str]
+    shared: bool
+    #: How often it was used.
+    used: int
+
+
+class SavedRepliesOut(TypedDict):
+    replies: list[SavedReplyOut]
+    #: What may stand in double braces.
+    variables: list[str]
+
+
+class FilledReplyOut(TypedDict):
+    text: str
+
+
+class ReplyImportOut(TypedDict):
+    added: int
+    changed: int
+
+
+class TeamOut(TypedDict):
+    id: str
+    name: str
+    assignment: Assignment
+    language: str | None
+    channel: str | None
+    #: Ids of agents.
+    members: list[str]
+
+
+class DeskAgentOut(TypedDict):
+    id: str
+    name: str
+    #: offline: not seen for two minutes.
+    availability: Availability | Literal["offline"]
+    capacity: int
+    #: Conversations that the agent has and has not snoozed.
+    load: int
+    seen_at: Timestamp | None
+
+
+class TeamsOut(TypedDict):
+    teams: list[TeamOut]
+    agents: list[DeskAgentOut]
+
+
+class AvailabilityOut(TypedDict):
+    availability: Availability
+
+
+class CapacityOut(TypedDict):
+    capacity: int
+
+
+class PreferencesOut(TypedDict):
+    notify: bool
+    sound: bool

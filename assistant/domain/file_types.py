@@ -1,0 +1,29 @@
+"""What kind of file something is, by its content and never by its name."""
+
+import re
+
+#: Signature at the beginning -> type.
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+)
+#: Shown where they stand: browsers run nothing in them.
+INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+def detect_file_type(data: bytes) -> str | None:
+    """image/png, image/jpeg, image/gif, image/webp, application/pdf or text/plain; None: nothing we take."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "text/plain" if text.strip() and not _CONTROL.search(text) else None

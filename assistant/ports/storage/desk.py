@@ -1,0 +1,55 @@
+"""The agents' desk: search, tags, saved views, saved replies, inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from assistant.domain.desk_items import SavedReply, SavedView, Tag
+from assistant.domain.inbox import InboxFilter, SearchHit
+from assistant.domain.teams import AssignmentCandidate, Team
+
+
+class SearchStore(Protocol):
+    """Messages, notes, customers and tags of all time."""
+
+    def find_conversations(
+        self, query: str, wanted: InboxFilter, *, before: int | None, limit: int
+    ) -> Sequence[SearchHit]: ...  # latest entry first
+
+
+class TagStore(Protocol):
+    def list_all(self) -> Sequence[Tag]: ...
+    def find_by_name(self, name: str) -> Tag | None: ...
+    def add(self, tag: Tag, now: datetime) -> None: ...
+    def remove(self, tag: str) -> int: ...  # how many conversations had it
+    def replace_tags(self, conversation: str, tags: Sequence[str]) -> None: ...  # by id
+    def load_by_conversation(self, conversations: Sequence[str]) -> Mapping[str, Sequence[Tag]]: ...
+
+
+class ViewStore(Protocol):
+    def list_visible(self, agent: str) -> Sequence[SavedView]: ...  # everybody's and the agent's own
+    def get(self, view: str) -> SavedView | None: ...
+    def add(self, view: SavedView, now: datetime) -> None: ...
+    def remove(self, view: str) -> None: ...
+
+
+class SavedReplyStore(Protocol):
+    def list_visible(self, agent: str) -> Sequence[SavedReply]: ...  # most used first
+    def get(self, reply: str) -> SavedReply | None: ...
+    def save(self, reply: SavedReply, now: datetime) -> None: ...  # adds it, or changes it
+    def remove(self, reply: str) -> None: ...
+    def count_all(self) -> int: ...
+    def count_use(self, reply: str, now: datetime) -> None: ...
+
+
+class TeamStore(Protocol):
+    def list_all(self) -> Sequence[Team]: ...  # by name
+    def has_automatic(self) -> bool: ...
+    def save(self, team: Team, now: datetime) -> None: ...  # adds it, or changes it
+    def remove(self, team: str) -> bool: ...
+    def list_candidates(
+        self, team: str, since: datetime
+    ) -> Sequence[AssignmentCandidate]: ...  # online; locked
+    def mark_assigned(self, team: str, agent: str, now: datetime) -> None: ...

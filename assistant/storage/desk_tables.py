@@ -1,0 +1,114 @@
+"""The tables of the agents' desk: what is searched, tags, saved views and replies, what has been read."""
+
+import sqlalchemy as sa
+
+from assistant.storage.article_tables import chunks
+from assistant.storage.schema import Json, Moment, metadata
+from assistant.storage.values import ForeignId
+
+Id = sa.String(64)
+
+#: What agents search: an entry for each message, and one for each conversation's customer and tags.
+search_entries = sa.Table(
+    "search_entries",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False),
+    #: None: the entry of the conversation itself.
+    sa.Column("message", ForeignId),
+    #: The terms of text/search_terms.py.
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Index("ix_search_entries_conversation_message", "conversation", "message"),
+)
+#: PostgreSQL shares the function that makes a tsvector of terms.
+search_entries.add_is_dependent_on(chunks)
+
+tags = sa.Table(
+    "tags",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(60), nullable=False, unique=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+conversation_tags = sa.Table(
+    "conversation_tags",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("tag", Id, sa.ForeignKey("tags.id"), primary_key=True, index=True),
+)
+
+#: Filters of the inbox under a name.
+views = sa.Table(
+    "views",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    #: Whose view it is; None: everybody's.
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), index=True),
+    sa.Column("name", sa.String(60), nullable=False),
+    sa.Column("filters", Json, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+saved_replies = sa.Table(
+    "saved_replies",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    #: Whose reply it is; None: everybody's.
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), index=True),
+    sa.Column("name", sa.String(60), nullable=False),
+    #: None: for customers of any language.
+    sa.Column("language", sa.String(35)),
+    sa.Column("text", sa.Text, nullable=False),
+    #: What inserting it does besides: ``{tags, snooze_hours}``.
+    sa.Column("actions", Json, nullable=False),
+    sa.Column("used", sa.Integer, nullable=False),
+    sa.Column("used_at", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
+#: Up to which message an agent has seen a conversation.
+read_marks = sa.Table(
+    "read_marks",
+    metadata,
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+)
+
+#: Who gets which waiting conversations, and how.
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(60), nullable=False, unique=True),
+    #: manual, round_robin or least_loaded.
+    sa.Column("assignment", sa.String(16), nullable=False),
+    #: Only conversations in this language, on this channel; None: any.
+    sa.Column("language", sa.String(35)),
+    sa.Column("channel", sa.String(32)),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+team_members = sa.Table(
+    "team_members",
+    metadata,
+    sa.Column("team", Id, sa.ForeignKey("teams.id"), primary_key=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True, index=True),
+    #: When they were last given a conversation.
+    sa.Column("assigned_at", Moment),
+)
+
+#: When agents were at the desk; an interval without an end goes on.
+presence_intervals = sa.Table(
+    "presence_intervals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), nullable=False),
+    #: online or away.
+    sa.Column("availability", sa.String(16), nullable=False),
+    sa.Column("begun_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("ix_presence_intervals_agent", "agent", "begun_at"),
+)

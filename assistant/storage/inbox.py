@@ -1,0 +1,56 @@
+"""SQL of the inbox: which conversations a filter takes, in which order, and a page of them."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.conversation import State
+from assistant.domain.inbox import PRIORITY_RANK, InboxFilter, InboxPlace
+from assistant.storage import tables as t
+
+C = t.conversations.c
+RANK = sa.case(dict(PRIORITY_RANK.items()), value=C.priority)
+WAITED_FROM = sa.func.coalesce(C.waiting_since, C.updated_at)
+
+
+def build_conditions(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
+    """What a conversation must fulfil."""
+    found: list[sa.ColumnElement[bool]] = [
+        C[name] == value
+        for name in ("state", "channel", "language", "reason", "priority")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if wanted.agent is not None:
+        found += [C.agent == wanted.agent, C.state == State.AGENT]
+    if wanted.tag is not None:
+        tagged = t.conversation_tags.c
+        found.append(C.id.in_(sa.select(tagged.conversation).where(tagged.tag == wanted.tag)))
+    if wanted.waiting_since is not None:
+        found.append(C.waiting_since <= wanted.waiting_since)
+    if wanted.snoozed is not None:
+        found.append(C.snoozed_until.is_not(None) if wanted.snoozed else C.snoozed_until.is_(None))
+    return found
+
+
+def build_inbox_page(wanted: InboxFilter, after: InboxPlace | None) -> sa.Select[Any]:
+    """The conversations of *wanted* behind the place *after*, in the order of the list."""
+    query = sa.select(t.conversations).where(*build_conditions(wanted))
+    if wanted.is_queue:
+        query = query.order_by(RANK, WAITED_FROM, C.id)
+        return query if after is None else query.where(_is_behind_in_queue(after))
+    query = query.order_by(C.updated_at.desc(), C.id.desc())
+    if after is None:
+        return query
+    # The first condition alone is enough for an index; the second is exact.
+    place = sa.tuple_(C.updated_at, C.id) < sa.tuple_(_moment(after.moment), after.conversation)
+    return query.where(C.updated_at <= after.moment, place)
+
+
+def _is_behind_in_queue(after: InboxPlace) -> sa.ColumnElement[bool]:
+    place = sa.tuple_(RANK, WAITED_FROM, C.id)
+    return place > sa.tuple_(sa.literal(after.rank), _moment(after.moment), after.conversation)
+
+
+def _moment(value: datetime) -> sa.BindParameter[datetime]:
+    return sa.literal(value, C.updated_at.type)

@@ -1,0 +1,52 @@
+"""Teams and availability over HTTP: leads change them, everybody sees them."""
+
+from tests.api.conftest import ApiClient
+
+URL = "/v1/agent/teams"
+
+
+async def test_leads_make_change_and_remove_teams(client: ApiClient) -> None:
+    agent, admin = await client.hire(), await client.hire("Lead", admin=True)
+    ids = {one["name"]: one["id"] for one in (await client.http.get(URL, headers=agent)).json()["agents"]}
+    body = {"name": "日本語", "assignment": "round_robin", "language": "ja", "members": [ids["Mori"]]}
+    assert (await client.http.post(URL, json=body, headers=agent)).status_code == 403
+    made = (await client.http.post(URL, json=body, headers=admin)).json()
+    for wrong in (
+        body,
+        body | {"name": "x", "members": ["nobody"]},
+        body | {"name": "y", "assignment": "best"},
+    ):
+        assert (await client.http.post(URL, json=wrong, headers=admin)).status_code == 422
+    changed = body | {"assignment": "least_loaded", "language": None}
+    assert (await client.http.post(f"{URL}/{made['id']}", json=changed, headers=admin)).status_code == 200
+    assert (await client.http.post(f"{URL}/none", json=changed, headers=admin)).status_code == 404
+    (seen,) = (await client.http.get(URL, headers=agent)).json()["teams"]
+    assert (seen["assignment"], seen["language"], seen["members"]) == ("least_loaded", None, [ids["Mori"]])
+    assert (await client.http.delete(f"{URL}/{made['id']}", headers=admin)).status_code == 204
+    assert (await client.http.delete(f"{URL}/{made['id']}", headers=admin)).status_code == 404
+
+
+async def test_everybody_says_whether_they_are_at_the_desk(client: ApiClient) -> None:
+    agent, admin = await client.hire(), await client.hire("Lead", admin=True)
+    url = "/v1/agent/availability"
+    assert (await client.http.post(url, json={"availability": "away"}, headers=agent)).status_code == 200
+    assert (await client.http.post(url, json={"availability": "asleep"}, headers=agent)).status_code == 422
+    people = {one["name"]: one for one in (await client.http.get(URL, headers=admin)).json()["agents"]}
+    assert people["Mori"]["availability"] == "away"
+    assert people["Lead"]["availability"] == "offline"  # a program that only reads is at no desk
+    capacity = f"/v1/agent/agents/{people['Mori']['id']}/capacity"
+    assert (await client.http.post(capacity, json={"capacity": 2}, headers=agent)).status_code == 403
+    assert (await client.http.post(capacity, json={"capacity": 2}, headers=admin)).status_code == 200
+    assert (await client.http.post(capacity, json={"capacity": -1}, headers=admin)).status_code == 422
+
+
+async def test_only_leads_reassign(client: ApiClient) -> None:
+    agent, admin = await client.hire(), await client.hire("Lead", admin=True)
+    talk = await client.open()
+    await talk.post("handoff")
+    url = f"/v1/agent/conversations/{talk.id}/reassign"
+    body = {"agent": "lead@shop.example"}
+    assert (await client.http.post(url, json=body, headers=agent)).status_code == 403
+    row = (await client.http.post(url, json=body, headers=admin)).json()["conversation"]
+    assert row["agent"]["name"] == "Lead"
+    assert (await client.http.post(url, json={"agent": "x"}, headers=admin)).status_code == 404
