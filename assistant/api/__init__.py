@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_BODY = 256 * 1024
 #: Bytes of a webhook call: apps send a thousand events at once, mail services whole messages with files.
 MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
+#: What leads write and upload.
+MAX_ARTICLE = {"/v1/agent/knowledge/upload": 10 * 1024 * 1024, "/v1/agent/knowledge/": 2 * 1024 * 1024}
 #: A file in the chat, and a little more, so that what is too large is told in our words.
 MAX_UPLOAD = {"*/files": 9 * 1024 * 1024}
 
@@ -25,6 +27,8 @@ def build_routes() -> FastAPI:
     from assistant import __version__
     from assistant.api import (
         agent,
+        article_reading,
+        articles,
         business,
         customer,
         desk,
@@ -34,9 +38,12 @@ def build_routes() -> FastAPI:
         insight,
         knowledge,
         messaging_apps,
+        people,
         saved_replies,
+        settings,
         synonyms,
         teams,
+        verdicts,
         webhooks,
     )
     from assistant.api.description import DESCRIPTION, SUMMARY, TAGS, build_operation_id
@@ -59,8 +66,9 @@ def build_routes() -> FastAPI:
     )
     # Of two calls that fit a path the earlier one answers.
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, saved_replies, teams, knowledge, synonyms, insight)
-    for part in (*of_customers, *of_agents, health):
+    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight)
+    of_leads = (knowledge, synonyms, article_reading, articles, settings)
+    for part in (*of_customers, *of_agents, *of_leads, health):
         app.include_router(part.router)
     return app
 
@@ -82,7 +90,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app = build_routes()
     app.state.context = context
     # The middleware added last runs first.
-    app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK | MAX_UPLOAD)
+    app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK | MAX_ARTICLE | MAX_UPLOAD)
     app.add_middleware(RateLimitMiddleware, limits=context.limits)
     app.add_middleware(
         CORSMiddleware,

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Header, Request, Response, Security
 from pydantic import BaseModel
 
 from assistant.api.agent_responses import SignInOut
-from assistant.api.auth import SESSION_DAYS, SESSION_SCHEME, CurrentAgent, create_session, normalize_email
+from assistant.api.auth import (
+    SESSION_SCHEME,
+    CurrentAgent,
+    create_session,
+    normalize_email,
+    set_session_cookie,
+)
 from assistant.api.channel_schemas import (
     serialize_channel,
     serialize_contacts,
@@ -32,6 +38,7 @@ from assistant.api.redaction import redact_json
 from assistant.api.schemas import LoginIn, build_example, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
+from assistant.api.verdicts import load_opinions
 from assistant.conversation.customer_facts import describe_attributes, load_known_facts
 from assistant.conversation.handoff.handover import list_previous_conversations
 from assistant.conversation.handoff.verified_facts import list_actions
@@ -64,21 +71,15 @@ async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx:
     ctx.limits.check_rate(SIGNING_IN_ANYWHERE, email)
     agent = await ctx.database.read(lambda store: store.agents.find_by_email(email))
     kept = await ctx.database.read(lambda store: store.agents.load_password_hash(agent.id)) if agent else None
-    if not await ctx.passwords.verify_hash(kept, body.password) or agent is None:
+    fits = await ctx.passwords.verify_hash(kept, body.password)
+    if not fits or agent is None or agent.disabled_at:
         who = actor(agent.id) if agent else STRANGER
         await ctx.database.write(
             lambda store: store.audit.append_entry(who, "login_failed", now, address=address)
         )
         raise Unauthorized("That e-mail address and password do not fit together.")
     secret, csrf = await ctx.database.write(lambda store: create_session(store, agent, now))
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=SESSION_DAYS * 86_400,
-        httponly=True,
-        samesite="lax",
-        secure=ctx.public_url.startswith("https:"),
-    )
+    set_session_cookie(response, secret, https=ctx.public_url.startswith("https:"))
     return {"agent": serialize_agent(agent), "csrf": csrf}
 
 
@@ -155,9 +156,12 @@ def _load_conversation_view(
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
+        "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
-            {"id": agent.id, "name": agent.name, "admin": agent.admin} for agent in store.agents.list_all()
+            {"id": agent.id, "name": agent.name, "admin": agent.admin}
+            for agent in store.agents.list_all()
+            if not agent.disabled_at
         ],
     }
 

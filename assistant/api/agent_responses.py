@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
+from assistant.domain.people import Role
 from assistant.domain.signals import Decision, Reason
 
 
@@ -15,6 +16,9 @@ class AgentOut(TypedDict):
     name: str
     email: str
     admin: bool
+    #: May change articles and settings.
+    lead: bool
+    role: Role
 
 
 class SignInOut(TypedDict):

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
-from fastapi import Depends, Header, Request, Security
+from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from assistant.api.context import Ctx
@@ -55,13 +55,27 @@ def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]
     return secret, csrf
 
 
-def create_api_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
+def create_api_token(
+    store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS, *, label: str = "", by: str = OPERATOR
+) -> str:
     """An API token, shown once; it expires after *days* days."""
     secret = secrets.token_urlsafe(32)
-    credential = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
+    expires = now + timedelta(days=days)
+    credential = Credential(secret_hash=hash_secret(secret), expires_at=expires, label=label)
     store.agents.add_credential(agent.id, credential, now)
-    store.audit.append_entry(OPERATOR, "token", now, agent=agent.id, days=days)
+    store.audit.append_entry(by, "token", now, agent=agent.id, days=days)
     return secret
+
+
+def set_session_cookie(response: Response, secret: str, *, https: bool) -> None:
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=SESSION_DAYS * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=https,
+    )
 
 
 async def authenticate_agent(
@@ -91,3 +105,21 @@ async def authenticate_agent(
 
 
 CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]
+
+
+async def require_lead(inside: CurrentAgent) -> AuthenticatedAgent:
+    """The calling agent, if they may change articles and settings."""
+    if not inside.agent.is_lead:
+        raise Forbidden("Only leads and administrators change articles and settings.")
+    return inside
+
+
+async def require_admin(inside: CurrentAgent) -> AuthenticatedAgent:
+    """The calling agent, if they look after the team's accounts."""
+    if not inside.agent.admin:
+        raise Forbidden("Only administrators look after the team's accounts.")
+    return inside
+
+
+CurrentLead = Annotated[AuthenticatedAgent, Depends(require_lead)]
+CurrentAdmin = Annotated[AuthenticatedAgent, Depends(require_admin)]

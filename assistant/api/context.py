@@ -16,7 +16,10 @@ from assistant.api.single_flight import CachedValue
 from assistant.conversation.contacts import ContactFinder
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
+from assistant.domain.draft_checks import DraftCheck, TriedQuestion
+from assistant.domain.knowledge import HelpEntry
 from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
@@ -28,6 +31,31 @@ from assistant.ports.storage.store import Database, Store
 
 class ReplySuggester(Protocol):
     async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
+
+
+class ArticleDeskCalls(Protocol):
+    """What the worker process does for leads who write articles."""
+
+    async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]: ...  # warnings
+    async def withdraw_article(self, article: str) -> None: ...
+    async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck: ...
+    async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion: ...
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]: ...  # best first
+    async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]: ...  # Unreadable
+
+
+class SettingsInForce(Protocol):
+    """What leads change in the console, as it is in force here."""
+
+    file: str | None
+    problem: str | None
+    accent: str | None
+
+    @property
+    def file_keys(self) -> frozenset[str]: ...
+    def check_changes(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Policy: ...  # BadInput
+    def describe_policy(self) -> Mapping[str, tuple[Any, Any]]: ...  # key -> (in force, built in)
+    async def load_changes(self) -> bool: ...
 
 
 async def count_no_restarts() -> Mapping[str, int]:
@@ -48,8 +76,11 @@ class HealthCheck(Protocol):
 class ApiContext:
     database: Database[Store]
     policy: Policy
+    live: SettingsInForce
     #: Example questions by language.
     examples: Callable[[str], Sequence[str]]
+    #: Publishes and checks what leads write.
+    article_desk: ArticleDeskCalls
     #: Suggested replies for agents.
     suggest: ReplySuggester
     notifier: Notifier
@@ -69,8 +100,8 @@ class ApiContext:
     hosts: Sequence[str]
     #: Loads an article of the knowledge base by id.
     article: Callable[[str], Any]
-    #: (id, title, language) of every article that is valid on a day.
-    titles: Callable[[date], Awaitable[Sequence[tuple[str, str, str]]]]
+    #: Every article that is valid on a day.
+    help_entries: Callable[[date], Awaitable[Sequence[HelpEntry]]]
     health: HealthCheck
     #: The built front end.
     static: Path

@@ -20,6 +20,8 @@ TAGS: list[dict[str, Any]] = [
     {"name": "channels", "description": "Webhooks of messaging apps, with the app's own signature."},
     {"name": "business", "description": "Events of the business's own systems, signed (Standard Webhooks)."},
     {"name": "agent", "description": "The desk: inbox, conversations, knowledge base, numbers."},
+    {"name": "lead", "description": "What support leads write: articles and settings."},
+    {"name": "people", "description": "The team's accounts, and one's own password and tokens."},
     {"name": "operations", "description": "Liveness, readiness, metrics."},
 ]
 

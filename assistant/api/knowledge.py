@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
 from assistant.api.agent_responses import IdOut
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
 from assistant.api.knowledge_responses import (
     ArticlePageOut,
@@ -27,7 +27,7 @@ from assistant.api.schemas import build_example
 from assistant.api.source_labels import SourceLabels
 from assistant.domain.article_listing import STATES
 from assistant.domain.audit import format_actor as actor
-from assistant.domain.errors import BadInput, Forbidden, NotFound
+from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.hours import compute_business_day
 from assistant.ports.storage.store import Store
 
@@ -138,9 +138,9 @@ async def list_knowledge_articles(
 
 
 @router.post("/contradictions/{contradiction}/dismiss")
-async def dismiss_contradiction(contradiction: str, body: DismissIn, inside: CurrentAgent, ctx: Ctx) -> IdOut:
+async def dismiss_contradiction(contradiction: str, body: DismissIn, inside: CurrentLead, ctx: Ctx) -> IdOut:
     """Mark a contradiction as none: customers get answers from both articles again."""
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def dismiss_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.dismiss_contradiction(contradiction, who, now, body.reason):
@@ -154,9 +154,9 @@ async def dismiss_contradiction(contradiction: str, body: DismissIn, inside: Cur
 
 
 @router.post("/contradictions/{contradiction}/restore")
-async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: Ctx) -> IdOut:
+async def restore_contradiction(contradiction: str, inside: CurrentLead, ctx: Ctx) -> IdOut:
     """Undo a dismissal."""
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def restore_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.restore_contradiction(contradiction):
@@ -170,9 +170,9 @@ async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: C
 
 
 @router.post("/sources/read", status_code=202)
-async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) -> SourceRequestOut:
+async def request_source_resync(body: SourceIn, inside: CurrentLead, ctx: Ctx) -> SourceRequestOut:
     """Request a resync of a web source."""
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
     if "://" not in body.source:
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
 
@@ -185,10 +185,3 @@ async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) 
     if not await ctx.database.write(request_and_audit):
         raise NotFound("No article was ever read from there.")
     return {"source": body.source}
-
-
-def require_admin(inside: AuthenticatedAgent) -> str:
-    """The agent, or Forbidden if they are not an admin."""
-    if not inside.agent.admin:
-        raise Forbidden("Only administrators change the knowledge base.")
-    return inside.agent.id

@@ -17,7 +17,7 @@ class SourceProblemOut(TypedDict):
     vanished: bool
 
 
-class ArticleFields(TypedDict):
+class ListedArticleFields(TypedDict):
     id: str
     title: str
     language: str
@@ -32,7 +32,7 @@ class ArticleFields(TypedDict):
     trouble: SourceProblemOut | None
 
 
-class ArticleOut(ArticleFields):
+class ArticleOut(ListedArticleFields):
     state: str
     ends_soon: bool
 

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from assistant.api.context import ApiContext
 from assistant.api.knowledge_responses import (
-    ArticleFields,
     ContradictionOut,
     ContradictionSideOut,
     DismissalOut,
+    ListedArticleFields,
     SourceFields,
     SourceProblemOut,
 )
@@ -24,7 +24,7 @@ from assistant.domain.article_lifecycle import (
 from assistant.domain.article_listing import ArticleListing
 
 
-def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
+def build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
     return url or f"{ctx.public_url.rstrip('/')}/help/{quote(article)}"
 
 
@@ -34,14 +34,14 @@ def serialize_article(
     problems: Mapping[str, SourceProblem],
     ctx: ApiContext,
     places: SourceLabels,
-) -> ArticleFields:
+) -> ListedArticleFields:
     origin, problem = article.origin, article.find_problem(problems)
     source = sources.get(origin.source) if origin else None
     return {
         "id": article.id,
         "title": article.title,
         "language": article.language,
-        "url": _build_article_url(article.id, article.url, ctx),
+        "url": build_article_url(article.id, article.url, ctx),
         "updated": article.updated,
         "valid_from": article.valid_from,
         "valid_until": article.valid_until,
@@ -90,7 +90,7 @@ def serialize_contradiction(found: Contradiction, ctx: ApiContext) -> Contradict
             "article": which.article,
             "text": which.text,
             "title": which.title,
-            "url": _build_article_url(which.article, which.url, ctx),
+            "url": build_article_url(which.article, which.url, ctx),
             "language": which.language,
             "updated": which.updated,
         }

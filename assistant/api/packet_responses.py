@@ -19,6 +19,7 @@ from assistant.api.agent_responses import (
     TurnOut,
 )
 from assistant.api.responses import Timestamp
+from assistant.api.verdict_responses import OpinionsOut
 from assistant.domain.messages import Author
 
 
@@ -138,4 +139,6 @@ class ConversationDetailOut(TypedDict):
     actions: list[ActionOut]
     handoff: PacketOut | None
     turns: list[TurnOut]
+    #: Message -> what agents and the customer think of it.
+    opinions: dict[str, OpinionsOut]
     agents: list[ColleagueOut]

@@ -37,6 +37,10 @@ class PasswordVerifier:
         """
         return await self._run_in_pool(lambda: verify_password(password_hash, password))
 
+    async def hash_password(self, password: str) -> str:
+        """A hash to be stored; RateLimited when the queue is full."""
+        return await self._run_in_pool(lambda: hash_password(password))
+
     async def _run_in_pool(self, step: Callable[[], T]) -> T:
         if self._waiting >= MAX_WAITING_LOGINS:
             raise RateLimited("Many are signing in just now; try again in a few seconds.", retry_after=5)

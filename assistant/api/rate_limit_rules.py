@@ -44,8 +44,10 @@ SIGNING_IN_AS = RateLimit("signing in to one account from one address", LimitKey
 SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, Rate(50, 0.05))
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
+TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
 PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
@@ -94,6 +96,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_AGENT}/suggest": (SUGGESTING,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
+    f"POST {_AGENT}/messages/{{message}}/verdict": (WORKING,),
+    f"DELETE {_AGENT}/messages/{{message}}/verdict": (WORKING,),
     "DELETE /v1/agent/links/{link_id}": (WORKING,),
     "POST /v1/agent/preferences": (WORKING,),
     "POST /v1/agent/availability": (WORKING,),
@@ -114,6 +118,23 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/knowledge/sources/read": (WORKING,),
     "POST /v1/agent/knowledge/synonyms": (WORKING,),
     **{
+        f"POST /v1/agent/knowledge/{act}": (WORKING,)
+        for act in ("drafts", "drafts/publish", "drafts/withdraw", "preview")
+    },
+    "POST /v1/agent/people": (WORKING,),
+    **{
+        f"POST /v1/agent/people/{{agent}}/{act}": (WORKING,)
+        for act in ("role", "disable", "enable", "invite", "revoke")
+    },
+    "POST /v1/agent/invitation": (SIGNING_IN,),
+    "POST /v1/agent/password": (SIGNING_IN,),
+    "POST /v1/agent/tokens": (WORKING,),
+    "DELETE /v1/agent/credentials/{credential}": (WORKING,),
+    "POST /v1/agent/settings": (WORKING,),
+    "POST /v1/agent/settings/hours": (WORKING,),
+    "POST /v1/agent/settings/replay": (TRYING,),
+    **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
+    **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
         for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")
     },
@@ -122,6 +143,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
+    "GET /help": (SEARCHING,),
+    "GET /help/": (SEARCHING,),
     #: Polled by monitoring, and answered without the database.
     "GET /healthz": (EVERY,),
 }

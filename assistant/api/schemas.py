@@ -187,7 +187,14 @@ def serialize_survey(survey: Survey | None) -> SurveyOut | None:
 
 
 def serialize_agent(agent: Agent) -> AgentOut:
-    return {"id": agent.id, "name": agent.name, "email": agent.email, "admin": agent.admin}
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "email": agent.email,
+        "admin": agent.admin,
+        "lead": agent.is_lead,
+        "role": agent.role,
+    }
 
 
 def serialize_customer(customer: Customer, previous: Sequence[PastConversation]) -> CustomerFields:

@@ -6,9 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from assistant.api.auth import CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
-from assistant.api.knowledge import require_admin
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import build_example
 from assistant.domain.audit import format_actor as actor
@@ -58,9 +57,9 @@ async def list_synonyms(_inside: CurrentAgent, ctx: Ctx) -> SynonymsOut:
 
 
 @router.post("")
-async def save_synonyms(body: SynonymsIn, inside: CurrentAgent, ctx: Ctx) -> SynonymsOut:
+async def save_synonyms(body: SynonymsIn, inside: CurrentLead, ctx: Ctx) -> SynonymsOut:
     """Replace the whole list; questions are searched with it within seconds, in every process."""
-    who, now, groups = require_admin(inside), ctx.clock(), clean_groups(body.groups)
+    who, now, groups = inside.agent.id, ctx.clock(), clean_groups(body.groups)
 
     def save_and_audit(store: Store) -> None:
         store.synonyms.save_groups(groups)

@@ -77,6 +77,21 @@ def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
     )
 
 
+def format_hours(hours: BusinessHours) -> dict[str, Any]:
+    """Hours as a policy file has them, without the zone."""
+    names = list(WEEKDAYS)[:7]
+    return {
+        "days": {names[day]: _format_times(times) for day, times in sorted(hours.days.items())},
+        "holidays": sorted(hours.holidays),
+        "special": {day: _format_times(times) for day, times in sorted(hours.special.items())},
+    }
+
+
+def _format_times(times: Sequence[str]) -> str:
+    spans = zip(times[::2], times[1::2], strict=True)
+    return ", ".join(f"{opening}-{closing}" for opening, closing in spans) or CLOSED[0]
+
+
 def _parse_weekdays(name: str, where: str) -> list[int]:
     """``mon``, ``mon-fri``, ``月〜金``."""
     ends = [_parse_weekday(end, name, where) for end in DASH.split(unicodedata.normalize("NFKC", name))]

@@ -27,16 +27,24 @@ def load_policy(path: Path | str | None, zone: str = JAPAN) -> Policy:
 
     *zone*: used if it names none.
     """
-    built_in = Policy(zone=zone, hours=BusinessHours(zone=zone))
+    return parse_policy(load_policy_rows(path), str(path), build_default_policy(zone))
+
+
+def build_default_policy(zone: str) -> Policy:
+    return Policy(zone=zone, hours=BusinessHours(zone=zone))
+
+
+def load_policy_rows(path: Path | str | None) -> Mapping[str, Any]:
+    """What a policy file sets, not yet checked but for being a mapping; None: nothing."""
     if path is None:
-        return built_in
+        return {}
     try:
         data = yaml.safe_load(Path(path).read_text("utf-8"))
     except OSError as error:
         raise SetupError(f"policy {path}: cannot be read ({error.strerror}); set ASSISTANT_POLICY") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SetupError(f"policy {path}: not YAML ({' '.join(str(error).split())[:120]})") from error
-    return parse_policy(data or {}, str(path), built_in)
+    return _parse_mapping(data or {}, str(path))
 
 
 def parse_policy(data: object, where: str = "policy", base: Policy | None = None) -> Policy:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -19,15 +20,18 @@ from assistant.api import build_api
 from assistant.api.context import ApiContext
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
-from assistant.app.knowledge_base import build_policy, open_database, utc_now
+from assistant.app.knowledge_base import open_database, utc_now
+from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.wiring import build_channels, build_notifier, build_timing
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
+from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import Unavailable
 from assistant.domain.hours import compute_business_day
-from assistant.domain.policy import Policy
+from assistant.domain.knowledge import HelpEntry
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.jobs.channel_limits import poll_channel_limits
@@ -43,16 +47,48 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: Seconds for RPC calls to the worker: health, and drafts for an agent.
+#: Seconds for RPC calls to the worker: health, drafts for an agent, an article that is published or tried,
+#: a search of the help.
 HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
+ARTICLE_SECONDS = 120.0
+SEARCH_SECONDS = 5.0
+
+
+class RemoteArticleDesk:
+    """The worker's `ArticleDesk`, over RPC."""
+
+    def __init__(self, rpc: RpcChannel) -> None:
+        self._rpc = rpc
+
+    async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]:
+        return cast(Sequence[str], await self._call("publish_article", article, fields))
+
+    async def withdraw_article(self, article: str) -> None:
+        await self._call("withdraw_article", article)
+
+    async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck:
+        return cast(DraftCheck, await self._call("check_draft", article, fields))
+
+    async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
+        return cast(TriedQuestion, await self._call("ask_draft", article, fields, question))
+
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]:
+        found = await self._rpc.call("articles", "search_help", (question, language), seconds=SEARCH_SECONDS)
+        return cast(Sequence[HelpEntry], found)
+
+    async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
+        return cast(list[ArticleFields], await self._call("read_upload", name, data))
+
+    async def _call(self, name: str, *args: object) -> object:
+        return await self._rpc.call("articles", name, args, seconds=ARTICLE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebApp:
     settings: Settings
     database: SqlDatabase[SqlStore]
-    policy: Policy
+    live: LiveSettings
     examples: ExampleQuestions
     notifier: LocalNotifier
     timing: Timing
@@ -74,6 +110,7 @@ class WebApp:
         """Background tasks of the web process."""
         work: dict[str, Start] = {
             "notifier": self.notifier.run,
+            "settings": self.live.poll_changes,
             "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
             "limits": partial(poll_channel_limits, self.channels.values(), utc_now),
         }
@@ -114,7 +151,7 @@ class WebApp:
         return drafts
 
     def current_date(self) -> date:
-        return compute_business_day(utc_now(), self.policy.zone)
+        return compute_business_day(utc_now(), self.live.policy.zone)
 
     async def _load_titles_version(self) -> tuple[int, date]:
         return await self.database.read(lambda store: (store.articles.load_version(), self.current_date()))
@@ -127,15 +164,19 @@ class WebApp:
 
 
 def build_web_app(
-    settings: Settings, rpc: RpcChannel, more_tasks: Mapping[str, Start] | None = None
+    settings: Settings,
+    rpc: RpcChannel,
+    more_tasks: Mapping[str, Start] | None = None,
+    *,
+    shop: Mapping[str, str] | None = None,
 ) -> WebApp:
-    """SetupError when the database cannot be used."""
+    """SetupError when the database cannot be used; with the sample *shop*, under its names, in the demo."""
     database = open_database(settings)
     return WebApp(
         settings=settings,
         database=database,
         proof=WriteProbe(database, utc_now, settings.data_dir),
-        policy=build_policy(settings),
+        live=LiveSettings(settings, database, shop),
         examples=ExampleQuestions(),
         notifier=build_notifier(settings, rpc),
         timing=build_timing(settings),
@@ -145,17 +186,19 @@ def build_web_app(
     )
 
 
-def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) -> FastAPI:
-    """The ASGI application; with the sample *shop*, under its names, in the demo."""
+def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
+    """The ASGI application; with the sample shop at `/` in the *demo*."""
     settings, database = web_app.settings, web_app.database
     context = ApiContext(
         database=database,
-        policy=web_app.policy,
+        policy=web_app.live.policy,
+        live=web_app.live,
         examples=web_app.examples,
+        article_desk=RemoteArticleDesk(web_app.rpc),
         suggest=web_app.suggest_replies,
         notifier=web_app.notifier,
         timing=web_app.timing,
-        desk=Desk(timing=web_app.timing, pick_facts=WordFactPicker(), policy=web_app.policy),
+        desk=Desk(timing=web_app.timing, pick_facts=WordFactPicker(), policy=web_app.live.policy),
         pick_facts=WordFactPicker(),
         clock=utc_now,
         limits=RateLimiter(),
@@ -165,14 +208,14 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         public_url=settings.public_url,
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.find_article(id_)),
-        titles=lambda day: database.read(lambda store: store.articles.list_titles(day)),
+        help_entries=lambda day: database.read(lambda store: store.articles.list_help_entries(day)),
         health=web_app.check_health,
         restarts=web_app.count_restarts,
         worker_measures=web_app.render_worker_measures,
         access_log=settings.access_log,
         static=STATIC,
-        names=shop or dict.fromkeys(settings.languages, settings.name),
-        demo=shop is not None,
+        names=web_app.live.names,
+        demo=demo,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         backend_key=settings.load_backend_key(),
         public_docs=settings.api_docs == "public",

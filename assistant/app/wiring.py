@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.app.knowledge_base import KnowledgeBase, build_policy, utc_now
+from assistant.app.live_settings import LiveSettings
 from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
     from assistant.ports.clock import Clock
+    from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
 
@@ -124,34 +126,42 @@ def build_actions(
     return CustomerActions(dialogue=dialogue)
 
 
+def build_retriever(settings: Settings, knowledge: KnowledgeBase) -> Retriever:
+    """The search that answers come from: synonyms and other spellings, then the reader."""
+    from assistant.answering.reader.cross_encoder import wrap_with_reader
+    from assistant.knowledge.retrieval.question_words import ExpandingRetriever
+
+    reading = wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir)
+    return ExpandingRetriever(reading, knowledge.words)
+
+
 def build_turn_dependencies(
     settings: Settings,
     knowledge: KnowledgeBase,
     backend: ToolBackend | None = None,
     clock: Clock = utc_now,
+    live: LiveSettings | None = None,
 ) -> TurnDependencies:
+    """*live*: the settings of the console; without them those of the policy file alone."""
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
-    from assistant.answering.reader.cross_encoder import wrap_with_reader
     from assistant.answering.reader.turn_encoder import build_turn_reader, check_reading_health
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
-    from assistant.knowledge.retrieval.question_words import ExpandingRetriever
     from assistant.models.factory import open_chat_models
     from assistant.signals.bare_turn import strip_refusal
     from assistant.signals.signal_reader import RuleSignalReader
 
-    policy = build_policy(settings)
-    reading = wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir)
+    policy = live.policy if live else build_policy(settings)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
     models = open_chat_models(
         settings.effective_model, api_key=key, base_url=base_url, parameters=settings.chat_parameters
     )
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages),
-        retriever=ExpandingRetriever(reading, knowledge.words),
+        retriever=build_retriever(settings, knowledge),
         answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),

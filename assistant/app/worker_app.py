@@ -10,8 +10,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
+from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.wiring import (
     build_backend,
@@ -53,6 +55,10 @@ class AssistantService:
     timing: Timing
     #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
+    #: What leads who write articles need of this process.
+    article_desk: ArticleDesk
+    #: Settings of the console.
+    live: LiveSettings
     #: Carries out what customers said yes to; None: nothing can be done for them.
     executor: ActionExecutor | None = None
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
@@ -84,6 +90,7 @@ class AssistantService:
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         work: dict[str, Start] = {
             "loop": loop.run,
+            "settings": self.live.poll_changes,
             "notifier": self.notifier.run,
             "housekeeping": tasks.run,
             "resync": resync.run,
@@ -97,15 +104,15 @@ class AssistantService:
 
     def _build_gap_keeper(self) -> GapKeeper:
         from assistant.answering.pii_masking import mask_pii
-        from assistant.app.shadow_knowledge import prove_article, publish_article
+        from assistant.app.shadow_knowledge import prove_gap, publish_gap
         from assistant.insight.gap_keeper import GapKeeper
 
         return GapKeeper(
             database=self.knowledge.database,
             embedder=self.knowledge.embedder,
             mask_text=mask_pii,
-            prove=partial(prove_article, self.settings, self.knowledge),
-            publish=partial(publish_article, self.settings, self.knowledge),
+            prove=partial(prove_gap, self.settings, self.knowledge, live=self.live),
+            publish=partial(publish_gap, self.settings, self.knowledge),
             clock=utc_now,
         )
 
@@ -251,9 +258,11 @@ async def build_service(
     from assistant.signals.facts import WordFactPicker
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
+    live = LiveSettings(settings, knowledge.database)
+    await live.load_changes()
     backend = build_backend(settings)
     dependencies, notifier, timing = (
-        build_turn_dependencies(settings, knowledge, backend),
+        build_turn_dependencies(settings, knowledge, backend, live=live),
         build_notifier(settings, bus),
         build_timing(settings),
     )
@@ -284,5 +293,7 @@ async def build_service(
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),
+        article_desk=ArticleDesk(knowledge, dependencies, settings),
+        live=live,
         executor=executor,
     )

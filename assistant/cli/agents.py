@@ -12,6 +12,7 @@ import typer
 
 from assistant.cli.output import AsJson, print_json
 from assistant.domain.errors import BadInput, Conflict, NotFound
+from assistant.domain.people import MIN_PASSWORD_CHARACTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,14 +24,13 @@ T = TypeVar("T")
 
 app = typer.Typer(help="Agents: the people of the support team.", no_args_is_help=True)
 
-MIN_PASSWORD_CHARACTERS = 10
-
 
 @app.command()
 def add(
     email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
     name: Annotated[str | None, typer.Option(help="The name that customers see.")] = None,
-    admin: Annotated[bool, typer.Option(help="May change the knowledge base in the console.")] = False,
+    admin: Annotated[bool, typer.Option(help="Looks after accounts, and does what leads do.")] = False,
+    lead: Annotated[bool, typer.Option(help="May change articles and settings in the console.")] = False,
 ) -> None:
     """Create an agent account; the password is asked for, or read from stdin."""
     from assistant.api.auth import normalize_email
@@ -44,14 +44,14 @@ def add(
     if "@" not in email:
         raise BadInput(f"{email!r} is not an e-mail address.")
     database = open_database(load_settings())
-    agent = Agent(id=uuid4().hex, email=email, name=name or email.partition("@")[0], admin=admin)
+    agent = Agent(id=uuid4().hex, email=email, name=name or email.partition("@")[0], admin=admin, lead=lead)
     if asyncio.run(database.read(lambda store: store.agents.get(email))):
         raise Conflict(f"{email} has an account already.")
     password_hash = hash_password(_read_password())
 
     def save_agent(store: Store) -> None:
         store.agents.add(agent, password_hash, utc_now())
-        store.audit.append_entry(OPERATOR, "agent", utc_now(), agent=agent.id, admin=admin)
+        store.audit.append_entry(OPERATOR, "agent", utc_now(), agent=agent.id, admin=admin, lead=lead)
 
     asyncio.run(database.write(save_agent))
     print(f"{agent.name} can sign in at /console as {email}.")
@@ -70,7 +70,8 @@ def list_agents(as_json: AsJson = False) -> None:
         print_json([serialize_agent(agent) for agent in agents])
         return
     for agent in agents:
-        print(f"{agent.email}  {agent.name}{'  (admin)' if agent.admin else ''}")
+        role = f"  ({agent.role})" if agent.is_lead else ""
+        print(f"{agent.email}  {agent.name}{role}{'  disabled' if agent.disabled_at else ''}")
 
 
 @app.command()

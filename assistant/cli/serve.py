@@ -94,9 +94,10 @@ async def _serve_requests(
     rpc = RpcChannel()
     demo_shop = open_demo_shop(settings) if demo else None
     settings = demo_shop.settings if demo_shop else settings
-    web_app = build_web_app(settings, rpc, {"demo_shop": demo_shop.run} if demo_shop else None)
+    tasks = {"demo_shop": demo_shop.run} if demo_shop else None
+    web_app = build_web_app(settings, rpc, tasks, shop=SHOP if demo else None)
     supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
-    server = _build_server(build_http_app(web_app, shop=SHOP if demo else None))
+    server = _build_server(build_http_app(web_app, demo=demo))
     password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
 
     def stop_server() -> None:

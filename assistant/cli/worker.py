@@ -55,7 +55,10 @@ async def _serve_parent(end: int) -> None:
         health=worker.check_health,
     )
     rpc.register(
-        suggest=worker.suggest_replies, restarts=worker.count_restarts, measures=worker.render_measures
+        suggest=worker.suggest_replies,
+        restarts=worker.count_restarts,
+        measures=worker.render_measures,
+        articles=worker.call_article_desk,
     )
     await rpc.attach_socket(socket.socket(fileno=end))
     await rpc.receive_messages()
@@ -132,6 +135,14 @@ class Worker:
         if self._service is None:
             raise Unavailable("The assistant is starting.")
         return await draft_suggestions(self._service.dependencies, conversation, question)
+
+    async def call_article_desk(self, name: str, args: tuple[object, ...]) -> object:
+        """Call a function of the service's `ArticleDesk`."""
+        from assistant.domain.errors import Unavailable
+
+        if self._service is None:
+            raise Unavailable("The assistant is starting.")
+        return await getattr(self._service.article_desk, name)(*args)
 
     async def _run_service(self, service: AssistantService) -> None:
         async with service.run_tasks():

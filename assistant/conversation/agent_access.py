@@ -13,30 +13,44 @@ from assistant.ports.storage.store import Store
 MAX_CLAIMED_CONVERSATIONS = 10_000
 
 
-def change_password(store: Store, agent: Agent, password_hash: str, now: datetime) -> int:
+def change_password(store: Store, agent: Agent, password_hash: str, now: datetime, by: str = OPERATOR) -> int:
     """Whoever is signed in with the old one is no longer; how many sessions ended."""
     store.agents.set_password(agent.id, password_hash)
     ended = store.agents.revoke_credentials(agent.id, tokens=False, now=now)
-    store.audit.append_entry(OPERATOR, "password", now, agent=agent.id, ended=ended)
+    store.audit.append_entry(by, "password", now, agent=agent.id, ended=ended)
     return ended
 
 
-def revoke_credentials(store: Store, agent: Agent, now: datetime) -> int:
+def revoke_credentials(store: Store, agent: Agent, now: datetime, by: str = OPERATOR) -> int:
     """End every session and API token; how many there were."""
     ended = store.agents.revoke_credentials(agent.id, tokens=True, now=now)
-    store.audit.append_entry(OPERATOR, "revoke", now, agent=agent.id, ended=ended)
+    store.audit.append_entry(by, "revoke", now, agent=agent.id, ended=ended)
     return ended
+
+
+def disable_agent(store: Store, agent: Agent, now: datetime, by: str = OPERATOR) -> int:
+    """Sign the agent out for good; their conversations go back to the queue: how many."""
+    requeued = _requeue_conversations(store, agent, now, by)
+    store.agents.revoke_credentials(agent.id, tokens=True, now=now)
+    store.accounts.set_disabled(agent.id, now)
+    store.audit.append_entry(by, "agent_disabled", now, agent=agent.id, requeued=requeued)
+    return requeued
 
 
 def remove_agent(store: Store, agent: Agent, now: datetime) -> int:
     """Remove the account; conversations that the agent has go back to the queue: how many."""
+    requeued = _requeue_conversations(store, agent, now, OPERATOR)
+    store.agents.remove(agent.id, now)
+    store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=requeued)
+    return requeued
+
+
+def _requeue_conversations(store: Store, agent: Agent, now: datetime, by: str) -> int:
     theirs = store.conversations.list_inbox(
         InboxFilter(agent=agent.id), after=None, limit=MAX_CLAIMED_CONVERSATIONS
     )
     for conversation in theirs:
         queued = conversation.expire_claim(now)
         schedule_waiting_news(store, queued, now)
-        save_conversation(store, queued, now, new_owner_by=OPERATOR)
-    store.agents.remove(agent.id, now)
-    store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=len(theirs))
+        save_conversation(store, queued, now, new_owner_by=by)
     return len(theirs)

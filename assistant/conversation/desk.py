@@ -107,7 +107,7 @@ def transfer_conversation(
 ) -> Conversation:
     """Give it to a colleague, named by id or e-mail address."""
     colleague = store.agents.get(to)
-    if colleague is None:
+    if colleague is None or colleague.disabled_at:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
     return _give_to(store, conversation, colleague, agent, now)

@@ -107,3 +107,15 @@ class Dispute:
     title: str
     url: str
     other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpEntry:
+    """An article as the help centre lists it."""
+
+    id: str
+    title: str
+    language: str
+    tags: tuple[str, ...] = ()
+    #: Where a search found it, in plain words; empty: it is listed only.
+    excerpt: str = ""

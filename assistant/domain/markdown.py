@@ -1,4 +1,4 @@
-"""Escapes plain text as Markdown."""
+"""Escapes plain text as Markdown, and takes Markdown's marks away."""
 
 import re
 
@@ -10,6 +10,8 @@ _ACTIVE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])|\[(?=[^\n]*\][(\[:])|\](?=[(\[:])|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)"
     r"|(?<!\s)(?<!^)\*|\*(?!\s|$)|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|`"
 )
+#: What `strip_markdown` takes away: emphasis, headings, tables, rules, links' targets, numbers of sources.
+_MARKUP = re.compile(r"\[\d+\]|[*_`#|>]+|-{3,}|\]\([^)]*\)|\[|\]")
 #: Start of block markup: a heading, a quote, a list, a rule, a table or code.
 _LINE_START = re.compile(
     r"^([ \t]*)(\d{1,9}(?=[.)](?:\s|$))|#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|[-=_*|:~]{2,})", re.M
@@ -24,6 +26,11 @@ def escape_markdown(words: str) -> str:
         last = code.end()
     text = "".join([*out, _escape_plain_words(words[last:])])
     return _LINE_START.sub(_escape_line_start, text)
+
+
+def strip_markdown(text: str) -> str:
+    """The words of a Markdown text in one line, for an excerpt: marks go, a link keeps its words."""
+    return " ".join(_MARKUP.sub(" ", text).split())
 
 
 def remove_literal_marks(words: str) -> str:

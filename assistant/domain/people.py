@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, get_args
+
+Role = Literal["agent", "lead", "admin"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,52 @@ class Agent:
     id: str
     email: str
     name: str
+    #: Looks after the team's accounts, and does what leads do.
     admin: bool = False
+    #: Changes articles and settings.
+    lead: bool = False
+    #: Since when they cannot sign in.
+    disabled_at: datetime | None = None
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether they may change articles and settings."""
+        return self.lead or self.admin
+
+    @property
+    def role(self) -> Role:
+        return "admin" if self.admin else "lead" if self.lead else "agent"
+
+
+#: Of a password, whoever chooses it.
+MIN_PASSWORD_CHARACTERS = 10
+ROLES = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAccount:
+    """An agent as administrators see them."""
+
+    agent: Agent
+    created_at: datetime
+    #: When they last had the console open or called.
+    seen_at: datetime | None
+    sessions: int
+    tokens: int
+    #: An invitation that nobody has followed yet ends then.
+    invited_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCredential:
+    """A session or API token in the list of its owner."""
+
+    #: The beginning of the secret's hash: tells them apart, and opens nothing.
+    id: str
+    is_token: bool
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +98,8 @@ class Credential:
     csrf: str | None = None
     #: None: until revoked.
     expires_at: datetime | None = None
+    #: What its owner calls an API token.
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
+from assistant.domain.knowledge import Article, Chunk, ChunkWords, HelpEntry, Origin, Passage, Terms
 from assistant.ports.models import MultiVector
 from assistant.storage import fulltext
 from assistant.storage.article_tables import articles, chunks, knowledge, replacements, vectors
@@ -70,15 +70,18 @@ class SqlArticles:
 
     def list_titles(self, today: date) -> Sequence[tuple[str, str, str]]:
         """(id, title, language) of every article that is valid *today*."""
+        return [(one.id, one.title, one.language) for one in self.list_help_entries(today)]
+
+    def list_help_entries(self, today: date) -> Sequence[HelpEntry]:
+        """Every article that is valid *today*, by id."""
         c = articles.c
         ends = sa.or_(c.valid_until.is_(None), c.valid_until >= today)
         begun = sa.or_(c.valid_from.is_(None), c.valid_from <= today)
         holds = sa.and_(begun, ends, c.id.not_in(sa.select(replacements.c.article)))
+        query = sa.select(c.id, c.title, c.language, c.tags).where(holds).order_by(c.id)
         return [
-            tuple(row)
-            for row in self._execute_statement(
-                sa.select(c.id, c.title, c.language).where(holds).order_by(c.id)
-            )
+            HelpEntry(id=row.id, title=row.title, language=row.language, tags=tuple(row.tags))
+            for row in self._execute_statement(query)
         ]
 
     def save_article(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:

@@ -6,14 +6,16 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.storage import tables as t
+from assistant.storage.lead_tables import invitations
 from assistant.storage.schema import metadata
 
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
-    {"agents", "articles", "attempts", "audit", "chunks", "collections", "contradictions", "credentials"}
-    | {"dismissals", "events", "fact_imports", "gaps", "knowledge", "presence_intervals", "proofs"}
-    | {"replacements", "saved_replies", "sources", "synonyms", "tags", "team_members", "teams"}
-    | {"theme_events", "theme_runs", "themes", "troubles", "vectors", "views"}
+    {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
+    | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps", "invitations"}
+    | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
+    | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
+    | {"troubles", "vectors", "views"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
@@ -91,7 +93,7 @@ class SqlErasure:
 
     def delete_expired(self, now: datetime) -> int:
         """Delete expired sessions, tokens and codes."""
-        tables = (t.credentials, t.link_codes, t.attempts, t.one_time_codes)
+        tables = (t.credentials, t.link_codes, t.attempts, t.one_time_codes, invitations)
         return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
 
     def _delete_dead_letters(self, customers: Sequence[str]) -> int:

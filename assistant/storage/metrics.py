@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.reply_verdicts import Thumb
 from assistant.storage import tables as t
 from assistant.storage.statements import build_insert
 
@@ -17,11 +18,37 @@ class SqlFeedback:
     def add(self, values: dict[str, Any]) -> None:
         self._connection.execute(build_insert(t.feedback), values)
 
+    def list_thumbs(self, conversation: str) -> Sequence[Thumb]:
+        """The customer's thumbs in a conversation, in order; a later one on the same reply replaces it."""
+        c = t.feedback.c
+        query = sa.select(t.feedback).where(c.conversation == conversation, c.kind == "thumb")
+        rows = self._connection.execute(query.order_by(c.id))
+        return list({row.message: _parse_thumb(row) for row in rows if row.message}.values())
+
+    def list_recent_thumbs_down(self, since: datetime, *, limit: int) -> Sequence[Thumb]:
+        """Thumbs down on a reply since *since*, newest first."""
+        c = t.feedback.c
+        query = sa.select(t.feedback).where(c.kind == "thumb", c.value < 0, c.created_at >= since)
+        rows = self._connection.execute(
+            query.where(c.message.is_not(None)).order_by(c.id.desc()).limit(limit)
+        )
+        return [_parse_thumb(row) for row in rows]
+
     def load_last_values(self, kind: str, conversations: Sequence[str]) -> dict[str, int]:
         """The latest answer of a kind of each conversation that has one."""
         c = t.feedback.c
         query = sa.select(c.conversation, c.value).where(c.kind == kind, c.conversation.in_(conversations))
         return {row.conversation: row.value for row in self._connection.execute(query.order_by(c.id))}
+
+
+def _parse_thumb(row: sa.Row[tuple[object, ...]]) -> Thumb:
+    return Thumb(
+        conversation=row.conversation,
+        message=row.message,
+        up=row.value > 0,
+        comment=row.comment or "",
+        at=row.created_at,
+    )
 
 
 class SqlMetrics:

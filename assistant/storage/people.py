@@ -11,12 +11,15 @@ from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 from assistant.storage import tables as t
+from assistant.storage.lead_tables import invitations
 from assistant.storage.search import index_customer
 from assistant.storage.statements import build_insert, build_select, build_update
 from assistant.storage.teams import PresenceLog
 
 #: Longer unseen than this, an agent was away from the desk.
 PRESENCE_GAP = timedelta(minutes=2)
+
+AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
 
 
 class SqlCustomers:
@@ -66,7 +69,7 @@ class SqlAgents:
         self._connection = connection
 
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None:
-        values = {"id": agent.id, "email": agent.email, "name": agent.name, "admin": agent.admin}
+        values = {name: getattr(agent, name) for name in ("id", "email", "name", "admin", "lead")}
         self._connection.execute(
             build_insert(t.agents), values | {"password": password_hash, "created_at": now}
         )
@@ -77,7 +80,7 @@ class SqlAgents:
 
     def list_all(self) -> Sequence[Agent]:
         return [
-            _parse_agent(row)
+            parse_agent(row)
             for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
         ]
 
@@ -85,32 +88,34 @@ class SqlAgents:
         """An agent by id or e-mail address."""
         where = sa.or_(t.agents.c.id == agent, t.agents.c.email == agent)
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
-        return None if row is None else _parse_agent(row)
+        return None if row is None else parse_agent(row)
 
     def find_by_email(self, email: str) -> Agent | None:
         row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
-        return None if row is None else _parse_agent(row)
+        return None if row is None else parse_agent(row)
 
     def load_password_hash(self, agent: str) -> str | None:
+        """None where there is no account, or its owner has chosen no password yet."""
         query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
-        found: str | None = self._connection.execute(query).scalar_one_or_none()
-        return found
+        return self._connection.execute(query).scalar_one_or_none() or None
 
     def add_credential(self, agent: str, credential: Credential, now: datetime) -> None:
         values = {
             "secret_hash": credential.secret_hash,
             "csrf": credential.csrf,
             "expires_at": credential.expires_at,
+            "label": credential.label,
         }
         self._connection.execute(build_insert(t.credentials), values | {"agent": agent, "created_at": now})
 
     def find_by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
         """The agent of a session or API token, and its CSRF token; None when unknown or expired."""
         c = t.credentials.c
-        alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
+        unexpired = sa.or_(c.expires_at.is_(None), c.expires_at > now)
+        alive = sa.and_(unexpired, t.agents.c.disabled_at.is_(None))
         query = sa.select(t.agents, c.csrf).join(t.credentials, c.agent == t.agents.c.id)
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
-        return None if row is None else (_parse_agent(row), row.csrf)
+        return None if row is None else (parse_agent(row), row.csrf)
 
     def load_preferences(self, agent: str) -> dict[str, Any]:
         """What the agent chose for their own screen."""
@@ -184,10 +189,11 @@ class SqlAgents:
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)
+        self._connection.execute(sa.delete(invitations).where(invitations.c.agent == agent))
         for own in (t.read_marks, t.views, t.saved_replies, t.team_members, t.presence_intervals):
             self._connection.execute(sa.delete(own).where(own.c.agent == agent))
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 
 
-def _parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
-    return Agent(id=row.id, email=row.email, name=row.name, admin=row.admin)
+def parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
+    return Agent(**{name: getattr(row, name) for name in AGENT_COLUMNS})

@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.accounts import SqlAccounts
 from assistant.storage.actions import SqlActions, SqlIdentityProofs
+from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
@@ -18,9 +20,11 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
+from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.search import SqlSearch
+from assistant.storage.setting_changes import SqlSettings
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
@@ -61,6 +65,10 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self.article_drafts = SqlArticleDrafts(connection)
+        self.settings = SqlSettings(connection)
+        self.accounts = SqlAccounts(connection)
+        self.reply_verdicts = SqlReplyVerdicts(connection)
         self.search = SqlSearch(connection)
         self.tags = SqlTags(connection)
         self.views = SqlViews(connection)

@@ -63,10 +63,12 @@ agents = sa.Table(
     sa.Column("email", sa.String(255), nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("admin", sa.Boolean, nullable=False),
+    sa.Column("lead", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     #: When they last had the console open or called; None: never, or they have logged out.
     sa.Column("seen_at", Moment),
+    sa.Column("disabled_at", Moment),
     #: What they chose for their own screen: ``{notify, sound}``.
     sa.Column("preferences", Json),
     #: online or away; who is not seen is at neither.
@@ -85,6 +87,8 @@ credentials = sa.Table(
     sa.Column("csrf", sa.String(64)),
     sa.Column("expires_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
+    #: What its owner calls an API token.
+    sa.Column("label", sa.Text, nullable=False, server_default=""),
 )
 
 conversations = sa.Table(

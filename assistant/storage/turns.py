@@ -48,6 +48,15 @@ class SqlTurns:
         rows = self._connection.execute(LATER_TURNS, {"conversation": conversation, "after": after})
         return [from_json(TurnRecord, row.record) for row in rows]
 
+    def list_recent(self, since: datetime, *, limit: int) -> Sequence[tuple[str, str, TurnRecord]]:
+        """(conversation, channel, turn) of the last turns since *since*, each conversation's in order."""
+        c = t.turns.c
+        newest = sa.select(t.turns, t.conversations.c.channel).join(t.conversations)
+        newest = newest.where(c.created_at >= since).order_by(c.created_at.desc()).limit(limit)
+        rows = self._connection.execute(newest).all()
+        found = [(row.conversation, row.channel, from_json(TurnRecord, row.record)) for row in rows]
+        return sorted(found, key=lambda each: (each[0], each[2].turn))
+
     def redact_turn(self, conversation: str, seq: int) -> None:
         """Redact the turn of a deleted message *seq*: numbers and decision stay, words go."""
         c = t.turns.c

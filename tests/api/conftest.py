@@ -5,11 +5,12 @@ import json
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx2
@@ -23,9 +24,13 @@ from assistant.api.context import ApiContext
 from assistant.api.password_hashing import hash_password
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
+from assistant.app.live_settings import LiveSettings
 from assistant.conversation.timing import Timing
 from assistant.conversation.turn.suggestions import draft_suggestions
-from assistant.domain.knowledge import Article
+from assistant.domain.article_drafts import ArticleFields
+from assistant.domain.draft_checks import DraftCheck, TriedQuestion
+from assistant.domain.errors import Unavailable
+from assistant.domain.knowledge import Article, HelpEntry
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.jobs.worker_loop import WorkerLoop
@@ -51,6 +56,39 @@ def kept_password() -> str:
 
 
 @dataclass
+class DeskOfArticles:
+    """Stands in for the worker process: indexes nothing, and tells what it was asked."""
+
+    check: DraftCheck = field(default_factory=DraftCheck)
+    published: dict[str, ArticleFields] = field(default_factory=dict)
+    #: As while the worker process starts.
+    away: bool = False
+
+    async def publish_article(self, article: str, fields: ArticleFields) -> Sequence[str]:
+        self.published[article] = fields
+        return ()
+
+    async def withdraw_article(self, article: str) -> None:
+        del self.published[article]
+
+    async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck:
+        return self.check
+
+    async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion:
+        told: dict[str, Any] = {"decision": "answer", "reason": None, "citations": []}
+        return TriedQuestion(before=told | {"answer": question}, after=told | {"answer": fields.text})
+
+    async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]:
+        if self.away:
+            raise Unavailable
+        found = HelpEntry(id=ARTICLE.id, title=ARTICLE.title, language=language, excerpt=f"<b>{question}")
+        return [found, replace(found, id="ja/ended.md", title="終わったキャンペーン")]
+
+    async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]:
+        return [ArticleFields(title=name, language="ja", text=data.decode())]
+
+
+@dataclass
 class ApiClient:
     """Speaks HTTP as a customer and as an agent."""
 
@@ -59,14 +97,20 @@ class ApiClient:
     health: dict[str, str | None]
     app: FastAPI
 
+    @property
+    def article_desk(self) -> DeskOfArticles:
+        found: DeskOfArticles = self.app.state.context.article_desk
+        return found
+
     async def open(self, **body: Any) -> "ApiConversation":
         response = await self.http.post("/v1/conversations", json={"locale": "ja", **body})
         assert response.status_code == 201, response.text
         return ApiConversation(self.http, response.json()["id"], response.json()["token"])
 
-    async def hire(self, name: str = "Mori", *, admin: bool = False) -> dict[str, str]:
+    async def hire(self, name: str = "Mori", *, admin: bool = False, lead: bool = False) -> dict[str, str]:
         """Headers of a new agent's API token."""
-        person = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name, admin=admin)
+        email = f"{name.lower()}@shop.example"
+        person = Agent(id=uuid4().hex, email=email, name=name, admin=admin, lead=lead)
         password = kept_password()
 
         def step(store: SqlStore) -> str:
@@ -179,8 +223,13 @@ def application(
     async def parts() -> dict[str, str | None]:
         return health
 
-    async def titles(day: date) -> Sequence[tuple[str, str, str]]:
-        return [(ARTICLE.id, ARTICLE.title, ARTICLE.language), ("en/returns.md", "<Returns>", "en")]
+    async def entries(day: date) -> Sequence[HelpEntry]:
+        tags = ("返品", "<送料>")
+        return [
+            HelpEntry(id=ARTICLE.id, title=ARTICLE.title, language=ARTICLE.language, tags=tags),
+            HelpEntry(id="ja/fee.md", title="送料", language="ja", tags=tags[1:]),
+            HelpEntry(id="en/returns.md", title="<Returns>", language="en"),
+        ]
 
     async def article(id_: str) -> Article | None:
         return ARTICLE if id_ == ARTICLE.id else None
@@ -189,7 +238,11 @@ def application(
         ApiContext(
             database=rig.database,
             policy=rig.policy,
+            live=LiveSettings(
+                cast(Any, SimpleNamespace(policy=None, languages=LANGUAGES, name="")), rig.database
+            ),
             examples=rig.mind.examples,
+            article_desk=DeskOfArticles(),
             suggest=partial(draft_suggestions, rig.mind),
             notifier=rig.wire,
             timing=rig.timing,
@@ -203,7 +256,7 @@ def application(
             public_url="http://localhost:8000",
             hosts=("localhost:8000",),
             article=article,
-            titles=titles,
+            help_entries=entries,
             health=parts,
             static=static,
             names=names or {},

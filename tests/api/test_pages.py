@@ -71,6 +71,31 @@ async def test_articles_are_listed(client: ApiClient, language: str, listed: str
     assert unlisted not in page
 
 
+async def test_the_help_centre_is_searched_and_only_what_holds_is_found(client: ApiClient) -> None:
+    page = (await client.http.get("/help?lang=ja&q=<i>期限")).text
+    assert "「&lt;i&gt;期限」の検索結果" in page
+    assert '<a href="/help/ja/returns.md">' in page
+    assert "<p>&lt;b&gt;&lt;i&gt;期限 …</p>" in page
+    assert "終わったキャンペーン" not in page
+    assert 'value="&lt;i&gt;期限"' in page
+
+
+async def test_titles_are_searched_while_the_assistant_is_away(client: ApiClient) -> None:
+    client.article_desk.away = True
+    assert "/help/en/returns.md" in (await client.http.get("/help?lang=en&q=RETURNS")).text
+    nothing = (await client.http.get("/help?lang=en&q=space")).text
+    assert "No article was found" in nothing
+
+
+async def test_topics_that_articles_share_are_browsed(client: ApiClient) -> None:
+    page = (await client.http.get("/help?lang=ja")).text
+    assert '/help?lang=ja&amp;tag=%3C%E9%80%81%E6%96%99%3E">&lt;送料&gt;</a>' in page
+    assert ">返品</a>" not in page
+    of_one = (await client.http.get("/help", params={"lang": "ja", "tag": "返品"})).text
+    assert "/help/ja/returns.md" in of_one
+    assert "/help/ja/fee.md" not in of_one
+
+
 @pytest.mark.parametrize("path", ["/help/ja/unknown.md", "/nothing", "/elsewhere/page.html"])
 async def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(
     client: ApiClient, path: str

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge
 from assistant.app.settings import Settings, load_settings
-from assistant.app.shadow_knowledge import prove_article, publish_article
+from assistant.app.shadow_knowledge import prove_gap, publish_gap
 from assistant.domain.gaps import Gap, GapKind, GapState
 from tests.cli.conftest import InProcessCli
 
@@ -38,21 +38,21 @@ async def count_articles(knowledge: KnowledgeBase) -> int:
 async def test_a_proof_changes_nothing_and_publishing_does(changes: InProcessCli) -> None:
     settings, knowledge = await open_help(changes)
     before = await count_articles(knowledge)
-    proof = await prove_article(settings, knowledge, GAP, EVIDENCE, STANDING)
+    proof = await prove_gap(settings, knowledge, GAP, EVIDENCE, STANDING)
     assert (proof["asked"], proof["standing"], proof["takes_over"]) == (3, 1, [])
     assert proof["answered"] == 2
     assert await count_articles(knowledge) == before
-    article = await publish_article(settings, knowledge, GAP)
+    article = await publish_gap(settings, knowledge, GAP)
     assert GAP.id in article
     assert await count_articles(knowledge) == before + 1
-    assert await publish_article(settings, knowledge, GAP) == article
+    assert await publish_gap(settings, knowledge, GAP) == article
     await knowledge.close()
 
 
 async def test_what_an_article_takes_over_is_told(changes: InProcessCli) -> None:
     settings, knowledge = await open_help(changes)
     greedy = replace(GAP, title="返品の期限", text="返品の期限は何日ですか。返品の期限は10日です。")
-    proof = await prove_article(settings, knowledge, greedy, [], STANDING)
+    proof = await prove_gap(settings, knowledge, greedy, [], STANDING)
     (taken,) = proof["takes_over"]
     assert taken["questions"] == 1
     assert "返品" in taken["title"]
@@ -62,6 +62,6 @@ async def test_what_an_article_takes_over_is_told(changes: InProcessCli) -> None
 @pytest.mark.parametrize("title", ["../../etc/passwd"])
 async def test_a_title_is_never_a_path(changes: InProcessCli, title: str) -> None:
     settings, knowledge = await open_help(changes)
-    await publish_article(settings, knowledge, replace(GAP, title=title))
+    await publish_gap(settings, knowledge, replace(GAP, title=title))
     assert [path.name for path in (settings.data_dir / "published").iterdir()] == ["4711.md"]
     await knowledge.close()

@@ -42,7 +42,18 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", ["/", "/help", "/help/ja/delivery/delivery-fee.md", "/nothing", "/console"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/help",
+        "/help?q=delivery",
+        "/console#/welcome/x",
+        "/help/ja/delivery/delivery-fee.md",
+        "/nothing",
+        "/console",
+    ],
+)
 def test_a_page(page: Page, demo: DemoServer, path: str) -> None:
     page.goto(demo.url + path, wait_until="networkidle")
     assert faults(page) == []
@@ -65,7 +76,8 @@ def test_the_console(page: Page, demo: DemoServer) -> None:
     page.get_by_test_id("inbox-row").first.click()
     page.get_by_test_id("composer-input").wait_for()
     found = faults(page)
-    for place in ("#/", "#/numbers", "#/knowledge"):
+    article = "#/article/ja%2Fdelivery%2Fdelivery-fee.md"
+    for place in ("#/", "#/numbers", "#/knowledge", article, "#/article/new%2Fja", "#/settings", "#/people"):
         page.goto(f"{demo.url}/console{place}")
         page.wait_for_timeout(700)
         found += faults(page)

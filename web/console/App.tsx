@@ -7,13 +7,19 @@ import { text } from "./text";
 import { AlertsDialog } from "./views/AlertsDialog";
 import { Context } from "./views/Context";
 import { Inbox } from "./views/Inbox";
-import { Knowledge } from "./views/knowledge/Knowledge";
+import { lazily } from "./views/Lazy";
 import { Login } from "./views/Login";
 import { Numbers } from "./views/Numbers";
 import { RepliesDialog } from "./views/RepliesDialog";
 import { Thread } from "./views/Thread";
 import { Toasts } from "./views/Toasts";
 import { TopBar } from "./views/TopBar";
+
+const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
+const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
+const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
+const People = lazily(() => import("./views/people/People").then((page) => page.People));
+const Welcome = lazily(() => import("./views/people/Welcome").then((page) => page.Welcome));
 
 function Desk() {
   const { conversation } = route.value;
@@ -34,6 +40,12 @@ function Page() {
       return <Numbers />;
     case "knowledge":
       return <Knowledge />;
+    case "article":
+      return <Editor />;
+    case "people":
+      return <People />;
+    case "settings":
+      return <Settings />;
     default:
       return <Desk />;
   }
@@ -74,6 +86,7 @@ function Unreachable() {
 }
 
 export function App() {
+  if (route.value.page === "welcome") return <Welcome />;
   switch (standing.value) {
     case "unknown":
       return <p class="login">{text().loading}</p>;

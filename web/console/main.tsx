@@ -9,7 +9,6 @@ import "./styles/inbox.css";
 import "./styles/thread.css";
 import "./styles/context.css";
 import "./styles/numbers.css";
-import "./styles/knowledge.css";
 import "./styles/phone.css";
 import "./styles/desk.css";
 

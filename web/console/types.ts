@@ -3,6 +3,7 @@ import type { Schemas } from "../shared/types";
 
 /** `admin`: a lead; told where it matters only. */
 export type Agent = Schemas["AgentReferenceOut"] & { admin?: boolean };
+/** `lead`: may change articles and settings. */
 export type Me = Schemas["AgentOut"];
 export type Priority = Schemas["Priority"];
 export type Outcome = "solved" | "workaround" | "unsolved" | "no_reply" | "spam";

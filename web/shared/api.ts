@@ -69,6 +69,9 @@ export interface components {
       name: string;
       email: string;
       admin: boolean;
+      lead: boolean;
+      /** @enum {string} */
+      role: "agent" | "lead" | "admin";
     };
     AgentReferenceOut: {
       id: string;
@@ -94,6 +97,11 @@ export interface components {
       articles: components["schemas"]["ArticleOut"][];
       found: number;
       next: number | null;
+    };
+    AskIn: {
+      id: string;
+      revision: number;
+      question: string;
     };
     /** @enum {string} */
     Assignment: "manual" | "round_robin" | "least_loaded";
@@ -131,6 +139,15 @@ export interface components {
     };
     CapacityOut: {
       capacity: number;
+    };
+    ChangeIn: {
+      key: string;
+      value?: unknown;
+      /** @default 0 */
+      base?: number;
+    };
+    ChangesIn: {
+      changes: components["schemas"]["ChangeIn"][];
     };
     ChannelLimitOut: {
       ja: string;
@@ -192,6 +209,9 @@ export interface components {
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
       turns: components["schemas"]["TurnOut"][];
+      opinions: {
+        [key: string]: components["schemas"]["OpinionsOut"];
+      };
       agents: components["schemas"]["ColleagueOut"][];
     };
     /** @description A conversation with a page of its messages. */
@@ -213,6 +233,19 @@ export interface components {
     };
     ConversationStateOut: {
       state: components["schemas"]["State"];
+    };
+    CredentialOut: {
+      id: string;
+      /** @enum {string} */
+      kind: "session" | "token";
+      label: string;
+      current: boolean;
+      /** Format: date-time */
+      created_at: string;
+      expires_at: string | null;
+    };
+    CredentialsOut: {
+      credentials: components["schemas"]["CredentialOut"][];
     };
     CsatOut: {
       mean: number | null;
@@ -298,11 +331,71 @@ export interface components {
       at: string;
       reason: string;
     };
+    DraftCheckOut: {
+      problem: string;
+      warnings: string[];
+      contradictions: components["schemas"]["DraftContradictionOut"][];
+    };
+    DraftContradictionOut: {
+      id: string;
+      measure: string;
+      here: string;
+      there: string;
+      article: string;
+      title: string;
+      url: string;
+    };
+    /** @description What a lead writes: the text, and what files have as front matter. */
+    DraftFieldsIn: {
+      title: string;
+      language: string;
+      text: string;
+      valid_from?: string | null;
+      valid_until?: string | null;
+      /** @default [] */
+      supersedes?: string[];
+      /** @default [] */
+      tags?: string[];
+    };
+    /** @description What a lead wrote: the text, and what files have as front matter. */
+    DraftFieldsOut: {
+      title: string;
+      language: string;
+      text: string;
+      valid_from: string | null;
+      valid_until: string | null;
+      supersedes: string[];
+      tags: string[];
+    };
+    DraftIn: {
+      id?: string | null;
+      slug?: string | null;
+      /** @default 0 */
+      base?: number;
+      fields: components["schemas"]["DraftFieldsIn"];
+    };
+    DraftReceiptOut: {
+      id: string;
+      revision: number;
+    };
+    DraftRowOut: {
+      id: string;
+      title: string;
+      language: string;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      /** @enum {string} */
+      state: "draft" | "changed" | "live" | "withdrawn";
+    };
     DraftSentenceOut: {
       conversation: string;
       message: string;
       text: string;
       personal: boolean;
+    };
+    DraftsOut: {
+      drafts: components["schemas"]["DraftRowOut"][];
     };
     DurableOut: {
       count: number;
@@ -311,6 +404,19 @@ export interface components {
       low: number | null;
       high: number | null;
       young: number;
+    };
+    /** @description An article as it is opened for writing, or for reading why it cannot be written here. */
+    EditableArticleOut: {
+      id: string;
+      read_only: ("file" | "web") | null;
+      location: string | null;
+      fields: components["schemas"]["DraftFieldsOut"];
+      revision: number;
+      url: string;
+      revisions: components["schemas"]["RevisionOut"][];
+      translations: {
+        [key: string]: components["schemas"]["TranslationOut"];
+      };
     };
     /** @description Nothing but the status. */
     EmptyOut: Record<string, never>;
@@ -471,6 +577,13 @@ export interface components {
       message: components["schemas"]["MessageOut"];
       state: components["schemas"]["State"];
     };
+    HoursOut: {
+      open: boolean;
+      next_opening: string | null;
+      said: {
+        [key: string]: string;
+      };
+    };
     IdOut: {
       id: string;
     };
@@ -514,6 +627,23 @@ export interface components {
       snoozed_until: string | null;
       unread: number;
       found?: components["schemas"]["FoundPlaceOut"] | null;
+    };
+    InvitationIn: {
+      secret: string;
+      password: string;
+    };
+    InvitationOut: {
+      id: string;
+      link: string;
+    };
+    InviteIn: {
+      email: string;
+      name: string;
+      /**
+       * @default agent
+       * @enum {string}
+       */
+      role?: "agent" | "lead" | "admin";
     };
     IssueOut: {
       ask: string | null;
@@ -614,6 +744,14 @@ export interface components {
       customer?: components["schemas"]["CustomerIn"] | null;
       previous?: components["schemas"]["PreviousIn"] | null;
     };
+    OpinionListOut: {
+      opinions: components["schemas"]["ReplyOpinionsOut"][];
+    };
+    /** @description What was said of one reply. */
+    OpinionsOut: {
+      verdicts: components["schemas"]["VerdictOut"][];
+      thumb: components["schemas"]["ThumbOut"] | null;
+    };
     PacketCustomerOut: {
       id: string | null;
       name: string | null;
@@ -647,6 +785,27 @@ export interface components {
       suggested: components["schemas"]["SuggestionOut"][];
       told_customer: string | null;
     };
+    PasswordIn: {
+      current: string;
+      password: string;
+    };
+    PeopleOut: {
+      people: components["schemas"]["PersonOut"][];
+    };
+    PersonOut: {
+      id: string;
+      name: string;
+      email: string;
+      /** @enum {string} */
+      role: "agent" | "lead" | "admin";
+      disabled: boolean;
+      /** Format: date-time */
+      created_at: string;
+      seen_at: string | null;
+      sessions: number;
+      tokens: number;
+      invited_until: string | null;
+    };
     /** @description What an agent chose for their own screen. */
     PreferencesIn: {
       /** @default false */
@@ -657,6 +816,12 @@ export interface components {
     PreferencesOut: {
       notify: boolean;
       sound: boolean;
+    };
+    PreviewIn: {
+      text: string;
+    };
+    PreviewOut: {
+      html: string;
     };
     PreviousConversationOut: {
       conversation: string;
@@ -673,6 +838,17 @@ export interface components {
     };
     /** @enum {string} */
     Priority: "urgent" | "high" | "normal" | "low";
+    PublicationOut: {
+      id: string;
+      revision: number;
+      warnings: string[];
+    };
+    PublishIn: {
+      id: string;
+      revision: number;
+      /** @default [] */
+      seen?: string[];
+    };
     /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
     RateOut: {
       count: number;
@@ -693,6 +869,28 @@ export interface components {
      * @enum {string}
      */
     Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    ReplayIn: {
+      changes: {
+        [key: string]: unknown;
+      };
+    };
+    ReplayOut: {
+      days: number;
+      conversations: number;
+      turns: number;
+      changed: number;
+      kinds: [string, string, number][];
+      examples: components["schemas"]["ReplayedTurnOut"][];
+    };
+    /** @description A turn that would be decided differently. */
+    ReplayedTurnOut: {
+      conversation: string;
+      text: string;
+      before: string;
+      before_reason: string | null;
+      after: string;
+      after_reason: string | null;
+    };
     ReplyImportIn: {
       csv: string;
       /** @default false */
@@ -702,6 +900,16 @@ export interface components {
       added: number;
       changed: number;
     };
+    /** @description What was said of one reply, with where it is. */
+    ReplyOpinionsOut: {
+      verdicts: components["schemas"]["VerdictOut"][];
+      thumb: components["schemas"]["ThumbOut"] | null;
+      conversation: string;
+      message: string;
+      reply: string;
+    };
+    /** @enum {string} */
+    ReplyRating: "right" | "wrong" | "stale" | "missing";
     ReplyUseIn: {
       conversation: string;
     };
@@ -773,6 +981,32 @@ export interface components {
       text: string;
       html: string;
     };
+    RevisionIn: {
+      id: string;
+      revision: number;
+    };
+    /** @description One saved text in the list of them. */
+    RevisionOut: {
+      revision: number;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      beside: boolean;
+      published_at: string | null;
+      live: boolean;
+    };
+    RevisionTextOut: {
+      revision: number;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      fields: components["schemas"]["DraftFieldsOut"];
+      diff: ([" " | "+" | "-", string])[];
+    };
+    RoleIn: {
+      /** @enum {string} */
+      role: "agent" | "lead" | "admin";
+    };
     RowCustomerOut: {
       id: string;
       name: string | null;
@@ -808,6 +1042,38 @@ export interface components {
       score: number | null;
       low: number | null;
       high: number | null;
+    };
+    SentenceOut: {
+      key: string;
+      situation: string;
+      language: string;
+      wordings: string[];
+      default: string[];
+      variables: string[];
+      change: components["schemas"]["SettingChangeOut"] | null;
+    };
+    SettingChangeOut: {
+      id: number;
+      by: string;
+      /** Format: date-time */
+      at: string;
+      value: unknown;
+    };
+    SettingHistoryOut: {
+      changes: components["schemas"]["SettingChangeOut"][];
+    };
+    SettingOut: {
+      key: string;
+      value: unknown;
+      default: unknown;
+      in_file: boolean;
+      change: components["schemas"]["SettingChangeOut"] | null;
+    };
+    SettingsOut: {
+      settings: components["schemas"]["SettingOut"][];
+      sentences: components["schemas"]["SentenceOut"][];
+      file: string | null;
+      problem: string | null;
     };
     SignInOut: {
       agent: components["schemas"]["AgentOut"];
@@ -997,12 +1263,40 @@ export interface components {
       unsorted: number;
       events: components["schemas"]["ThemeEventOut"][];
     };
+    ThumbOut: {
+      up: boolean;
+      comment: string;
+      /** Format: date-time */
+      at: string;
+    };
+    TokenIn: {
+      label: string;
+      /** @default 365 */
+      days?: number;
+    };
+    TokenOut: {
+      token: string;
+    };
     TranscriptOut: {
       messages: number;
       last: components["schemas"]["LineOut"][];
     };
     TransferIn: {
       agent: string;
+    };
+    TranslationOut: {
+      id: string;
+      exists: boolean;
+    };
+    TrialAnswerOut: {
+      decision: string;
+      html: string;
+      articles: string[];
+    };
+    /** @description What customers get now, and what they would get. */
+    TrialOut: {
+      before: components["schemas"]["TrialAnswerOut"];
+      after: components["schemas"]["TrialAnswerOut"];
     };
     TriggerOut: {
       reason: string | null;
@@ -1043,6 +1337,22 @@ export interface components {
       /** @default true */
       on?: boolean;
     };
+    UploadOut: {
+      articles: components["schemas"]["DraftFieldsOut"][];
+    };
+    VerdictIn: {
+      verdict: components["schemas"]["ReplyRating"];
+      /** @default */
+      note?: string;
+    };
+    VerdictOut: {
+      verdict: components["schemas"]["ReplyRating"];
+      note: string;
+      agent: string;
+      by: string;
+      /** Format: date-time */
+      at: string;
+    };
     ViewIn: {
       name: string;
       filters: components["schemas"]["FilterIn"];
@@ -1077,6 +1387,9 @@ export interface components {
       disclosure: string;
       examples: string[];
       languages: string[];
+    };
+    WithdrawIn: {
+      id: string;
     };
     WithheldOut: {
       text: string;

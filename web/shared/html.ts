@@ -3,7 +3,7 @@
 
 const ALLOWED: Record<string, readonly string[]> = {
   P: [], BR: [], HR: [], UL: [], OL: ["start"], LI: [], DL: [], DT: [], DD: [], STRONG: [], B: [], EM: [], I: [], DEL: [],
-  CODE: [], PRE: [], BLOCKQUOTE: [], H3: [], H4: [], H5: [], H6: [], SPAN: [], SUP: [], SUB: [], A: ["href", "data-cite"],
+  CODE: [], PRE: [], BLOCKQUOTE: [], H2: [], H3: [], H4: [], H5: [], H6: [], SPAN: [], SUP: [], SUB: [], A: ["href", "data-cite"],
   TABLE: [], THEAD: [], TBODY: [], TR: [], TH: ["colspan", "rowspan", "scope"], TD: ["colspan", "rowspan"],
 };
 /** What these contain is code or markup, never something to read. */

@@ -44,8 +44,9 @@ export async function call<T>(
   url: string,
   headers: Record<string, string>,
   body?: unknown,
+  patience = PATIENCE_MS,
 ): Promise<T> {
-  const init: RequestInit = { method, headers: { ...headers }, signal: AbortSignal.timeout(PATIENCE_MS) };
+  const init: RequestInit = { method, headers: { ...headers }, signal: AbortSignal.timeout(patience) };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     (init.headers as Record<string, string>)["Content-Type"] = "application/json";

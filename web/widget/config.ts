@@ -34,7 +34,7 @@ export function readConfig(script: HTMLScriptElement): Config {
   return {
     origin: new URL(script.src).origin,
     customer: customerOf(script.dataset),
-    accent: script.dataset.accent || null,
+    accent: script.dataset.accent || (globalThis as { YORISOI_ACCENT?: string }).YORISOI_ACCENT || null,
     side: script.dataset.position === "left" ? "left" : "right",
     language,
   };

@@ -1,5 +1,7 @@
 """Pages for people: start page, console, widget file, articles of the help."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,15 +15,16 @@ from assistant.api.client_address import is_local_call
 from assistant.api.context import ApiContext, Ctx, get_context
 from assistant.api.errors import build_error_response
 from assistant.api.pages.help import (
-    render_article_list,
     render_article_page,
+    render_help_centre,
     render_missing_page,
     render_start_page,
     select_language,
 )
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
-from assistant.domain.knowledge import Article
+from assistant.domain.hours import compute_business_day
+from assistant.domain.knowledge import Article, HelpEntry
 
 router = APIRouter(include_in_schema=False, route_class=RateLimitedRoute)
 
@@ -105,6 +108,10 @@ def _require_docs_access(request: Request, ctx: ApiContext) -> None:
 @router.get("/widget.js")
 async def get_widget_script(ctx: Ctx) -> Response:
     response = _serve_built_file(ctx.static / "widget.js", "text/javascript")
+    if ctx.live.accent:  # checked to be a colour in hexadecimal when it was stored
+        script = await asyncio.to_thread((ctx.static / "widget.js").read_text, "utf-8")
+        words = f'var YORISOI_ACCENT="{ctx.live.accent}";\n{script}'
+        response = Response(words, media_type="text/javascript", headers=HEADERS)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -121,12 +128,32 @@ async def get_article_stylesheet() -> Response:
 
 @router.get("/help")
 @router.get("/help/")
-async def show_article_list(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
-    """Every article that is valid today."""
-    titles = await ctx.titles(ctx.clock().date())
-    return HTMLResponse(
-        render_article_list(titles, _select_page_language(request, ctx, lang), ctx.names), headers=HEADERS
-    )
+async def show_help_centre(
+    request: Request,
+    ctx: Ctx,
+    lang: Lang = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    tag: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """Every article that is valid today, those of a topic, or those that a search finds."""
+    language = _select_page_language(request, ctx, lang)
+    entries = await ctx.help_entries(compute_business_day(ctx.clock(), ctx.policy.zone))
+    found = await _search_help(ctx, q.strip(), language, entries) if q.strip() else None
+    page = render_help_centre(entries, language, ctx.names, asked=q.strip(), found=found, tag=tag)
+    return HTMLResponse(page, headers=HEADERS)
+
+
+async def _search_help(
+    ctx: ApiContext, asked: str, language: str, entries: Sequence[HelpEntry]
+) -> Sequence[HelpEntry]:
+    """What a search finds among *entries*; while the assistant is away, titles that have the words."""
+    try:
+        found = await ctx.article_desk.search_help(asked, language)
+    except Unavailable:
+        words = asked.casefold().split()
+        return [one for one in entries if all(word in one.title.casefold() for word in words)]
+    valid = {one.id for one in entries}
+    return [one for one in found if one.id in valid]
 
 
 @router.get("/help/{article:path}")

@@ -1,6 +1,7 @@
 """Server-rendered pages: articles of the help, their list, a plain start page, not found."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -8,9 +9,11 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from assistant.domain.knowledge import Article
+from assistant.domain.knowledge import Article, HelpEntry
 
 HERE = Path(__file__).parent
+#: Topics that the help centre offers.
+MAX_TOPICS = 24
 #: Most links on a page.
 MAX_LISTED_ARTICLES = 500
 
@@ -20,6 +23,13 @@ ENGLISH = {
     "welcome": "How can we help?",
     "lead": "Ask in the chat at the bottom right: it answers from our help, and you can talk to a person.",
     "articles": "Help articles",
+    "search": "Search the help",
+    "do_search": "Search",
+    "topics": "Topics",
+    "all": "All articles",
+    "found": "Articles about “{}”",
+    "nothing_found": "No article was found. Ask in the chat, or look through all articles.",
+    "all_articles": "All help articles",
     "none": "There are no articles yet.",
     "console": "For our team: agent console",
     "missing": "We could not find this page",
@@ -34,6 +44,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "welcome": "お困りのことはありませんか",
         "lead": "右下のチャットからご質問ください。ヘルプからお答えし、担当者ともお話しいただけます。",
         "articles": "ヘルプ記事の一覧",
+        "search": "ヘルプを検索",
+        "do_search": "検索",
+        "topics": "話題",
+        "all": "すべての記事",
+        "found": "「{}」の検索結果",
+        "nothing_found": "記事が見つかりませんでした。チャットでもお尋ねいただけます。",
+        "all_articles": "ヘルプ記事の一覧へ",
         "none": "記事はまだありません。",
         "console": "担当者の方はこちら（コンソール）",
         "missing": "ページが見つかりません",
@@ -58,22 +75,77 @@ def render_article_page(article: Article, drawn: str, names: Mapping[str, str]) 
     """An article page around the body *drawn*, which is HTML."""
     words = _get_texts(article.language)
     updated = words["updated"].format(article.updated) if article.updated else ""
-    body = f'<p class="updated">{escape(updated)}</p>\n<article>{drawn}</article>'
+    body = (
+        f'<p class="updated">{escape(updated)}</p>\n<article>{drawn}</article>\n'
+        f'<p><a href="/help?lang={quote(article.language)}">{words["all_articles"]}</a></p>'
+    )
     return _render_page(article.language, article.title, body, names)
 
 
-def render_article_list(
-    titles: Sequence[tuple[str, str, str]], language: str, names: Mapping[str, str]
+def render_help_centre(
+    entries: Sequence[HelpEntry],
+    language: str,
+    names: Mapping[str, str],
+    *,
+    asked: str = "",
+    found: Sequence[HelpEntry] | None = None,
+    tag: str = "",
 ) -> str:
-    """Links to the articles of *titles* (id, title, language) in one language; to all if it has none."""
+    """The search, the topics and the articles in one language, in all if it has none.
+
+    *found* is what a search for *asked* found; *tag* names the topic that is shown.
+    """
     words = _get_texts(language)
-    own = [each for each in titles if each[2] == language] or titles
-    links = "\n".join(
-        f'<li lang="{escape(spoken)}"><a href="/help/{quote(id_)}">{escape(title)}</a></li>'
-        for id_, title, spoken in own[:MAX_LISTED_ARTICLES]
+    own = [one for one in entries if one.language == language] or list(entries)
+    if found is not None:
+        heading = words["found"].format(asked)
+        listed: Sequence[HelpEntry] = found
+    elif tag:
+        heading, listed = tag, [one for one in own if tag in one.tags]
+    else:
+        heading, listed = words["articles"], own
+    parts = [
+        _render_search(words, language, asked),
+        _render_topics(own, words, language, tag),
+        f"<h2>{escape(heading)}</h2>",
+        _render_entries(listed, words["nothing_found"] if asked or tag else words["none"]),
+    ]
+    return _render_page(language, words["articles"], "\n".join(filter(None, parts)), names)
+
+
+def _render_search(words: Mapping[str, str], language: str, asked: str) -> str:
+    return (
+        f'<form role="search" action="/help" class="search">'
+        f'<input type="hidden" name="lang" value="{escape(language)}">'
+        f'<label for="q">{words["search"]}</label>'
+        f'<input id="q" name="q" type="search" maxlength="200" value="{escape(asked)}">'
+        f"<button>{words['do_search']}</button></form>"
     )
-    body = f'<ul class="articles">\n{links}\n</ul>' if links else f"<p>{words['none']}</p>"
-    return _render_page(language, words["articles"], body, names)
+
+
+def _render_topics(entries: Sequence[HelpEntry], words: Mapping[str, str], language: str, chosen: str) -> str:
+    """Links to the tags that several articles share, the most frequent first."""
+    counts = Counter(tag for one in entries for tag in one.tags)
+    tags = [tag for tag, count in counts.most_common(MAX_TOPICS) if count > 1]
+    if not tags:
+        return ""
+    address = f"/help?lang={quote(language)}"
+    links = [f'<li><a href="{address}">{words["all"]}</a></li>']
+    for tag in tags:
+        here = ' aria-current="page"' if tag == chosen else ""
+        link = f'<a href="{address}&amp;tag={quote(tag, safe="")}"{here}>{escape(tag)}</a>'
+        links.append(f"<li>{link}</li>")
+    listed = "\n".join(links)
+    return f'<nav aria-label="{words["topics"]}"><ul class="topics">{listed}</ul></nav>'
+
+
+def _render_entries(entries: Sequence[HelpEntry], none: str) -> str:
+    links = "\n".join(
+        f'<li lang="{escape(one.language)}"><a href="/help/{quote(one.id)}">{escape(one.title)}</a>'
+        f"{f'<p>{escape(one.excerpt)} …</p>' if one.excerpt else ''}</li>"
+        for one in entries[:MAX_LISTED_ARTICLES]
+    )
+    return f'<ul class="articles">\n{links}\n</ul>' if links else f"<p>{none}</p>"
 
 
 def render_start_page(language: str, names: Mapping[str, str]) -> str:

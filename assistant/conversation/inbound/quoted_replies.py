@@ -45,7 +45,9 @@ def _mark_quoted_lines(bare: list[str], known: str) -> list[bool]:
 
 def _find_disclosure_line(bare: list[str]) -> int:
     """Where a message of ours begins, by the sentence that says what the assistant is."""
-    sentences = [*(render_template("disclosure", language) for language in LANGUAGES), *FORMER_DISCLOSURES]
+    ours = [render_template("disclosure", language) for language in LANGUAGES]
+    built_in = [wording for sentences in LANGUAGES.values() for wording in sentences["disclosure"]]
+    sentences = [*ours, *built_in, *FORMER_DISCLOSURES]
     openings = [_normalize_line(sentence) for sentence in sentences]
     begun = (
         number

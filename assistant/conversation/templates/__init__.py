@@ -1,10 +1,12 @@
 """The fixed sentences of the assistant: a table per language, filled strictly; not when to say what."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import Template
 from zoneinfo import ZoneInfo
 
 from assistant.conversation.templates import en, ja
+from assistant.domain.errors import BadInput
 
 LANGUAGES: dict[str, dict[str, tuple[str, ...]]] = {"ja": ja.SENTENCES, "en": en.SENTENCES}
 
@@ -12,6 +14,20 @@ LANGUAGES: dict[str, dict[str, tuple[str, ...]]] = {"ja": ja.SENTENCES, "en": en
 FALLBACK = "en"
 
 CSAT_SCALE = (1, 2, 3, 4, 5)
+
+#: What leads may not reword: parts of other sentences, and words that customers send back to us by a button.
+FIXED = (
+    "button_",
+    "sent_",
+    "moment_",
+    "weekdays",
+    "person_number",
+    *(f"csat_{value}" for value in CSAT_SCALE),
+)
+MAX_WORDINGS = 8
+MAX_WORDING_CHARACTERS = 1_000
+#: Language -> situation -> a lead's own wordings, in place of ours; of this process, set as settings load.
+_overrides: dict[str, Mapping[str, tuple[str, ...]]] = {}
 
 
 class TemplateMismatch(LookupError):
@@ -30,8 +46,52 @@ def render_template(situation: str, language: str, *, variant: int = 0, **values
     return template.substitute(values)
 
 
-def select_templates(language: str) -> dict[str, tuple[str, ...]]:
-    return LANGUAGES.get(language.split("-")[0].lower(), LANGUAGES[FALLBACK])
+def select_templates(language: str) -> Mapping[str, tuple[str, ...]]:
+    spoken = language.split("-")[0].lower()
+    spoken = spoken if spoken in LANGUAGES else FALLBACK
+    own = _overrides.get(spoken)
+    return {**LANGUAGES[spoken], **own} if own else LANGUAGES[spoken]
+
+
+def set_overrides(overrides: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
+    """Use a lead's wordings, checked by `check_wordings`, in place of all set before."""
+    _overrides.clear()
+    _overrides.update(overrides)
+
+
+def is_editable(situation: str) -> bool:
+    return not situation.startswith(FIXED)
+
+
+def list_variables(situation: str, language: str) -> list[str]:
+    """What a sentence is filled with, in the order in which ours has it."""
+    found = (name for text in LANGUAGES[language][situation] for name in Template(text).get_identifiers())
+    return list(dict.fromkeys(found))
+
+
+def check_wordings(situation: str, language: str, wordings: object) -> tuple[str, ...]:
+    """A lead's wordings of a sentence, or BadInput with what to fix."""
+    if situation not in LANGUAGES.get(language, {}) or not is_editable(situation):
+        raise BadInput(f"{situation} in {language} is no sentence that can be changed.")
+    if (
+        not isinstance(wordings, Sequence)
+        or isinstance(wordings, str)
+        or not 0 < len(wordings) <= MAX_WORDINGS
+    ):
+        raise BadInput(f"Write 1 to {MAX_WORDINGS} wordings.")
+    wanted = set(list_variables(situation, language))
+    for text in wordings:
+        if not isinstance(text, str) or not text.strip() or len(text) > MAX_WORDING_CHARACTERS:
+            raise BadInput(f"A wording has 1 to {MAX_WORDING_CHARACTERS} characters.")
+        template = Template(text)
+        if not template.is_valid() or set(template.get_identifiers()) != wanted:
+            names = " ".join(f"${{{name}}}" for name in sorted(wanted))
+            raise BadInput(
+                f"Each wording needs exactly these placeholders: {names}."
+                if wanted
+                else "This sentence has no placeholders; write $$ for a dollar sign."
+            )
+    return tuple(text.strip() for text in wordings)
 
 
 def format_moment(when: datetime, now: datetime, language: str, *, zone: str = "Asia/Tokyo") -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from assistant.domain.conversation import Conversation
 from assistant.domain.inbox import InboxFilter, InboxPlace
 from assistant.domain.messages import Message
+from assistant.domain.reply_verdicts import Thumb
 from assistant.domain.turns import TurnRecord
 
 Packet = dict[str, Any]
@@ -75,11 +76,16 @@ class MessageStore(TranscriptStore, ReadMarkStore, Protocol):
 
 
 class TurnStore(Protocol):
+    """Eight members because recent turns of every conversation are listed here too, to decide them again."""
+
     def add(self, conversation: str, seq: int, record: TurnRecord, now: datetime) -> None: ...
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]: ...
     def load_recent_feelings(
         self, conversations: Sequence[str]
     ) -> Mapping[str, Mapping[str, float]]: ...  # the highest of the last turns
+    def list_recent(
+        self, since: datetime, *, limit: int
+    ) -> Sequence[tuple[str, str, TurnRecord]]: ...  # (conversation, channel, turn)
     def redact_turn(self, conversation: str, seq: int) -> None: ...  # removes the words of a turn
     def count_turns(self, conversation: str) -> int: ...
     def load_turn_counts(self, conversation: str) -> tuple[int, int]: ...  # the two beside, in one query
@@ -102,4 +108,6 @@ class HandoffStore(Protocol):
 
 class FeedbackStore(Protocol):
     def add(self, values: dict[str, Any]) -> None: ...
+    def list_thumbs(self, conversation: str) -> Sequence[Thumb]: ...
+    def list_recent_thumbs_down(self, since: datetime, *, limit: int) -> Sequence[Thumb]: ...  # newest first
     def load_last_values(self, kind: str, conversations: Sequence[str]) -> Mapping[str, int]: ...

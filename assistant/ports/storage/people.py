@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
-from assistant.domain.people import Agent, Credential, Customer
+from assistant.domain.people import Agent, AgentAccount, Credential, Customer, KnownCredential
 from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 
 
@@ -69,6 +69,18 @@ class PreferenceStore(Protocol):
 
 class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, PreferenceStore, Protocol):
     """Agents: accounts, credentials, presence, preferences."""
+
+
+class AccountStore(Protocol):
+    """Agents' accounts as administrators and their owners look after them."""
+
+    def list_accounts(self, now: datetime) -> Sequence[AgentAccount]: ...
+    def set_role(self, agent: str, *, admin: bool, lead: bool) -> None: ...
+    def set_disabled(self, agent: str, since: datetime | None) -> None: ...
+    def list_credentials(self, agent: str, now: datetime) -> Sequence[KnownCredential]: ...
+    def revoke_credential_by_id(self, agent: str, credential: str) -> bool: ...  # whether it was there
+    def save_invitation(self, agent: str, secret_hash: str, expires_at: datetime, now: datetime) -> None: ...
+    def redeem_invitation(self, secret_hash: str, now: datetime) -> Agent | None: ...  # once
 
 
 class CustomerLinkStore(Protocol):

@@ -35,9 +35,11 @@ from assistant.ports.storage.knowledge import (
     SourceStore,
     SynonymStore,
 )
+from assistant.ports.storage.lead import ArticleDraftStore, ReplyVerdictStore, SettingStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
+    AccountStore,
     AgentStore,
     AuditLog,
     CustomerLinkStore,
@@ -148,6 +150,16 @@ class Store(Protocol):
     def sources(self) -> SourceStore: ...
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
+    @property
+    def article_drafts(self) -> ArticleDraftStore: ...
+    @property
+    def settings(self) -> SettingStore: ...
+    @property
+    def reply_verdicts(self) -> ReplyVerdictStore: ...
+    @property
+    def articles(self) -> KnowledgeStore: ...
+    @property
+    def accounts(self) -> AccountStore: ...
     @property
     def search(self) -> SearchStore: ...
     @property

@@ -244,6 +244,8 @@ class BackfillService:
             assistant=nobody,
             timing=nobody,
             channels={},
+            article_desk=nobody,
+            live=nobody,
         )
 
     async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:

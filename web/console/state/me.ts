@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { ApiError, call, upload } from "../../shared/http";
 import type { Me } from "../types";
 
-interface Login {
+export interface LoginAnswer {
   agent: Me;
   csrf: string;
 }
@@ -16,7 +16,7 @@ let csrf = "";
 
 const API = "/v1/agent";
 
-function enter({ agent, csrf: token }: Login): void {
+export function enter({ agent, csrf: token }: LoginAnswer): void {
   const before = me.value;
   // Another person on this screen must not inherit what the first one had open.
   if (before && before.id !== agent.id) return location.reload();
@@ -27,7 +27,7 @@ function enter({ agent, csrf: token }: Login): void {
 
 export async function recognise(): Promise<void> {
   try {
-    enter(await call<Login>("GET", `${API}/me`, {}));
+    enter(await call<LoginAnswer>("GET", `${API}/me`, {}));
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem;
     standing.value = problem.status === 401 ? "out" : "unreachable";
@@ -35,7 +35,13 @@ export async function recognise(): Promise<void> {
 }
 
 export async function logIn(email: string, password: string): Promise<void> {
-  enter(await call<Login>("POST", `${API}/login`, {}, { email, password }));
+  enter(await call<LoginAnswer>("POST", `${API}/login`, {}, { email, password }));
+}
+
+/** Choose a password by an invitation; whoever was signed in here before is no longer. */
+export async function acceptInvitation(secret: string, password: string): Promise<void> {
+  me.value = null;
+  enter(await call<LoginAnswer>("POST", `${API}/invitation`, {}, { secret, password }));
 }
 
 export async function logOut(): Promise<void> {
@@ -59,5 +65,5 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
 export const get = <T>(path: string): Promise<T> => guarded(call<T>("GET", API + path, {}));
 export const uploadFile = <T>(path: string, file: File): Promise<T> => guarded(upload<T>(API + path, { "X-CSRF-Token": csrf }, file));
 export const remove = (path: string): Promise<null> => guarded(call<null>("DELETE", API + path, { "X-CSRF-Token": csrf }));
-export const post = <T>(path: string, body: unknown = {}): Promise<T> =>
-  guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body));
+export const post = <T>(path: string, body: unknown = {}, patience?: number): Promise<T> =>
+  guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body, patience));

@@ -4,7 +4,7 @@ import { language } from ".";
 const ja = {
   title: "ナレッジ",
   lead: "お客様への回答のもとになる記事の状態です。",
-  readOnly: "変更できるのは管理者のみです。",
+  readOnly: "変更できるのはリードと管理者のみです。",
   none: "ありません。",
   contradictions: "食い違っている記事",
   noContradictions: "数字や日付が食い違っている記事はありません。",
@@ -71,13 +71,13 @@ const ja = {
   readOn: (time: string) => `${time} 読み込み`,
   more: "さらに表示",
   failed: "うまくいきませんでした。もう一度お試しください。",
-  forbidden: "この操作は管理者のみ行えます。",
+  forbidden: "この操作はリードと管理者のみ行えます。",
 };
 
 const en: typeof ja = {
   title: "Knowledge",
   lead: "The state of the articles that customers are answered from.",
-  readOnly: "Only administrators can change anything here.",
+  readOnly: "Only leads and administrators can change anything here.",
   none: "None.",
   contradictions: "Articles that disagree",
   noContradictions: "No two articles disagree about a number or a date.",
@@ -144,7 +144,7 @@ const en: typeof ja = {
   readOn: (time) => `read ${time}`,
   more: "Show more",
   failed: "That did not work. Please try again.",
-  forbidden: "Only administrators can do that.",
+  forbidden: "Only leads and administrators can do that.",
 };
 
 export type KnowledgeText = typeof ja;

@@ -7,6 +7,7 @@ import type { AgentMessage, Turn } from "../types";
 import { HowMade } from "./HowMade";
 import { Body } from "./Reveal";
 import { Veil } from "./Veil";
+import { VerdictBar } from "./Verdict";
 import { SendAgain } from "./phone/SendAgain";
 
 function Sources({ message }: { message: AgentMessage }) {
@@ -96,6 +97,7 @@ export function MessageView({ message, turn, harassing }: MessageProps) {
       {message.media && message.media.length > 0 && <Files message={message} />}
       <Delivery message={message} />
       {turn && <HowMade turn={turn} />}
+      {turn && message.author === "assistant" && <VerdictBar message={message.id} />}
     </article>
   );
 }

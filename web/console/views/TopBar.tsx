@@ -1,4 +1,5 @@
 // The slim bar: where you are, who you are, language, shortcuts.
+import { useEffect, useRef } from "preact/hooks";
 import { Bell, Mark } from "../../shared/icons";
 import { helpShown } from "../shortcuts";
 import { type Availability, availability, changeAvailability } from "../state/availability";
@@ -12,21 +13,30 @@ import { asking } from "./asking";
 export function TopBar() {
   const words = text();
   const at = route.value.page;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the bar scrolls: where one is must be in view.
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [at]);
   return (
     <header class="topbar">
       <p class="brand">
         <Mark />
         <b>{words.product}</b>
       </p>
-      <nav aria-label={words.console}>
+      <nav aria-label={words.console} ref={nav}>
         <a href="#/" aria-current={at === "desk" ? "page" : undefined}>
           {words.inbox}
         </a>
         <a href="#/numbers" aria-current={at === "numbers" ? "page" : undefined} data-testid="nav-numbers">
           {words.numbers}
         </a>
-        <a href="#/knowledge" aria-current={at === "knowledge" ? "page" : undefined} data-testid="nav-knowledge">
+        <a href="#/knowledge" aria-current={at === "knowledge" || at === "article" ? "page" : undefined} data-testid="nav-knowledge">
           {knowledgeText().title}
+        </a>
+        <a href="#/settings" aria-current={at === "settings" ? "page" : undefined} data-testid="nav-settings">
+          {words.pages.settings}
+        </a>
+        <a href="#/people" aria-current={at === "people" ? "page" : undefined} data-testid="nav-people">
+          {words.pages.people}
         </a>
       </nav>
       <div class="tools">

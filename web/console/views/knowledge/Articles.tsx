@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { Article } from "../../state/knowledge";
+import { addressOf } from "../../state/articles";
 import { list, page, want, wanted } from "../../state/knowledge";
 import { language } from "../../text";
 import { knowledgeText } from "../../text/knowledge";
@@ -78,7 +79,7 @@ function Row({ article }: { article: Article }) {
   return (
     <li data-testid="article">
       <div>
-        <a href={article.url} target="_blank" rel="noreferrer" lang={article.language}>
+        <a href={addressOf(article.id)} lang={article.language}>
           {article.title}
         </a>
         <p class="meta">{[article.id, ...times(article)].join(" · ")}</p>

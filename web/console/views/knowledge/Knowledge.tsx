@@ -4,11 +4,14 @@ import { list, look, overview, unreachable } from "../../state/knowledge";
 import { me } from "../../state/me";
 import { text } from "../../text";
 import { knowledgeText } from "../../text/knowledge";
+import "../../styles/knowledge.css";
+import { Written } from "../articles/Written";
 import { Articles } from "./Articles";
 import { Contradictions } from "./Contradictions";
 import { Sources } from "./Sources";
 import { Synonyms } from "./Synonyms";
 import { Remarks, Troubles } from "./Troubles";
+import { Wanting } from "./Wanting";
 
 /** Sources that are being read change by themselves. */
 const AGAIN_MS = 5_000;
@@ -24,7 +27,7 @@ export function Knowledge() {
     return () => clearInterval(again);
   }, []);
   const seen = overview.value;
-  const lead = me.value?.admin ?? false;
+  const lead = me.value?.lead ?? false;
   return (
     <main class="knowledge" tabIndex={0} data-testid="knowledge">
       <h1>{words.title}</h1>
@@ -34,6 +37,8 @@ export function Knowledge() {
       {!seen && <p role="status">{unreachable.value ? text().unreachable : text().loading}</p>}
       {seen && (
         <>
+          <Written lead={lead} />
+          <Wanting />
           <Contradictions found={seen.contradictions} dismissed={seen.dismissed} lead={lead} />
           <Troubles troubles={seen.troubles} />
           <Remarks remarks={seen.remarks ?? []} />
