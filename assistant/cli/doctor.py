@@ -55,7 +55,23 @@ async def _examine_installation() -> list[Finding]:
         Finding(part="data folder", well=True, says=str(settings.data_dir.resolve())),
     ]
     findings += await _examine_knowledge(settings)
+    findings += _examine_reading(settings)
     return [*findings, await _examine_model(settings), *await _examine_channels(settings)]
+
+
+def _examine_reading(settings: Settings) -> list[Finding]:
+    """The learned weights of the reader and the turn encoder, which the local model alone has."""
+    from assistant.models.embeddings.adapter_weights import READER, TURNS, load_learned_tensors
+    from assistant.models.embeddings.factory import LOCAL
+
+    if settings.embeddings != LOCAL:
+        return []
+    try:
+        for weights in (READER, TURNS):
+            load_learned_tensors(weights)
+    except SetupError as exc:
+        return [Finding(part="reading", well=False, says=str(exc))]
+    return [Finding(part="reading", well=True, says="passages and turns are read")]
 
 
 async def _examine_knowledge(settings: Settings) -> list[Finding]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.domain.errors import SetupError
 from assistant.models.embeddings.e5_input_scales import compute_input_scales
 from assistant.models.embeddings.e5_weights import E5Weights
 
@@ -36,11 +37,9 @@ class AdapterWeights(E5Weights):
     """The packaged weights with the learned changes of a file applied; same names and shapes."""
 
     def __init__(self, packaged: Path, learned: Path) -> None:
-        import numpy as np
-
+        """SetupError when *learned* cannot be read or holds no numbers."""
         super().__init__(packaged)
-        with np.load(learned, allow_pickle=False) as kept:
-            self._learned = {name: kept[name] for name in kept.files}
+        self._learned = load_learned_tensors(learned)
 
     def read_matrix(self, name: str, columns: int) -> Floats:
         base = super().read_matrix(name, columns)
@@ -75,3 +74,21 @@ class AdapterWeights(E5Weights):
             for name, steps in self._learned.items()
             if name.endswith(end)
         }
+
+
+def load_learned_tensors(path: Path) -> dict[str, Any]:
+    """Name -> tensor of a file of learned changes; SetupError when it is missing or damaged."""
+    from zipfile import BadZipFile, is_zipfile
+
+    import numpy as np
+
+    if not is_zipfile(path):
+        raise SetupError(f"{path} is missing or cut off; install the package again.")
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            learned = {name: kept[name] for name in kept.files}
+    except (BadZipFile, OSError, ValueError, KeyError, EOFError) as exc:
+        raise SetupError(f"{path} cannot be read ({exc}); install the package again.") from exc
+    if not all(np.isfinite(values).all() for values in learned.values() if values.dtype.kind == "f"):
+        raise SetupError(f"{path} is damaged; install the package again.")
+    return learned
