@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
 
     from assistant.api.context import ApiContext
 
@@ -25,6 +25,31 @@ def build_routes() -> FastAPI:
     from fastapi import FastAPI
 
     from assistant import __version__
+    from assistant.api.description import DESCRIPTION, SUMMARY, TAGS, build_operation_id
+    from assistant.api.responses import ERRORS
+
+    app = FastAPI(
+        title="Yorisoi",
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        version=__version__,
+        openapi_tags=TAGS,
+        openapi_url=None,  # pages/ serves it, depending on the settings
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
+        responses=ERRORS,
+        # Spans are our own: FastAPI's would carry the texts of exceptions.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=build_operation_id,
+    )
+    for router in _list_routers():
+        app.include_router(router)
+    return app
+
+
+def _list_routers() -> list[APIRouter]:
+    """The routers in their order: of two calls that fit a path the earlier one answers."""
     from assistant.api import (
         agent,
         article_reading,
@@ -46,31 +71,11 @@ def build_routes() -> FastAPI:
         verdicts,
         webhooks,
     )
-    from assistant.api.description import DESCRIPTION, SUMMARY, TAGS, build_operation_id
-    from assistant.api.responses import ERRORS
 
-    app = FastAPI(
-        title="Yorisoi",
-        summary=SUMMARY,
-        description=DESCRIPTION,
-        version=__version__,
-        openapi_tags=TAGS,
-        openapi_url=None,  # pages/ serves it, depending on the settings
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
-        responses=ERRORS,
-        # Spans are our own: FastAPI's would carry the texts of exceptions.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
-        generate_unique_id_function=build_operation_id,
-    )
-    # Of two calls that fit a path the earlier one answers.
     of_customers = (customer, business, webhooks, messaging_apps, files)
     of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
-    for part in (*of_customers, *of_agents, *of_leads, health):
-        app.include_router(part.router)
-    return app
+    return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:

@@ -25,7 +25,7 @@ class Policy:
     guide_unfamiliarity: float = 0.6
     offer_no_progress: float = 0.6
     #: At or above: something broken, wrong, lost or late is answered with an apology and a person.
-    offer_complaint: float = 0.5
+    offer_complaint: float = 0.65
     #: Several weak signs together offer a person from here on; a sign weaker than `weak_sign` adds nothing.
     offer_together: float = 0.7
     weak_sign: float = 0.35

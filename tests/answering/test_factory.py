@@ -23,7 +23,7 @@ def test_one_model_is_opened_for_all_that_is_asked_of_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(factory, "open_chat_models", open_chat_models)
     embedder = SimpleNamespace(name="none")
     parts = SimpleNamespace(
-        embedder=embedder, retriever=None, compute_meaning=None, examples=None, database=None
+        embedder=embedder, retriever=None, compute_meaning=None, examples=None, database=None, words=None
     )
     mind: Any = build_turn_dependencies(
         load_settings().model_copy(update={"chat_model": "openai:fake"}), cast("KnowledgeBase", parts)
