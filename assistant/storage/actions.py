@@ -93,13 +93,24 @@ class SqlIdentityProofs:
         self._connection.execute(build_upsert(self._connection, t.identity_grants), row)
 
     def reserve_attempt(self, limits: Mapping[str, int], now: datetime, expires_at: datetime) -> bool:
-        """Count a try for every key, before it is made: a crash must not give one for nothing."""
+        """Count a try for every key, before it is made: a crash must not give one for nothing.
+
+        A try that one key refuses is counted for none: whoever has no tries left uses up nobody else's.
+        """
         c, keys = t.attempts.c, sorted(limits)
         self._connection.execute(sa.delete(t.attempts).where(c.key.in_(keys), c.expires_at <= now))
         rows = [{"key": key, "count": 1, "expires_at": expires_at} for key in keys]
         self._connection.execute(build_increment(self._connection, t.attempts, "count"), rows)
         counts = self._connection.execute(sa.select(c.key, c.count).where(c.key.in_(keys)))
-        return all(row[1] <= limits[row[0]] for row in counts)
+        is_allowed = all(row[1] <= limits[row[0]] for row in counts)
+        if not is_allowed:
+            self.return_attempt(keys)
+        return is_allowed
+
+    def return_attempt(self, keys: Collection[str]) -> None:
+        c = t.attempts.c
+        where = sa.and_(c.key.in_(sorted(keys)), c.count > 0)
+        self._connection.execute(sa.update(t.attempts).where(where).values(count=c.count - 1))
 
     def save_code(self, conversation: str, subject: str, code_hash: str, expires_at: datetime) -> None:
         row = {"conversation": conversation, "subject": subject, "code_hash": code_hash}

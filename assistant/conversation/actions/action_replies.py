@@ -11,6 +11,7 @@ from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.actions import ActionFlow, Asking, Slot, SlotKind, Tool
 from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Reply
+from assistant.domain.unicode_forms import fold_compatibility
 
 #: Characters of one field of a result, and items of a list in it.
 MAX_FIELD_CHARACTERS = 200
@@ -19,11 +20,17 @@ MAX_ITEMS = 10
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 #: An address would be made a link.
 LINK = re.compile(r"(?i)\b(?:https?|ftp|javascript|data|mailto)\s*:\S*|\bwww\.\S+")
+#: Inside a bare host name, which would be made one as well; a space after it ends that.
+HOST_DOT = re.compile(r"(?<=\w)(?:\.(?=[^\W\d_]{2})|。(?=[A-Za-z]{2}))")
 
 
 def clean_text(value: str) -> str:
     """One line of plain words, safe inside Markdown."""
-    text = " ".join(UNPRINTABLE.sub(" ", LINK.sub("", value)).split())
+    text = value[: 4 * MAX_FIELD_CHARACTERS]
+    folded = fold_compatibility(text)
+    if LINK.search(folded) or HOST_DOT.search(folded):  # else its full-width characters stay as they are
+        text = HOST_DOT.sub(r"\g<0> ", LINK.sub("", folded))
+    text = " ".join(UNPRINTABLE.sub(" ", text).split())
     return escape_markdown(text[:MAX_FIELD_CHARACTERS])
 
 

@@ -1,6 +1,7 @@
 """Whether words are a yes to what was just shown: only a plain one is."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 from assistant.domain.unicode_forms import fold_compatibility
@@ -37,13 +38,25 @@ YES = re.compile(
 )
 #: Something to be said yes with, beside filler.
 SURE = re.compile(
-    r"はい|ええ|うん|そうです|その通り|で|願い|ねがい|頼|たのみ|大丈夫|問題|間違い|合って|あって|いい|良い|進めて|実行|確定|手続き|キャンセル|取|変更|返品|申"
-    r"|やって|して|構|かま|了解|承知|オッケ|おっけ|オーケ|ok|どうぞ|ぜひ|もちろん|わかり|分かり"
+    r"はい|ええ|うん|そうです|その通り|(?:これ|上記|そちら|内容|通り|とおり)で|願い|ねがい|頼|たのみ|大丈夫|問題|間違い|合って|あって"
+    r"|いい|良い|進めて|実行|確定|手続き|やって|構|かま|了解|承知|オッケ|おっけ|オーケ|ok|どうぞ|ぜひ|もちろん|わかり|分かり"
     r"|\b(?:yes|yeah|yep|yup|ya|yea|sure|k|fine|great|perfect|good|correct|right"
-    r"|exactly|absolutely|definitely|course|please|pls|plz|go|do"
-    r"|confirm\w*|proceed|carry|accept\w*|agree\w*|approve\w*|cancel|change|return"
-    r"|send|submit|lgtm|indeed|means|affirmative|looks|sounds|works)\b"
+    r"|exactly|absolutely|definitely|course|please|pls|plz|go|do (?:it|that|so)"
+    r"|confirm\w*|proceed|carry|accept\w*|agree\w*|approve\w*"
+    r"|submit|lgtm|indeed|means|affirmative|looks|sounds|works)\b"
     r"|[👍👌🙆🆗✅🙏⭕]",
+    re.I,
+)
+#: Names of what can be done: a yes that has one is to that alone, and "cancel" may mean this very request.
+ACTION_WORDS = (
+    re.compile(r"キャンセル|取り?消|\bcancel", re.I),
+    re.compile(r"変更|\bchange|\baddress\b", re.I),
+    re.compile(r"返品|申し?込|\breturn", re.I),
+)
+#: What leaves no doubt beside such a name.
+EXPLICIT_YES = re.compile(
+    r"はい|そうです|その通り|問題|間違い|合って(?:い)?ます|進めて|実行|確定"
+    r"|\b(?:yes|yeah|yep|yup|correct|confirm\w*|go ahead|proceed|do it)\b",
     re.I,
 )
 #: A plain no; stronger than any yes in the same words.
@@ -73,21 +86,54 @@ WAY_OUT = re.compile(
 )
 #: What says yes to some and no to others, where it stands alone.
 AMBIGUOUS = re.compile(
-    r"(?:もう)?(?:いい|良い|大丈夫|結構)(?:です)?(?:よ|ね)?|fine|i'?m (?:good|fine)|all good", re.I
+    r"(?:もう)?(?:いい|良い|大丈夫|結構)(?:です)?(?:よ|ね)?|fine|good"
+    r"|(?:i['’]?m|i am) (?:all )?(?:good|fine|ok|okay)"
+    r"|(?:(?:it|that)['’]?s )?all good",
+    re.I,
 )
+#: Said with a yes and with a no alike.
+THANKS = re.compile(
+    r"(?:どうも)?(?:ありがとう|有難う)(?:ございま(?:す|した))?|どうも|助かります"
+    r"|\b(?:thanks?(?: you)?|thx|ta|cheers)\b(?: (?:a lot|very much|so much|again|mate|though)\b)?|[🙏😊🙂]",
+    re.I,
+)
+#: Taken back after a yes, as long as nothing was done.
+WITHDRAWAL = re.compile(r"待って|まって|待った|ストップ|\b(?:wait|hold on|hang on|stop)\b", re.I)
 _NOISE = re.compile(r"[\s、。,.!！~〜ー・\-'’\"「」]+")
 
 
-def read_consent(text: str) -> Consent:
-    """YES only if every word of *text* belongs to a yes."""
+def read_consent(text: str, purposes: Iterable[str] = ()) -> Consent:
+    """YES only if every word of *text* belongs to a yes to what *purposes*, in any language, name."""
     folded = fold_compatibility(text[: MAX_CONSENT_CHARACTERS + 1]).strip().casefold()
     if NO.search(folded):
         return Consent.UNCLEAR if HEDGE.search(folded) and not _is_plain_no(folded) else Consent.NO
     if len(folded) > MAX_CONSENT_CHARACTERS or HEDGE.search(folded) or not SURE.search(folded):
         return Consent.UNCLEAR
-    if AMBIGUOUS.fullmatch(folded.strip("。.!！、, ")) or _NOISE.sub("", YES.sub("", folded)):
+    if _is_polite_only(folded) or _NOISE.sub("", YES.sub("", folded)):
         return Consent.UNCLEAR
+    if any(words.search(folded) for words in ACTION_WORDS):
+        is_order = EXPLICIT_YES.search(folded) and not _names_other_action(folded, purposes)
+        return Consent.YES if is_order else Consent.UNCLEAR
     return Consent.YES
+
+
+def is_withdrawal(text: str, purposes: Iterable[str]) -> bool:
+    """Whether *text*, said after a yes, takes it back; naming another action does too."""
+    folded = fold_compatibility(text[:MAX_CONSENT_CHARACTERS]).strip().casefold()
+    is_cancel = ACTION_WORDS[0].search(folded) is not None and _names_other_action(folded, purposes)
+    is_no = read_consent(text, purposes) is Consent.NO
+    return is_no or is_cancel or wants_way_out(text) or WITHDRAWAL.search(folded) is not None
+
+
+def _names_other_action(folded: str, purposes: Iterable[str]) -> bool:
+    own = " ".join(purposes)
+    return any(words.search(folded) and not words.search(own) for words in ACTION_WORDS)
+
+
+def _is_polite_only(folded: str) -> bool:
+    """Nothing but what may be a yes or a no, and thanks around it."""
+    parts = [part.strip("~〜ー・ ") for part in re.split(r"[。.!！、,\n]", THANKS.sub("。", folded))]
+    return all(AMBIGUOUS.fullmatch(part) for part in parts if part)
 
 
 def _is_plain_no(folded: str) -> bool:

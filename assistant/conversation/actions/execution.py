@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from assistant.conversation.actions import action_replies as replies
+from assistant.conversation.actions.consent import is_withdrawal
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
@@ -75,14 +76,27 @@ class ActionExecutor:
             return proposal, False
         conversation = store.conversations.get(item.conversation)
         before = (ProposalState.APPROVED,)
-        if conversation.epoch != proposal.epoch:
-            store.actions.move(proposal.id, ProposalState.VOID, before=before, finished_at=self.clock())
-            self._tell(store, conversation, words("action_void", proposal.language), self.clock())
+        state, told = ProposalState.VOID, "action_void"
+        is_ours = conversation.epoch == proposal.epoch
+        if is_ours and self._is_withdrawn(store, proposal):
+            state, told = ProposalState.DECLINED, "action_stopped"
+        if not is_ours or state is ProposalState.DECLINED:
+            store.actions.move(proposal.id, state, before=before, finished_at=self.clock())
+            self._tell(store, conversation, words(told, proposal.language), self.clock())
             store.jobs.complete_job(item.kind, item.conversation, item.lease)
             return None
         if not store.actions.move(proposal.id, ProposalState.RUNNING, before=before):
             return None
         return proposal, True
+
+    def _is_withdrawn(self, store: Store, proposal: Proposal) -> bool:
+        """Whether the customer wrote a stop after the yes."""
+        tool = self.tools.get(proposal.tool)
+        purposes = tool.purpose.values() if tool is not None else ()
+        said = store.messages.list_public(proposal.conversation)
+        yes = next((one.seq for one in said if one.id == proposal.approved_by), None)
+        later = [one for one in said if one.author is Author.CUSTOMER and yes is not None and one.seq > yes]
+        return any(is_withdrawal(one.text, purposes) for one in later)
 
     async def _run(self, proposal: Proposal) -> ToolAnswer:
         """One call; where its answer is lost, one question what became of it."""

@@ -30,7 +30,7 @@ MAX_CODES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityCheck:
-    """Proves who somebody is; every try is counted before it is made."""
+    """Proves who somebody is; every try is counted before it is made, and given back if it was not wrong."""
 
     database: Database[Store]
     backend: ToolBackend
@@ -59,6 +59,9 @@ class IdentityCheck:
         if not await self._reserve_try(turn, "lookup", subject, MAX_TRIES):
             return None
         is_right = await self.backend.verify_order(subject, proof.to_arguments())
+        if is_right is not False:
+            keys = _list_limits(turn, "lookup", subject, MAX_TRIES).keys()
+            await self.database.write(lambda store: store.identity_proofs.return_attempt(keys))
         if is_right:
             await self._save_grant(turn, subject, IdentityLevel.CHANNEL_PROVEN, "lookup")
         return is_right
@@ -87,13 +90,7 @@ class IdentityCheck:
         return is_right
 
     async def _reserve_try(self, turn: TurnInput, what: str, subject: str, limit: int) -> bool:
-        conversation, now = turn.conversation, self.clock()
-        limits = {
-            _hash_key(what, "conversation", conversation.id): limit,
-            _hash_key(what, "subject", subject): limit,
-        }
-        if conversation.origin:
-            limits[_hash_key(what, "origin", conversation.origin)] = MAX_TRIES_PER_ORIGIN
+        limits, now = _list_limits(turn, what, subject, limit), self.clock()
         return await self.database.write(
             lambda store: store.identity_proofs.reserve_attempt(limits, now, now + TRIES_LAST)
         )
@@ -114,6 +111,18 @@ class IdentityCheck:
             )
 
         await self.database.write(step)
+
+
+def _list_limits(turn: TurnInput, what: str, subject: str, limit: int) -> dict[str, int]:
+    """Key of what is counted -> tries."""
+    conversation = turn.conversation
+    limits = {
+        _hash_key(what, "conversation", conversation.id): limit,
+        _hash_key(what, "subject", subject): limit,
+    }
+    if conversation.origin:
+        limits[_hash_key(what, "origin", conversation.origin)] = MAX_TRIES_PER_ORIGIN
+    return limits
 
 
 def _hash_key(*parts: str) -> str:

@@ -9,24 +9,24 @@ from assistant.domain.actions import Slot, SlotKind, Tool
 from assistant.domain.unicode_forms import fold_compatibility
 
 #: Of a message that is searched; a number stands near its beginning or not at all.
-MAX_SEARCHED_CHARACTERS = 1_000
+MAX_SEARCHED_CHARACTERS = 300
 MAX_ADDRESS_CHARACTERS = 200
 #: Characters of an address besides its postcode.
 MIN_ADDRESS_CHARACTERS = 5
 #: Everything that stands for a hyphen once NFKC has been applied.
 DASHES = re.compile(r"[‐-―−ー‑─━]")
 #: A space or a hyphen inside a number.
-GAP = re.compile(r"(?<=[A-Z0-9])[ \-]+(?=\d)")
-POSTCODE = re.compile(r"(?<![\d-])(\d{3})[ -]?(\d{4})(?![\d-])")
-PHONE = re.compile(r"(?<!\d)0\d{1,4}[ -]?\d{1,4}[ -]?(\d{4})(?!\d)")
-FOUR_DIGITS = re.compile(r"(?<![\d-])(\d{4})(?![\d-])")
+GAP = re.compile(r"(?<=[A-Z0-9])[ \-]+(?=[0-9])")
+POSTCODE = re.compile(r"(?<![\d-])([0-9]{3})[ -]?([0-9]{4})(?![\d-])")
+PHONE = re.compile(r"(?<!\d)0[0-9]{1,4}[ -]?[0-9]{1,4}[ -]?([0-9]{4})(?!\d)")
+FOUR_DIGITS = re.compile(r"(?<![\d-])([0-9]{4})(?![\d-])")
 PHONE_WORDS = re.compile(
     r"電話|下4桁|下四桁|下4けた|末尾|ケータイ|携帯|\bphone\b|\blast (?:four|4)\b|\bending\b", re.I
 )
-CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
+CODE = re.compile(r"(?<!\d)([0-9]{3})[ -]?([0-9]{3})(?!\d)")
 #: What tells a place from other words beside a postcode.
 PLACE = re.compile(
-    r"[都道府県市区町村郡丁番]|\d+ *- *\d+"
+    r"[都道府県市区町村郡丁番]|[0-9] {0,3}- {0,3}[0-9]"
     r"|\b(?:street|st|road|rd|ave|avenue|lane|building|bldg|floor|apartment|apt|flat|unit|room|house|tower"
     r"|ku|shi|cho|chome|machi|tokyo|osaka|kyoto|prefecture)\b",
     re.I,
@@ -39,10 +39,12 @@ BEFORE_ADDRESS = re.compile(
     re.I,
 )
 AFTER_ADDRESS = re.compile(
-    r"(?:\s|、|,|。|\.)*(?:です(?:。|ね|けど)?|になります|でお願い(?:いた)?します|でお願い|にしてください"
-    r"|に変更(?:して)?(?:ください)?|へお願いします|please|thanks?|thank you)?(?:\s|。|\.|!)*$",
+    r"(?:です(?:ね|けど)?|になります|でお願い(?:いた)?します|でお願い|にしてください"
+    r"|に変更(?:して)?(?:ください)?|へお願いします|please|thanks?|thank you)$",
     re.I,
 )
+#: Around it; taken off by characters, because patterns of repeated marks take quadratic time.
+ADDRESS_MARKS = " \t\r\n、,。.!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,10 @@ def _parse_number(slot: Slot, text: str, is_asked: bool) -> str | None:
     words = normalize_numbers(text)
     patterns = [slot.pattern, *([slot.asked_pattern] if is_asked and slot.asked_pattern else [])]
     for pattern in patterns:
-        whole = re.compile(rf"(?<![A-Z0-9])(?:{pattern})(?![0-9])")
+        whole = re.compile(rf"(?<![A-Z0-9])(?:{pattern})(?!\d)")
         for candidate in (words, GAP.sub("", words)):
-            matches = list(whole.finditer(candidate))
+            # Other digits than 0-9 look like a number of the shop, and are none.
+            matches = [match for match in whole.finditer(candidate) if match[0].isascii()]
             if matches:
                 return matches[-1].expand(slot.format) if slot.format else matches[-1][0]
     return None
@@ -114,11 +117,15 @@ def parse_address(text: str) -> str | None:
     before = folded[: found.start()]
     lead = BEFORE_ADDRESS.match(before.replace("\n", " "))
     rest = folded[lead.end() if lead else 0 :]
-    address = " ".join(AFTER_ADDRESS.sub("", rest).replace("〒", "").split())
+    address = " ".join(_strip_ending(rest).replace("〒", "").split())
     words = POSTCODE.sub("", address)
     long_enough = sum(character.isalnum() for character in words) >= MIN_ADDRESS_CHARACTERS
     is_place = re.search(r"\d", words) and PLACE.search(words)
     return address[:MAX_ADDRESS_CHARACTERS] if long_enough and is_place else None
+
+
+def _strip_ending(text: str) -> str:
+    return AFTER_ADDRESS.sub("", text.rstrip(ADDRESS_MARKS)).rstrip(ADDRESS_MARKS)
 
 
 def _parse_choice(slot: Slot, text: str, is_asked: bool) -> str | None:
@@ -126,7 +133,7 @@ def _parse_choice(slot: Slot, text: str, is_asked: bool) -> str | None:
     for value, labels in slot.choices.items():
         if folded.casefold() in {fold_compatibility(label).casefold() for label in labels.values()}:
             return value
-    if is_asked and re.fullmatch(r"\d", folded) and 1 <= int(folded) <= len(slot.choices):
+    if is_asked and re.fullmatch(r"[0-9]", folded) and 1 <= int(folded) <= len(slot.choices):
         return list(slot.choices)[int(folded) - 1]
     for value, pattern in slot.choice_words.items():
         if re.search(pattern, folded, re.I):
