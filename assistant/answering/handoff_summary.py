@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from assistant.answering.completion import request_completion
 from assistant.answering.drafts.prompt_context import HistoryLimits, condense_history
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
+from assistant.text.pii_masking import PiiMask
 
 SECONDS = 10.0
 #: Longest summary, in characters.

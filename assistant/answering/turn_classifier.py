@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from assistant.answering.completion import request_completion
 from assistant.answering.drafts.prompt_context import condense_history, sanitize_data
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.signals import ModelOpinion
 from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
+from assistant.text.pii_masking import PiiMask
 
 #: Seconds; the customer waits.
 SECONDS = 2.0

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, datetime, time, timedelta, tzinfo
 from statistics import median
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -105,9 +105,16 @@ def parse_moment(text: str, zone: str) -> datetime:
     """An RFC 3339 time, or a date, which means midnight in the business's zone."""
     try:
         found = datetime.fromisoformat(text)
+        if not is_usual_year(found):
+            raise ValueError(text)
     except ValueError as exc:
         raise BadInput(f"{text!r} is not a time such as 2026-11-01 or 2026-11-01T09:00:00Z.") from exc
     return found if found.tzinfo else datetime.combine(found.date(), time(), ZoneInfo(zone))
+
+
+def is_usual_year(moment: datetime) -> bool:
+    """Whether *moment* exists in every zone: the first and the last year that Python knows do not."""
+    return MINYEAR < moment.year < MAXYEAR
 
 
 def compute_dashboard_metrics(store: Store, start: datetime, end: datetime) -> DashboardFields:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, StringConstraints
 
 from assistant.api.auth import AuthenticatedAgent, CurrentAgent
 from assistant.api.context import Ctx
-from assistant.api.health import parse_moment
+from assistant.api.health import is_usual_year, parse_moment
 from assistant.api.insight_schemas import GapOut, GapsOut, ReportOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import describe_content
@@ -20,13 +20,13 @@ from assistant.api.schemas import build_example, format_timestamp
 from assistant.conversation.csv_export import render_csv
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
 from assistant.conversation.report import ReportRange, list_report_rows, load_report
-from assistant.domain.confidential import mask_secrets
 from assistant.domain.errors import BadInput, Forbidden
 from assistant.domain.gaps import Gap, GapEvidence, GapState
 from assistant.domain.hours import to_local_time
 from assistant.domain.people import Agent
 from assistant.domain.themes import MAX_TITLE_CHARACTERS, Theme
 from assistant.ports.storage.store import Store
+from assistant.text.pii_masking import mask_pii
 
 router = APIRouter(prefix="/v1/agent/insight", tags=["agent"], route_class=RateLimitedRoute)
 
@@ -99,8 +99,6 @@ def parse_range(
 async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> dict[str, Any]:
     """Figures of the conversations that ended in the range, with intervals and definitions."""
     found = await ctx.database.read(lambda store: load_report(store, wanted, ctx.clock()))
-    for theme in found["by_theme"]:
-        theme["name"] = mask_secrets(theme["name"])
     return found | {"zone": ctx.policy.zone}
 
 
@@ -165,7 +163,7 @@ async def get_theme(theme: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, An
                     "conversation": one.conversation,
                     "turn": one.turn,
                     "asked_at": format_timestamp(one.asked_at),
-                    "text": mask_secrets(one.text),
+                    "text": mask_pii(one.text),
                     "decision": one.decision,
                 }
                 for one in questions
@@ -220,7 +218,7 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 async def update_gap(gap: str, body: GapIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Assign a gap, or take its next step; for admins. Drafts, proofs and publishing follow in the worker."""
     lead, now = require_lead(inside), ctx.clock()
-    if body.due_at is not None and body.due_at.tzinfo is None:
+    if body.due_at is not None and (body.due_at.tzinfo is None or not is_usual_year(body.due_at)):
         raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
     change = GapChange(**body.model_dump())
 
@@ -251,7 +249,7 @@ def _load_gap(store: Store, gap_id: str, now: datetime) -> dict[str, Any]:
                 "turn": one.turn,
                 "why": one.why,
                 "asked_at": format_timestamp(one.asked_at),
-                "text": mask_secrets(one.text),
+                "text": mask_pii(one.text),
             }
             for one in evidence[:MAX_SHOWN]
         ],
@@ -261,7 +259,7 @@ def _load_gap(store: Store, gap_id: str, now: datetime) -> dict[str, Any]:
 def _serialize_theme(theme: Theme, now: datetime) -> dict[str, Any]:
     return {
         "id": theme.id,
-        "name": mask_secrets(theme.name),
+        "name": theme.name,
         "title": theme.title,
         "terms": list(theme.terms),
         "pinned": theme.pinned,
@@ -272,7 +270,7 @@ def _serialize_theme(theme: Theme, now: datetime) -> dict[str, Any]:
 
 
 def _serialize_gap(gap: Gap, evidence: Sequence[GapEvidence], now: datetime) -> dict[str, Any]:
-    newest = mask_secrets(evidence[0].text) if evidence else None
+    newest = mask_pii(evidence[0].text) if evidence else None
     return {
         "id": gap.id,
         "kind": gap.kind,

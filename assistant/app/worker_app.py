@@ -103,9 +103,9 @@ class AssistantService:
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
 
     def _build_gap_keeper(self) -> GapKeeper:
-        from assistant.answering.pii_masking import mask_pii
         from assistant.app.shadow_knowledge import prove_gap, publish_gap
         from assistant.insight.gap_keeper import GapKeeper
+        from assistant.text.pii_masking import mask_pii
 
         return GapKeeper(
             database=self.knowledge.database,

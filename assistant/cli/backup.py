@@ -109,11 +109,14 @@ def erase(
         rows = store.erasure.erase_customers(found)
         for one in found:
             store.audit.append_entry(OPERATOR, "erase", utc_now(), customer=one)
-        return len(found), rows
+        told = store.erasure.erase_facts(customer)
+        if told and not found:  # known only from imports or events; their name is in no log
+            store.audit.append_entry(OPERATOR, "erase", utc_now(), facts=told)
+        return len(found), rows + told
 
     people, rows = asyncio.run(database.write(erase_customers))
     database.purge_erased()
     database.close()
-    if not people:
+    if not people and not rows:
         raise NotFound(f"Nobody is known as {customer}.")
-    print(f"Erased {people} customer{'s' if people > 1 else ''}: {rows} rows.")
+    print(f"Erased {people} customer{'' if people == 1 else 's'}: {rows} rows.")

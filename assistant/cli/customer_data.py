@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,11 +22,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from assistant.domain.customer_data import CustomerFact
+    from assistant.ports.storage.store import Database, Store
 
 app = typer.Typer(help="What other systems know of customers.", no_args_is_help=True)
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 200_000
+#: Facts that are kept in one transaction.
+BATCH_FACTS = 500
+#: How Japanese programs write CSV, beside UTF-8.
+ENCODINGS = ("cp932", "euc_jp")
+#: Characters that no text has: what is read as them is in another encoding.
+_NO_TEXT = re.compile(r"[\0\ue000-\uf8ff]")
 #: Headers that name whom a row is about -> type of the identity.
 IDENTITY_HEADERS = {
     "email": ("email", "e-mail", "mail", "メール", "メールアドレス", "eメール"),
@@ -48,35 +58,49 @@ class ImportPreview:
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header, in UTF-8 or Shift_JIS.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header, in UTF-8, Shift_JIS or EUC-JP.")],
     column: Annotated[list[str], typer.Option("--map", help="KEY=COLUMN; only these become facts.")] = [],  # noqa: B006
     identity: Annotated[str, typer.Option(help="TYPE=COLUMN, whom a row is about.")] = "",
+    encoding: Annotated[str, typer.Option(help="Of the file, where it cannot be told: cp932, euc_jp.")] = "",
     source: Annotated[str, typer.Option(help="The name that agents see beside it.")] = "csv",
     apply: Annotated[bool, typer.Option("--apply", help="Keep it; without it nothing is changed.")] = False,
 ) -> None:
     """Show what a file would change, and with --apply keep it."""
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
-    from assistant.domain.audit import OPERATOR
 
     now = utc_now()
-    preview = build_preview(read_rows(file), column, identity, source[:64], now)
+    preview = build_preview(read_rows(file, encoding), column, identity, source[:64], now)
     _print_preview(preview)
     if not apply:
         print("Nothing was changed; add --apply to keep it.")
         return
     database = open_database(load_settings())
-    made = asyncio.run(
-        database.write(lambda store: store.customer_facts.import_facts(source[:64], preview.facts, now))
-    )
-    asyncio.run(
-        database.write(
-            lambda store: store.audit.append_entry(
-                OPERATOR, "import facts", now, id=made, facts=len(preview.facts)
-            )
-        )
-    )
+    made = asyncio.run(apply_import(database, source[:64], preview.facts, now))
     print(f"Kept as import {made}; `assistant data undo {made}` takes it back.")
+
+
+async def apply_import(
+    database: Database[Store], source: str, facts: Sequence[CustomerFact], now: datetime
+) -> str:
+    """Keep the facts, a batch in a transaction, so that the service writes in between; the import's id."""
+    from assistant.domain.audit import OPERATOR
+
+    def start(store: Store) -> str:
+        made = store.customer_facts.start_import(source, len(facts), now)
+        # First, so that an import that broke off can be found and taken back.
+        store.audit.append_entry(OPERATOR, "import facts", now, id=made, facts=len(facts))
+        return made
+
+    made = await database.write(start)
+    for at in range(0, len(facts), BATCH_FACTS):
+        batch = facts[at : at + BATCH_FACTS]
+        await database.write(partial(_import_batch, import_id=made, facts=batch))
+    return made
+
+
+def _import_batch(store: Store, import_id: str, facts: Sequence[CustomerFact]) -> None:
+    store.customer_facts.import_facts(import_id, facts)
 
 
 @app.command()
@@ -98,7 +122,7 @@ def undo(
     print(f"{restored} facts were put back as they were.")
 
 
-def read_rows(file: Path) -> list[dict[str, str]]:
+def read_rows(file: Path, encoding: str = "") -> list[dict[str, str]]:
     """The rows of a CSV file; BadInput, TooLarge."""
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
@@ -106,11 +130,7 @@ def read_rows(file: Path) -> list[dict[str, str]]:
         content = file.read_bytes()
     except OSError as error:
         raise BadInput(f"{file} cannot be read ({error.strerror}).") from error
-    text = _decode_text(content)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    except csv.Error as error:
-        raise BadInput(f"{file.name} is no CSV file ({error}).") from error
+    rows = _parse_rows(_decode_text(content, encoding), file.name)
     if len(rows) > MAX_ROWS:
         raise TooLarge(f"{file.name} has more than {MAX_ROWS:,} rows.")
     return [{str(name).strip(): value or "" for name, value in row.items() if name} for row in rows]
@@ -125,6 +145,7 @@ def build_preview(
         raise BadInput("The file has no rows.")
     kind, column = _select_identity(list(rows[0]), identity)
     columns = _select_columns(list(rows[0]), mapping, column)
+    _require_distinct_keys(columns)
     names = [normalize_identity(kind, row.get(column, "")) for row in rows]
     counts = Counter(name for name in names if name)
     facts = [
@@ -146,13 +167,42 @@ def build_preview(
     )
 
 
-def _decode_text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
+def _parse_rows(text: str, name: str) -> list[dict[str, str]]:
+    """Rows by their headers; BadInput names the line where a row begins that has no end."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    begin, rows = 1, []
+    try:
+        headers = [header.strip() for header in reader.fieldnames or () if header.strip()]
+        begin = reader.line_num + 1
+        for row in reader:
+            rows.append(row)
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInput(f"{name} is no CSV file: a quote is wrong in line {begin} ({error}).") from error
+    if twice := [header for header, count in Counter(headers).items() if count > 1]:
+        raise BadInput(f"{name} has several columns {', '.join(map(repr, twice))}; rename them.")
+    return rows
+
+
+def _decode_text(content: bytes, encoding: str = "") -> str:
+    """UTF-8, else the one Japanese encoding that makes text of it; BadInput where both do, or none."""
+    if encoding:
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("The file is neither UTF-8 nor Shift_JIS.")
+        except (LookupError, UnicodeError) as error:
+            raise BadInput(f"The file cannot be read as {encoding}.") from error
+    with suppress(UnicodeDecodeError):
+        return content.decode("utf-8-sig")
+    found = []
+    for one in ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            text = content.decode(one)
+            found += [] if _NO_TEXT.search(text) else [text]
+    if not found:
+        raise BadInput("The file is neither UTF-8 nor Shift_JIS nor EUC-JP.")
+    if len(found) > 1:
+        raise BadInput("The file may be Shift_JIS or EUC-JP: save it as UTF-8, or name its --encoding.")
+    return found[0]
 
 
 def _select_identity(headers: Sequence[str], named: str) -> tuple[str, str]:
@@ -179,6 +229,19 @@ def _select_columns(headers: Sequence[str], mapping: Sequence[str], identity: st
             raise BadInput(f"--map {one}: write KEY=COLUMN; columns are {', '.join(headers)}.")
         found[column] = key
     return found
+
+
+def _require_distinct_keys(columns: Mapping[str, str]) -> None:
+    """BadInput where two columns would become the same fact."""
+    from assistant.domain.customer_data import normalize_key
+
+    by_key: dict[str, list[str]] = {}
+    for column, key in columns.items():
+        by_key.setdefault(normalize_key(key), []).append(column)
+    for key, alike in by_key.items():
+        if len(alike) > 1:
+            names = ", ".join(map(repr, alike))
+            raise BadInput(f"Columns {names} would all be the fact {key!r}; name each: --map KEY=COLUMN.")
 
 
 def _print_preview(preview: ImportPreview) -> None:

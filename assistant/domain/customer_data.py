@@ -65,7 +65,9 @@ def parse_event(event: Mapping[str, Any], now: datetime) -> list[CustomerFact]:
         values = _parse_order(data.get("order"), ORDER_EVENTS[kind])
     else:
         raise BadInput(f"Unknown event; known are {CUSTOMER_EVENT}, {', '.join(ORDER_EVENTS)}.")
-    as_of = parse_moment(event.get("timestamp")) or now
+    as_of = now if event.get("timestamp") is None else parse_moment(event["timestamp"])
+    if as_of is None:
+        raise BadInput("timestamp: give a time with its offset, such as 2026-12-01T09:00:00+09:00.")
     return build_facts((str(who["type"]), str(who["value"])), values, "push", min(as_of, now), now)
 
 
@@ -77,14 +79,14 @@ def build_facts(
         CustomerFact(
             identity_type=identity[0][:32].lower(),
             identity=normalize_identity(*identity),
-            key=clean_line(str(key))[:MAX_KEY_CHARACTERS],
+            key=normalize_key(key),
             value=clean_line(str(value))[:MAX_VALUE_CHARACTERS],
             source=source,
             as_of=as_of,
             received_at=now,
         )
         for key, value in list(values.items())[:MAX_FACTS]
-        if clean_line(str(key)) and value is not None
+        if normalize_key(key) and value is not None
     ]
 
 
@@ -110,6 +112,10 @@ def normalize_identity(kind: str, value: str) -> str:
     return value.strip().lower()[:255] if kind.lower() == "email" else value.strip()[:255]
 
 
+def normalize_key(key: object) -> str:
+    return clean_line(str(key))[:MAX_KEY_CHARACTERS]
+
+
 def clean_line(text: str) -> str:
     """One line without controls."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
@@ -119,9 +125,9 @@ def parse_moment(value: object) -> datetime | None:
     """RFC 3339 with its offset."""
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the year 9999 ends, and the year 1 begins, in no other zone
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def _parse_attributes(value: object) -> dict[str, Any]:

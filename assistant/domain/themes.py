@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.domain.confidential import mask_secrets
 from assistant.domain.errors import BadInput
 
 MAX_TITLE_CHARACTERS = 120
@@ -33,7 +34,7 @@ class Theme:
     created_at: datetime
     #: Given by a lead; None: named by its most typical question.
     title: str | None = None
-    #: Conversation and turn of the most typical question, and its words where it still exists.
+    #: Conversation and turn of the most typical question, and its words, masked, where it still exists.
     conversation: str | None = None
     turn: int | None = None
     example: str | None = None
@@ -45,7 +46,7 @@ class Theme:
 
     @property
     def name(self) -> str:
-        return self.title or self.example or " · ".join(self.terms) or self.id[:8]
+        return mask_secrets(self.title or self.example or " · ".join(self.terms) or self.id[:8])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from assistant.domain.customer_data import CustomerFact
+from assistant.domain.errors import Conflict
 from assistant.storage import action_tables as t
 from assistant.storage.row_mapping import from_json, to_json
 from assistant.storage.statements import build_delete, build_insert, build_select, build_upsert
@@ -28,11 +29,19 @@ class SqlCustomerFacts:
         query = sa.select(t.customer_facts).where(where).order_by(c.key, c.as_of)
         return [_parse_fact(row) for row in self._connection.execute(query).mappings()]
 
-    def import_facts(self, source: str, facts: Sequence[CustomerFact], now: datetime) -> str:
-        """Keep all of them, and what they replace; returns the import's id."""
+    def start_import(self, source: str, rows: int, now: datetime) -> str:
+        """An import of so many facts, none of them kept yet; returns its id."""
         import_id = uuid4().hex[:12]
-        row = {"id": import_id, "source": source, "rows": len(facts), "created_at": now}
+        row = {"id": import_id, "source": source, "rows": rows, "created_at": now}
         self._connection.execute(build_insert(t.fact_imports), row)
+        return import_id
+
+    def import_facts(self, import_id: str, facts: Sequence[CustomerFact]) -> None:
+        """Keep a batch of an import, and what it replaces; Conflict once the import was taken back."""
+        c = t.fact_imports.c
+        query = sa.select(c.id).where(c.id == import_id, c.undone_at.is_(None)).with_for_update()
+        if self._connection.execute(query).first() is None:
+            raise Conflict(f"Import {import_id} was taken back meanwhile.")
         for fact in facts:
             key = {name: getattr(fact, name) for name in KEY}
             before = self._find(fact)
@@ -40,7 +49,6 @@ class SqlCustomerFacts:
                 old = to_json(CustomerFact, before) if before else None
                 change = {**key, "import_id": import_id, "before": old}
                 self._connection.execute(build_insert(t.fact_import_changes), change)
-        return import_id
 
     def undo_import(self, import_id: str, now: datetime) -> int | None:
         """Put back what an import replaced, unless it has changed since; None: there is no such import."""

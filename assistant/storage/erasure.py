@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from assistant.domain.customer_data import normalize_identity
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
 from assistant.storage.schema import metadata
@@ -66,6 +67,16 @@ class SqlErasure:
         )
         return gone + self._delete_cascade(t.customers, t.customers.c.id.in_(customers))
 
+    def erase_facts(self, named: str) -> int:
+        """What other systems told of an e-mail address or CHANNEL:ID, whether or not anybody here has it."""
+        kind, _, identity = named.partition(":")
+        ours = [(kind.strip().lower(), normalize_identity(kind.strip(), identity))]
+        ours.append(("email", normalize_identity("email", named)))
+        return sum(
+            self._delete_cascade(table, sa.tuple_(table.c.identity_type, table.c.identity).in_(ours))
+            for table in BY_IDENTITY
+        )
+
     def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
         """Erase these conversations with all dependent rows; returns the number of deleted rows."""
         return self._delete_loose_rows(conversations, journal) + self._delete_cascade(
@@ -109,8 +120,12 @@ class SqlErasure:
         i, c = t.identities.c, t.customers.c
         gone = 0
         for table in BY_IDENTITY:
+            same = sa.or_(
+                i.id == table.c.identity,
+                sa.and_(i.channel == "email", sa.func.lower(i.id) == table.c.identity),
+            )
             by_identity = sa.exists().where(
-                i.customer.in_(customers), i.channel == table.c.identity_type, i.id == table.c.identity
+                i.customer.in_(customers), i.channel == table.c.identity_type, same
             )
             by_mail = sa.exists().where(
                 c.id.in_(customers),

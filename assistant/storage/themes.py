@@ -11,6 +11,7 @@ from assistant.domain.signals import Decision
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 from assistant.storage import tables as t
 from assistant.storage.statements import build_insert, build_insert_if_absent, build_upsert
+from assistant.text.pii_masking import mask_pii
 
 #: Of every question but its text.
 COLUMNS = ("conversation", "turn", "asked_at", "language", "decision", "text", "vector", "theme")
@@ -142,7 +143,13 @@ class SqlThemes:
 
     def _load(self, query: Any) -> list[Theme]:
         rows = self._connection.execute(query).mappings()
-        return [Theme(**{**row, "terms": tuple(row["terms"])}) for row in rows]
+        return [_parse_theme(row) for row in rows]
+
+
+def _parse_theme(row: sa.RowMapping) -> Theme:
+    """A theme whose example says nothing of who asked: it names the theme wherever that is shown."""
+    example = None if row["example"] is None else mask_pii(row["example"])
+    return Theme(**{**row, "terms": tuple(row["terms"]), "example": example})
 
 
 def _select_themes() -> Any:

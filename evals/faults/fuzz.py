@@ -65,10 +65,10 @@ def build_text_target(name: str) -> Target:
     """Functions that process customers' and models' text."""
     from assistant.answering.drafts.stream_splitter import StreamSplitter
     from assistant.answering.grounding.rules import find_unfit_reason
-    from assistant.answering.pii_masking import PiiMask
     from assistant.api.reply_html import render_reply
     from assistant.signals.language import detect_language
     from assistant.text.exact_facts import extract_numbers, normalize_digits
+    from assistant.text.pii_masking import PiiMask
 
     def split_stream(said: str) -> object:
         splitter = StreamSplitter()

@@ -18,7 +18,6 @@ from typing import Any
 from assistant.answering.drafts.answerer import GroundedAnswerer
 from assistant.answering.drafts.prompt_context import build_prompt_context, condense_history
 from assistant.answering.grounding.checker import EncodedTexts
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import QuoteRanker
@@ -29,6 +28,7 @@ from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import MultiVectorEmbedder, TokenUsage
+from assistant.text.pii_masking import PiiMask
 from evals.data.support_sets import ROOT
 from evals.fakes.chat_server import answer_honestly
 from evals.quality import faulty, hostile, personal, support

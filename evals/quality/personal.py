@@ -9,8 +9,8 @@ import re
 from collections import defaultdict
 from statistics import mean
 
-from assistant.answering.pii_masking import PiiMask
 from assistant.text.pii import find_pii
+from assistant.text.pii_masking import PiiMask
 from evals.data.support_sets import DATA, ROOT, load_passages
 
 OWN = ROOT / "evals/cases/personal_ja.jsonl"

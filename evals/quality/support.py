@@ -14,10 +14,10 @@ from assistant.answering.drafts.stream_splitter import DraftPiece
 from assistant.answering.grounding.checker import EncodedTexts, GroundingChecker
 from assistant.answering.grounding.classifier import load_classifiers
 from assistant.answering.grounding.rules import GroundingSource
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.knowledge import Passage
 from assistant.ports.answering import AnswerRequest
+from assistant.text.pii_masking import PiiMask
 from evals.data.embedding_cache import CachingEmbedder
 from evals.data.embedding_fixture import FreshTokenVectors
 from evals.data.support_sets import (

@@ -18,10 +18,10 @@ from assistant.answering.grounding.checker import (
 )
 from assistant.answering.grounding.classifier import load_classifiers
 from assistant.answering.grounding.rules import GroundingSource
-from assistant.answering.pii_masking import PiiMask
 from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import MultiVectorEmbedder
+from assistant.text.pii_masking import PiiMask
 from assistant.text.tagging import PartOfSpeech, find_person_names, tag_words
 from evals.data.embedding_fixture import FreshTokenVectors
 from tests.answering.passages import DEADLINE, passage

@@ -6,11 +6,11 @@ import pytest
 
 from assistant.answering.drafts.prompt_context import condense_history
 from assistant.answering.handoff_summary import CONVERSATION, ModelSummarizer
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
+from assistant.text.pii_masking import PiiMask
 from tests.answering.speaking import FakeBudget, SpeakingModel
 
 PROMPT = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "summary.md")

@@ -2,11 +2,14 @@
 
 import csv
 import io
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from assistant.conversation.csv_export import format_cell
+from assistant.conversation.report import ReportRange, load_report
 from assistant.domain.gaps import Gap, GapKind, GapState
 from assistant.domain.themes import Theme
 from assistant.storage.store import SqlStore
@@ -105,6 +108,57 @@ async def test_themes_tell_how_many_conversations_ask_about_them(client: ApiClie
     assert found["unsorted"] == 1
     one = (await client.http.get(f"{URL}/themes/a", headers=mori)).json()
     assert [question["text"] for question in one["questions"]].count("返品の期限は？") == 1
+
+
+SAID = "返品の期限は？ mori@x.jp 、090-1234-5678、4111 1111 1111 1111"
+
+
+@pytest.mark.parametrize("title", [None, "カード 4111 1111 1111 1111"])
+async def test_themes_and_gaps_tell_nothing_of_one_customer(client: ApiClient, title: str | None) -> None:
+    mori, talk = await client.hire(), await client.open()
+    await talk.say(SAID)
+    await talk.answered()
+    await talk.post("close")
+    key = ((await talk.get())["id"], 0)
+
+    def sort_in(store: SqlStore) -> None:
+        add_themes(store)
+        theme = store.themes.get("a")
+        store.themes.save(replace(theme, title=title, conversation=key[0], turn=key[1]))
+        store.questions.assign_themes({key: "a"})
+        store.gaps.add_evidence("g", {key: "declined"})
+
+    await client.rig.database.write(sort_in)
+    shown = {}
+    for page in ("themes", "themes/a", "gaps", "gaps/g", "report", "conversations.csv"):
+        answer = await client.http.get(f"{URL}/{page}", headers=mori)
+        assert answer.status_code == 200
+        shown[page] = answer.text
+    said = json.loads(shown["themes/a"])["questions"][0]["text"]
+    assert said == "返品の期限は？ [EMAIL_1] 、[PHONE_1]、[CARD_1]"
+    assert json.loads(shown["gaps"])["gaps"][0]["title"] == said
+    assert json.loads(shown["gaps/g"])["evidence"][0]["text"] == said
+    name = said if title is None else "カード ••••1111"
+    assert json.loads(shown["themes/a"])["name"] == name
+    assert json.loads(shown["report"])["by_theme"][0]["name"] == name
+    assert (
+        next(csv.DictReader(io.StringIO(shown["conversations.csv"].lstrip("\ufeff"))))["theme_name"] == name
+    )
+    now = datetime.now(UTC)
+    wanted = ReportRange(start=now - timedelta(days=1), end=now + timedelta(days=1))
+    found = await client.rig.database.read(lambda store: load_report(store, wanted, now))
+    assert found["by_theme"][0]["name"] == name, "as `assistant report` prints it"
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_time_that_no_other_zone_has_is_refused(client: ApiClient, moment: str) -> None:
+    await client.rig.database.write(add_themes)
+    lead = await client.hire("Lead", admin=True)
+    refused = await client.http.post(f"{URL}/gaps/g", json={"due_at": moment}, headers=lead)
+    assert (refused.status_code, "due_at" in refused.text) == (422, True)
+    for range_ in ({"from": moment}, {"to": moment}, {"from": moment, "to": moment}):
+        answer = await client.http.get(f"{URL}/report", params=range_, headers=lead)
+        assert (answer.status_code, "is not a time" in answer.text) == (422, True)
 
 
 async def test_leads_work_on_gaps(client: ApiClient) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.cli.customer_data import build_preview, read_rows
 from assistant.domain.errors import BadInput
+from tests.cli.conftest import InProcessCli
 from tests.harness import MONDAY_NOON
 
 TABLE = "会員番号,メールアドレス,ランク\n1,a@x.jp,金\n2,B@x.jp,銀\n3,b@x.jp,銅\n4,,木\n"
@@ -36,3 +37,50 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_without_anything_that_tells_whom_it_is_about_nothing_is_read(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="whom a row is about"):
         build_preview(read_rows(write(tmp_path, "a,b\n1,2\n")), [], "", "crm", MONDAY_NOON)
+
+
+@pytest.mark.parametrize(
+    "text", ["email,Plan,Plan\x01\na@x.jp,1,2\n", f"email,{'x' * 64}a,{'x' * 64}b\na@x.jp,1,2\n"]
+)
+def test_columns_that_would_be_the_same_fact_are_refused(tmp_path: Path, text: str) -> None:
+    rows = read_rows(write(tmp_path, text))
+    with pytest.raises(BadInput, match="would all be the fact"):
+        build_preview(rows, [], "", "crm", MONDAY_NOON)
+    with pytest.raises(BadInput, match="would all be the fact 'plan'"):
+        build_preview(rows, [f"plan={column}" for column in list(rows[0])[1:]], "", "crm", MONDAY_NOON)
+
+
+def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="several columns 'Plan'"):
+        read_rows(write(tmp_path, "email,Plan,Plan \na@x.jp,1,2\n"))
+
+
+def test_euc_jp_is_read_as_what_it_is_or_not_at_all(tmp_path: Path) -> None:
+    assert read_rows(write(tmp_path, TABLE, "euc_jp"))[0] == {
+        "会員番号": "1",
+        "メールアドレス": "a@x.jp",
+        "ランク": "金",
+    }
+    either = write(tmp_path, "email,name\na@x.jp,山田\n", "euc_jp")
+    with pytest.raises(BadInput, match="--encoding"):
+        read_rows(either)
+    assert read_rows(either, "euc_jp")[0]["name"] == "山田"
+    with pytest.raises(BadInput, match="cannot be read as klingon"):
+        read_rows(either, "klingon")
+    with pytest.raises(BadInput, match="neither UTF-8"):
+        read_rows(write(tmp_path, TABLE, "utf-16"))
+
+
+@pytest.mark.parametrize("rest", ["", '3,"b"\n'])
+def test_a_quote_without_an_end_swallows_no_rows(tmp_path: Path, rest: str) -> None:
+    file = write(tmp_path, f'email,plan\na@x.jp,"gold"\nb@x.jp,"silver\nc@x.jp,tin\n{rest}')
+    with pytest.raises(BadInput, match="in line 3"):
+        read_rows(file)
+
+
+def test_an_import_is_kept_and_those_in_it_can_be_erased(type_: InProcessCli, tmp_path: Path) -> None:
+    file = write(tmp_path, "email,plan\nSato@x.jp,gold\nito@x.jp,tin\n")
+    assert "Kept as import" in type_("data", "import", str(file), "--apply").out
+    assert type_("erase", "sato@X.jp").out == "Erased 0 customers: 2 rows.\n"
+    assert "Nobody is known" in type_("erase", "sato@x.jp").refusal()
+    assert type_("erase", "email:ito@x.jp").out == "Erased 0 customers: 2 rows.\n"

@@ -3,16 +3,19 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from assistant.cli.customer_data import BATCH_FACTS, apply_import
 from assistant.conversation.customer_facts import describe_attributes, load_known_facts
 from assistant.conversation.inbound.conversation_start import Visitor
-from assistant.domain.customer_data import build_facts, parse_event
-from assistant.domain.errors import BadInput
+from assistant.domain.customer_data import CustomerFact, build_facts, parse_event
+from assistant.domain.errors import BadInput, Conflict
 from assistant.domain.webhook_signatures import decode_secret, is_signed, sign_payload
+from assistant.storage.customer_facts import SqlCustomerFacts
 from tests.actions_harness import open_shop
 from tests.harness import IDENTITY_KEY, MONDAY_NOON, Harness
 
@@ -104,11 +107,40 @@ async def test_an_import_is_taken_back(rig: Harness) -> None:
     old = build_facts(SATO, {"plan": "silver"}, "crm", now - timedelta(days=9), now)
     await rig.database.write(lambda store: store.customer_facts.save_facts(old))
     new = build_facts(SATO, {"plan": "gold", "city": "Kyoto"}, "import", now, now)
-    made = await rig.database.write(lambda store: store.customer_facts.import_facts("import", new, now))
+    made = await apply_import(rig.database, "import", new, now)
     assert await rig.database.write(lambda store: store.customer_facts.undo_import(made, now)) == 2
     left = await rig.database.read(lambda store: store.customer_facts.list_by_identities([SATO]))
     assert [(fact.key, fact.value) for fact in left] == [("plan", "silver")]
     assert await rig.database.write(lambda store: store.customer_facts.undo_import(made, now)) is None
+
+
+async def test_a_long_import_lets_others_write_and_is_taken_back_whole(
+    rig: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, sizes = rig.clock(), []
+    import_batch = SqlCustomerFacts.import_facts
+
+    def count_facts(self: SqlCustomerFacts, import_id: str, facts: Sequence[CustomerFact]) -> None:
+        sizes.append(len(facts))
+        import_batch(self, import_id, facts)
+
+    monkeypatch.setattr(SqlCustomerFacts, "import_facts", count_facts)
+    facts = [
+        fact
+        for number in range(2 * BATCH_FACTS + 1)
+        for fact in build_facts(("web", str(number)), {"plan": "gold"}, "csv", now, now)
+    ]
+    made = await apply_import(rig.database, "csv", facts, now)
+    assert sizes == [BATCH_FACTS, BATCH_FACTS, 1]
+    assert await rig.database.write(lambda store: store.customer_facts.undo_import(made, now)) == len(facts)
+    with pytest.raises(Conflict):
+        await rig.database.write(lambda store: store.customer_facts.import_facts(made, facts[:1]))
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "yesterday", 5, ""])
+def test_an_event_with_a_time_that_cannot_be_read_is_refused(at: object) -> None:
+    with pytest.raises(BadInput, match="timestamp"):
+        parse_event({**event("customer.updated", 0, attributes={"a": "b"}), "timestamp": at}, MONDAY_NOON)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.pii_masking import mask_pii
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.insight_actions import GapChange, change_gap
 from assistant.domain.errors import BadInput, Conflict, SetupError
@@ -24,6 +23,7 @@ from assistant.insight.gap_articles import (
 )
 from assistant.insight.gap_keeper import GapKeeper
 from assistant.insight.theme_keeper import ThemeKeeper
+from assistant.text.pii_masking import mask_pii
 from tests.harness import Harness
 from tests.insight.topics import TopicEmbedder
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.drafts.prompt_context import sanitize_data
-from assistant.answering.pii_masking import PiiMask
 from assistant.api.reply_html import render_plain_text, render_reply
 from assistant.domain.signals import HumanRequest
 from assistant.knowledge.loaders.audience import find_withholding_reason
@@ -14,6 +13,7 @@ from assistant.knowledge.loaders.text import clean_text
 from assistant.signals.human_request import find_human_request
 from assistant.signals.normalization import normalize_text
 from assistant.text.characters import contains_japanese, is_japanese, strip_every_invisible, strip_invisible
+from assistant.text.pii_masking import PiiMask
 from assistant.text.quotable import extract_units
 from tests.answering.passages import passage
 

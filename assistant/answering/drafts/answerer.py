@@ -14,7 +14,6 @@ from assistant.answering.drafts.prompt_context import (
 from assistant.answering.drafts.stream_splitter import DraftPiece, StreamSplitter
 from assistant.answering.grounding.checker import EncodedTexts, GroundingChecker
 from assistant.answering.grounding.rules import GroundingSource
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.budgets import Prices
@@ -24,6 +23,7 @@ from assistant.models.limits import MAX_TOKENS
 from assistant.models.token_count import count_tokens, count_usage
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress
 from assistant.ports.models import ChatModel, TokenUsage
+from assistant.text.pii_masking import PiiMask
 from assistant.tracing import start_span
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}

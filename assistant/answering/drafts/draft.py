@@ -16,12 +16,12 @@ from assistant.answering.grounding.rules import (
     find_wrong_fact,
     makes_unsupported_promise,
 )
-from assistant.answering.pii_masking import PiiMask, remove_marks
 from assistant.domain.markdown import remove_literal_marks
 from assistant.domain.messages import Citation
 from assistant.domain.turns import WithheldSentence
 from assistant.domain.withheld_reasons import WithheldReason
 from assistant.ports.answering import AnswerRequest
+from assistant.text.pii_masking import PiiMask, remove_marks
 from assistant.text.quotable import Unit
 from assistant.text.terms import normalize_text
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.pii_masking import PiiMask
 from assistant.answering.quotes.candidates import Candidate
 from assistant.domain.markdown import remove_literal_marks
 from assistant.domain.messages import Author
@@ -12,6 +11,7 @@ from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
 from assistant.text.characters import strip_every_invisible
+from assistant.text.pii_masking import PiiMask
 from assistant.text.quotable import Unit, UnitKind, extract_units
 
 #: Tokens of all passages together.

@@ -50,5 +50,6 @@ class CustomerFactStore(Protocol):
 
     def save_facts(self, facts: Sequence[CustomerFact]) -> int: ...  # how many were newer
     def list_by_identities(self, identities: Sequence[tuple[str, str]]) -> Sequence[CustomerFact]: ...
-    def import_facts(self, source: str, facts: Sequence[CustomerFact], now: datetime) -> str: ...  # its id
+    def start_import(self, source: str, rows: int, now: datetime) -> str: ...  # its id
+    def import_facts(self, import_id: str, facts: Sequence[CustomerFact]) -> None: ...  # a batch of it
     def undo_import(self, import_id: str, now: datetime) -> int | None: ...  # how many were put back

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.pii_masking import PiiMask
+from assistant.text.pii_masking import PiiMask
 
 
 @pytest.mark.parametrize(
