@@ -247,7 +247,7 @@ def test_doctor_finds_everything_well(asks: InProcessCli) -> None:
     parts = {finding["part"] for finding in outcome.lines if finding["well"]}
     assert parts == {
         *("settings", "data folder", "database", "index"),
-        *("words ja", "words en", "model", "articles", "work"),
+        *("words ja", "words en", "model", "articles", "work", "reading"),
     }
 
 

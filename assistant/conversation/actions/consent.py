@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from assistant.domain.unicode_forms import fold_compatibility
+from assistant.text.characters import strip_every_invisible
 
 
 class Consent(StrEnum):
@@ -33,7 +34,7 @@ YES = re.compile(
     r"|happy with|i|i'?m|am|with|the|and|for me|all|cancel(?: it)?|change(?: it)?"
     r"|return(?: it)?|send(?: it)?|submit(?: it)?|yes sir|lgtm|let'?s|indeed|by all means"
     r"|cheers|very|much|so|mate|well|then|you|affirmative|cancell?ation|address)\b"
-    r"|[👍👌🙆🙆‍♀️🙆‍♂️🆗✅🙏😊🙂⭕]",
+    r"|[👍👌🙆♀♂🆗✅🙏😊🙂⭕]",
     re.I,
 )
 #: Something to be said yes with, beside filler.
@@ -104,7 +105,7 @@ _NOISE = re.compile(r"[\s、。,.!！~〜ー・\-'’\"「」]+")
 
 def read_consent(text: str, purposes: Iterable[str] = ()) -> Consent:
     """YES only if every word of *text* belongs to a yes to what *purposes*, in any language, name."""
-    folded = fold_compatibility(text[: MAX_CONSENT_CHARACTERS + 1]).strip().casefold()
+    folded = _fold_text(text[: MAX_CONSENT_CHARACTERS + 1])
     if NO.search(folded):
         return Consent.UNCLEAR if HEDGE.search(folded) and not _is_plain_no(folded) else Consent.NO
     if len(folded) > MAX_CONSENT_CHARACTERS or HEDGE.search(folded) or not SURE.search(folded):
@@ -117,9 +118,14 @@ def read_consent(text: str, purposes: Iterable[str] = ()) -> Consent:
     return Consent.YES
 
 
+def _fold_text(text: str) -> str:
+    """Small letters in usual width, without what cannot be seen."""
+    return strip_every_invisible(fold_compatibility(text)).strip().casefold()
+
+
 def is_withdrawal(text: str, purposes: Iterable[str]) -> bool:
     """Whether *text*, said after a yes, takes it back; naming another action does too."""
-    folded = fold_compatibility(text[:MAX_CONSENT_CHARACTERS]).strip().casefold()
+    folded = _fold_text(text[:MAX_CONSENT_CHARACTERS])
     is_cancel = ACTION_WORDS[0].search(folded) is not None and _names_other_action(folded, purposes)
     is_no = read_consent(text, purposes) is Consent.NO
     return is_no or is_cancel or wants_way_out(text) or WITHDRAWAL.search(folded) is not None
