@@ -18,6 +18,11 @@ def fold_compatibility(text: str) -> str:
     return unicodedata.normalize("NFKC", text if len(text) <= SHORT_TEXT else _drop_piled_marks(text))
 
 
+def replace_unprintable(text: str, by: str) -> str:
+    """*text* with *by* in place of controls, invisible and direction characters, and line ends."""
+    return "".join(each if each.isprintable() else by for each in text)
+
+
 def _drop_piled_marks(text: str) -> str:
     """Drop marks beyond the limit on each letter."""
     kept: list[str] = []

@@ -11,14 +11,11 @@ from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.actions import ActionFlow, Asking, Slot, SlotKind, Tool
 from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Reply
-from assistant.domain.unicode_forms import fold_compatibility
-from assistant.text.characters import strip_every_invisible
+from assistant.domain.unicode_forms import fold_compatibility, replace_unprintable
 
 #: Characters of one field of a result, and items of a list in it.
 MAX_FIELD_CHARACTERS = 200
 MAX_ITEMS = 10
-#: Controls and line ends: nothing of it belongs into a field.
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 #: An address would be made a link.
 LINK = re.compile(r"(?i)\b(?:https?|ftp|javascript|data|mailto)\s*:\S*|\bwww\.\S+")
 #: Inside a bare host name, which would be made one as well; a space after it ends that.
@@ -31,7 +28,7 @@ def clean_text(value: str) -> str:
     folded = fold_compatibility(text)
     if LINK.search(folded) or HOST_DOT.search(folded):  # else its full-width characters stay as they are
         text = HOST_DOT.sub(r"\g<0> ", LINK.sub("", folded))
-    text = " ".join(CONTROLS.sub(" ", strip_every_invisible(text)).split())
+    text = " ".join(replace_unprintable(text, " ").split())
     return escape_markdown(text[:MAX_FIELD_CHARACTERS])
 
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from assistant.domain.unicode_forms import fold_compatibility
-from assistant.text.characters import strip_every_invisible
+from assistant.domain.unicode_forms import fold_compatibility, replace_unprintable
 
 
 class Consent(StrEnum):
@@ -34,7 +33,7 @@ YES = re.compile(
     r"|happy with|i|i'?m|am|with|the|and|for me|all|cancel(?: it)?|change(?: it)?"
     r"|return(?: it)?|send(?: it)?|submit(?: it)?|yes sir|lgtm|let'?s|indeed|by all means"
     r"|cheers|very|much|so|mate|well|then|you|affirmative|cancell?ation|address)\b"
-    r"|[👍👌🙆♀♂🆗✅🙏😊🙂⭕]",
+    r"|[👍👌🙆♀♂\ufe0f🆗✅🙏😊🙂⭕]",
     re.I,
 )
 #: Something to be said yes with, beside filler.
@@ -120,7 +119,7 @@ def read_consent(text: str, purposes: Iterable[str] = ()) -> Consent:
 
 def _fold_text(text: str) -> str:
     """Small letters in usual width, without what cannot be seen."""
-    return strip_every_invisible(fold_compatibility(text)).strip().casefold()
+    return replace_unprintable(fold_compatibility(text.replace("\n", " ")), "").strip().casefold()
 
 
 def is_withdrawal(text: str, purposes: Iterable[str]) -> bool:
