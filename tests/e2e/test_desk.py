@@ -83,6 +83,7 @@ def _find_and_claim(page: Page, script: DeskScript) -> None:
 
 def _tag_and_save_a_view(page: Page, script: DeskScript) -> None:
     page.keyboard.press("Alt+t")
+    expect(page.get_by_test_id("tags").get_by_role("combobox")).to_be_focused()
     page.keyboard.type(script.tag)
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("tags").locator(".tag")).to_have_text(script.tag)

@@ -131,7 +131,8 @@ def _in_the_widget(customer: Page, agent: Page, service: RunningService, sink: F
     agent.get_by_test_id("composer-send").click()
     expect(chat.said_by("agent").last).to_be_visible()
     shot(customer, "hostile-agent")
-    assert _foreign(customer, sink) == 0
+    # An agent's links can be clicked; nothing there may run, load or be a script.
+    assert _foreign(customer, sink, by_agent=True) == 0
 
 
 def _sign_in(page: Page, service: RunningService) -> None:
@@ -146,7 +147,7 @@ def _in_the_console(page: Page, service: RunningService, sink: ForbiddenServer) 
     _open_all(page)
     expect(page.get_by_test_id("transcript")).to_contain_text("onerror")
     shot(page, "hostile-console")
-    assert _foreign(page, sink) == 0
+    assert _foreign(page, sink, by_agent=True) == 0
     talk = _attacker(service, sink)
     page.locator(f'[data-conversation="{talk.id}"]').click()
     expect(page.get_by_test_id("customer-card")).to_contain_text("<img")
@@ -172,10 +173,10 @@ def _attacker(service: RunningService, sink: ForbiddenServer) -> VisitorConversa
     return talk
 
 
-def _foreign(page: Page, sink: ForbiddenServer) -> int:
+def _foreign(page: Page, sink: ForbiddenServer, *, by_agent: bool = False) -> int:
     """Elements that run, load or lead elsewhere; locators see into the widget's shadow root."""
     page.wait_for_timeout(300)
-    leads = f'[href*="{sink.url}"], [href^="javascript:"]'
+    leads = '[href^="javascript:"]' if by_agent else f'[href*="{sink.url}"], [href^="javascript:"]'
     runs = f'[src*="{sink.url}"], [onerror], [onload], iframe, object, embed'
     # In an article its author's links stand; nothing there may run or load by itself.
     return page.locator(runs if "/help/" in page.url else f"{leads}, {runs}").count()

@@ -104,7 +104,7 @@ const en: typeof ja = {
   newLink: "New link",
   newLinkOf: (name) => `Make a new link for ${name}`,
   signOut: "Sign out everywhere",
-  signOutOf: (name) => `Sign ${name} out everywhere`,
+  signOutOf: (name) => `Sign out everywhere: ${name}`,
   disable: "Disable",
   disableOf: (name) => `Disable ${name}`,
   enable: "Enable",
