@@ -19,7 +19,7 @@ class Policy:
     offer_frustration: float = 0.5
     handoff_frustration: float = 0.8
     #: Anger that needs no offer first.
-    outburst_frustration: float = 0.995
+    outburst_frustration: float = 0.998
     #: Below this an open offer for frustration is forgotten (hysteresis).
     calm_frustration: float = 0.3
     guide_unfamiliarity: float = 0.6

@@ -48,7 +48,7 @@ NOTHING = past(Decision.ABSTAIN, Reason.NO_ANSWER)
         (Signals(sensitive="fraud"), NEW, Reason.SENSITIVE_TOPIC),
         (Signals(sensitive="personal_data"), NEW, None),
         (Signals(frustration=0.85), NEW, None),  # first an offer
-        (Signals(frustration=0.995), NEW, Reason.FRUSTRATED),  # an outburst needs none
+        (Signals(frustration=0.999), NEW, Reason.FRUSTRATED),  # an outburst needs none
         (Signals(frustration=0.7), history(OFFERED), Reason.FRUSTRATED),
         (Signals(frustration=0.6), history(OFFERED), None),
         (Signals(frustration=0.85), history(past(frustration=0.6)), Reason.FRUSTRATED),  # it lasts
