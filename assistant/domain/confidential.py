@@ -10,6 +10,10 @@ _NARROW |= dict.fromkeys(map(ord, "‐‑‒–—―−－"), ord("-"))
 _LONG_VOWEL = re.compile(r"(?<=\d)ー(?=\d)")
 
 DIGITS = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-])", re.ASCII)
+#: A card as it is usually written, also right after other digits; a lookahead, so that places may overlap.
+CARD_GROUPS = re.compile(
+    r"(?<!\d)(?=(\d{4}([ -])\d{4}\2\d{4}\2\d{4}|\d{4}([ -])\d{6}\3\d{5}|\d{14,16})(?!\d))", re.ASCII
+)
 SECRET = re.compile(
     r"""\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,} | \bAKIA[0-9A-Z]{16}\b | \bgh[pousr]_[A-Za-z0-9]{20,}
     | \bgithub_pat_\w{20,} | \bAIza[\w-]{30,} | \bglpat-[\w-]{16,} | \bhf_[A-Za-z0-9]{20,}
@@ -37,6 +41,16 @@ def is_card_number(found: str) -> bool:
     return len(digits) >= 12 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
+def find_card_numbers(text: str) -> list[tuple[int, int]]:
+    """Spans of card numbers in *text* of usual width: whole runs of digits, and groups inside longer ones."""
+    found = [match.span() for match in DIGITS.finditer(text) if is_card_number(match[0])]
+    for match in CARD_GROUPS.finditer(text):
+        start, end = match.span(1)
+        if is_card_number(match[1]) and not any(start < b and a < end for a, b in found):
+            found.append((start, end))
+    return found
+
+
 def mask_secrets(text: str) -> str:
     """*text* with its card numbers and secrets hidden; the same text where there are none."""
     parts, at = [], 0
@@ -50,6 +64,5 @@ def mask_secrets(text: str) -> str:
 def _find_secrets(text: str) -> Iterator[tuple[int, int, str]]:
     for match in SECRET.finditer(text):
         yield match.start(), match.end(), ""
-    for match in DIGITS.finditer(text):
-        if is_card_number(match[0]):
-            yield match.start(), match.end(), re.sub(r"\D", "", match[0])[-4:]
+    for start, end in find_card_numbers(text):
+        yield start, end, re.sub(r"\D", "", text[start:end])[-4:]

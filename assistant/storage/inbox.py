@@ -43,14 +43,14 @@ def build_inbox_page(wanted: InboxFilter, after: InboxPlace | None) -> sa.Select
     if after is None:
         return query
     # The first condition alone is enough for an index; the second is exact.
-    place = sa.tuple_(C.updated_at, C.id) < sa.tuple_(_moment(after.moment), after.conversation)
+    place = sa.tuple_(C.updated_at, C.id) < sa.tuple_(_bind_moment(after.moment), after.conversation)
     return query.where(C.updated_at <= after.moment, place)
 
 
 def _is_behind_in_queue(after: InboxPlace) -> sa.ColumnElement[bool]:
     place = sa.tuple_(RANK, WAITED_FROM, C.id)
-    return place > sa.tuple_(sa.literal(after.rank), _moment(after.moment), after.conversation)
+    return place > sa.tuple_(sa.literal(after.rank), _bind_moment(after.moment), after.conversation)
 
 
-def _moment(value: datetime) -> sa.BindParameter[datetime]:
+def _bind_moment(value: datetime) -> sa.BindParameter[datetime]:
     return sa.literal(value, C.updated_at.type)

@@ -5,10 +5,10 @@ the dictionary knows family and given name together; other rare names are missed
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from assistant.domain.confidential import DIGITS, SECRET, is_card_number, normalize_width
+from assistant.domain.confidential import DIGITS, SECRET, find_card_numbers, normalize_width
 from assistant.text.tagging import find_person_names
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -28,7 +28,7 @@ _PHONE = re.compile(
     | \d{2,4}[ ]\d{4,6}
     | 00\d{1,3}(?:-\d{2,4}){3}
     | \d{10,11}
-    )(?:\ ?(?:x|ext\.?)\ ?\d{2,5})?(?![\w/%円]|[.-]\d|[ ]\d\d)""",
+    )(?:\ ?(?:x|ext\.?)\ ?\d{2,5})?(?![\w/%円]|[.-]\d|[ ]\d\d(?!\d{0,2}-\d))""",
     _FLAGS | re.ASCII,
 )
 _DATE_OR_POSTCODE = re.compile(
@@ -79,10 +79,12 @@ def find_pii(text: str) -> list[PiiSpan]:
         for start, end in places(narrow):
             if end > start and not any(start < other.end and other.start < end for other in taken):
                 taken.append(PiiSpan(start, end, kind))
+                if kind == "CARD":  # its digits would hide a phone number before it
+                    narrow = narrow[:start] + "\0" * (end - start) + narrow[end:]
     return sorted(taken)
 
 
-Places = Callable[[str], Iterator[tuple[int, int]]]
+Places = Callable[[str], Iterable[tuple[int, int]]]
 
 
 def _build_matcher(pattern: re.Pattern[str], holds: Callable[[str], bool] = bool) -> Places:
@@ -142,7 +144,7 @@ def _is_phone(found: str) -> bool:
 _KINDS: tuple[tuple[str, Places], ...] = (
     ("SECRET", _build_matcher(SECRET)),
     ("EMAIL", _build_matcher(_EMAIL)),
-    ("CARD", _build_matcher(DIGITS, is_card_number)),
+    ("CARD", find_card_numbers),
     ("ID", _build_matcher(DIGITS, _is_my_number)),
     ("ID", _build_matcher(_MY_NUMBER)),
     ("IBAN", _build_matcher(_IBAN)),

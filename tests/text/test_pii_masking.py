@@ -30,6 +30,9 @@ from assistant.text.pii_masking import PiiMask
         ("鍵は sk-abcdefghijklmnopqrstuv です", "鍵は [SECRET_1] です"),
         ("パスワードは hunter2! です", "パスワードは[SECRET_1] です"),
         ("AKIAIOSFODNN7EXAMPLE", "[SECRET_1]"),
+        ("090-1234-5678 4111 1111 1111 1111", "[PHONE_1] [CARD_1]"),
+        ("4111111111111111 090-1234-5678", "[CARD_1] [PHONE_1]"),
+        ("090-1234-5678 090-8765-4321", "[PHONE_1] [PHONE_2]"),
     ],
 )
 def test_personal_data_is_replaced_by_its_kind(text: str, expected: str) -> None:
