@@ -80,7 +80,11 @@ class RuleSignalReader:
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
         topic = find_topic(near)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
-        feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
+        feelings = _judge_distress(
+            _score_feelings(labels),
+            said_outright="self_harm" in circumstances,
+            is_spoken=bare in SPOKEN_KINDS,
+        )
         sensitive = _find_sensitive_topic(circumstances, feelings)
         is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
@@ -137,12 +141,14 @@ def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
     }
 
 
-def _judge_distress(feelings: dict[str, float], *, said_outright: bool) -> dict[str, float]:
+def _judge_distress(feelings: dict[str, float], *, said_outright: bool, is_spoken: bool) -> dict[str, float]:
     """Words of self-harm need no reading in context, and count with everything else down; without them only
-    a sure reading does: "is nobody there?" is no cry for help."""
+    a sure reading does: "is nobody there?" is no cry for help, and *is_spoken*, a turn that says nothing but
+    that or that no person is needed, never is."""
     if said_outright:
         return feelings | {"distress": 1.0}
-    if CONFIDENT_DISTRESS > feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
+    least = 1.0 if is_spoken else CONFIDENT_DISTRESS
+    if least > feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
         return feelings | {"distress": FEELING_THRESHOLD - 0.01}
     return feelings
 
