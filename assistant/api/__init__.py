@@ -55,6 +55,7 @@ def _list_routers() -> list[APIRouter]:
         article_reading,
         articles,
         business,
+        cases,
         customer,
         desk,
         files,
@@ -73,7 +74,7 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight)
+    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight, cases)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

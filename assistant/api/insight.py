@@ -218,8 +218,7 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 async def update_gap(gap: str, body: GapIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Assign a gap, or take its next step; for admins. Drafts, proofs and publishing follow in the worker."""
     lead, now = require_lead(inside), ctx.clock()
-    if body.due_at is not None and (body.due_at.tzinfo is None or not is_usual_year(body.due_at)):
-        raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
+    parse_due_time(body.due_at)
     change = GapChange(**body.model_dump())
 
     def update(store: Store) -> dict[str, Any]:
@@ -227,6 +226,13 @@ async def update_gap(gap: str, body: GapIn, inside: CurrentAgent, ctx: Ctx) -> d
         return _load_gap(store, gap, now)
 
     return await ctx.database.write(update)
+
+
+def parse_due_time(due_at: datetime | None) -> datetime | None:
+    """BadInput unless the time has an offset and is of our days."""
+    if due_at is not None and (due_at.tzinfo is None or not is_usual_year(due_at)):
+        raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
+    return due_at
 
 
 def require_lead(inside: AuthenticatedAgent) -> Agent:

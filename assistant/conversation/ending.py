@@ -58,6 +58,7 @@ def save_outcome(
             frustration_end=end,
         )
     )
+    store.jobs.schedule(JobKind.CASE, ended.id, ended.closed_at, ended.closed_at)
     return kind
 
 

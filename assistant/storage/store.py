@@ -8,6 +8,7 @@ from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
+from assistant.storage.cases import SqlCases
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
@@ -52,6 +53,7 @@ class SqlStore:
         self.outcomes = SqlOutcomes(connection)
         self.questions = SqlQuestions(connection)
         self.themes = SqlThemes(connection)
+        self.cases = SqlCases(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
         self.surveys = SqlSurveys(connection)

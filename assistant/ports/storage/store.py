@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
+from assistant.ports.storage.cases import CaseStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
     FeedbackStore,
@@ -116,6 +117,8 @@ class Store(Protocol):
     def themes(self) -> ThemeStore: ...
     @property
     def gaps(self) -> GapStore: ...
+    @property
+    def cases(self) -> CaseStore: ...
     @property
     def report(self) -> ReportStore: ...
     @property
