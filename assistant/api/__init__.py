@@ -60,6 +60,7 @@ def _list_routers() -> list[APIRouter]:
         desk,
         files,
         health,
+        improvements,
         inbox,
         insight,
         knowledge,
@@ -74,7 +75,7 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight, cases)
+    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight, cases, improvements)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

@@ -29,3 +29,36 @@ class CaseOut(BaseModel):
 
 class CasesOut(BaseModel):
     cases: list[CaseOut]
+
+
+class EffectOut(BaseModel):
+    """Below 1: bad ends became fewer; None where there was nothing to compare."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    #: worked, no_effect, worse or too_early.
+    verdict: str
+
+
+class ImprovementRowOut(BaseModel):
+    id: str
+    title: str
+    state: str
+    theme: str | None
+    owner: str | None
+    texts: dict[str, str]
+    created_at: str
+    updated_at: str
+    done_at: str | None
+
+
+class ImprovementOut(ImprovementRowOut):
+    cases: list[CaseOut]
+    #: State of the notice -> number of customers.
+    notices: dict[str, int]
+    effect: EffectOut | None
+
+
+class ImprovementsOut(BaseModel):
+    improvements: list[ImprovementRowOut]

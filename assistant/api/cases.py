@@ -39,6 +39,8 @@ class CaseIn(BaseModel):
     root_cause: Note | None = None
     remedy: Note | None = None
     reason: Note | None = None
+    #: The improvement that it belongs to; empty: none.
+    improvement: Annotated[str, StringConstraints(max_length=64)] | None = None
     #: With the step tell: what the customer is written; without it they were told another way.
     text: Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)] | None = (
         None
@@ -82,6 +84,7 @@ async def update_case(case: str, body: CaseIn, inside: CurrentAgent, ctx: Ctx) -
         due_at=parse_due_time(body.due_at),
         notes=CaseNotes(root_cause=body.root_cause, remedy=body.remedy, reason=body.reason),
         text=body.text,
+        improvement=body.improvement,
     )
 
     def update(store: Store) -> tuple[dict[str, Any], str]:

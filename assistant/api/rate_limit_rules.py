@@ -136,7 +136,14 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
-        for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}", "cases/{case}")
+        for what in (
+            "themes/{theme}",
+            "themes/{theme}/merge",
+            "gaps/{gap}",
+            "cases/{case}",
+            "improvements",
+            "improvements/{improvement}",
+        )
     },
     **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},

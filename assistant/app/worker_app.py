@@ -81,6 +81,7 @@ class AssistantService:
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Background tasks of the worker process."""
         from assistant.insight.theme_keeper import ThemeKeeper
+        from assistant.jobs.improvement_notices import ImprovementNotifier
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
         from assistant.notifications.journal_poller import JournalPoller
@@ -96,6 +97,9 @@ class AssistantService:
             "resync": resync.run,
             "themes": ThemeKeeper(database, self.knowledge.embedder, utc_now).run,
             "gaps": self._build_gap_keeper().run,
+            "improvements": ImprovementNotifier(
+                database, self.dependencies.policy, self.notifier, utc_now
+            ).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:

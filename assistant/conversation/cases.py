@@ -117,6 +117,8 @@ class CaseChange:
     notes: CaseNotes = field(default_factory=CaseNotes)
     #: What the customer is told; None with the step "tell": they were told elsewhere.
     text: str | None = None
+    #: The improvement that it belongs to from now on; empty: none.
+    improvement: str | None = None
 
 
 def change_case(store: Store, case_id: str, agent: Agent, change: CaseChange, now: datetime) -> str:
@@ -133,6 +135,8 @@ def change_case(store: Store, case_id: str, agent: Agent, change: CaseChange, no
         case = replace(case, owner=owner.id)
     if change.due_at is not None:
         case = replace(case, due_at=change.due_at)
+    if change.improvement is not None:
+        case = _put_into_improvement(store, case, change.improvement)
     if change.step is not None:
         case = take_step(case, change.step, change.notes, now)
         # Whoever gets in touch first has it.
@@ -147,6 +151,13 @@ def change_case(store: Store, case_id: str, agent: Agent, change: CaseChange, no
     store.cases.save(case)
     _record(store, case, actor(agent.id), change.step or "assigned", now)
     return written_in
+
+
+def _put_into_improvement(store: Store, case: Case, improvement: str) -> Case:
+    """Conflict when it is done: its customers have been told."""
+    for one in filter(None, (case.improvement, improvement)):
+        store.improvements.get(one).require_open()
+    return replace(case, improvement=improvement or None)
 
 
 def _tell_customer(store: Store, case: Case, agent: Agent, text: str, now: datetime) -> str:

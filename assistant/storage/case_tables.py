@@ -3,8 +3,7 @@
 import sqlalchemy as sa
 
 from assistant.storage.schema import Json, Moment, metadata
-
-Id = sa.String(64)
+from assistant.storage.tables import Id
 
 #: What is made better for the customers of several cases.
 improvements = sa.Table(

@@ -16,6 +16,7 @@ from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
+from assistant.storage.improvements import SqlImprovements
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
@@ -54,6 +55,7 @@ class SqlStore:
         self.questions = SqlQuestions(connection)
         self.themes = SqlThemes(connection)
         self.cases = SqlCases(connection)
+        self.improvements = SqlImprovements(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
         self.surveys = SqlSurveys(connection)

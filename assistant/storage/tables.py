@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 
-from assistant.storage import case_tables as case_tables
 from assistant.storage.action_tables import attempts as attempts
 from assistant.storage.action_tables import customer_facts as customer_facts
 from assistant.storage.action_tables import fact_import_changes as fact_import_changes

@@ -181,6 +181,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "csat_4": ("Satisfied",),
     "csat_5": ("Very satisfied",),
     "csat_comment": ("Anything you would like to add?",),
+    "improvement_notice": (
+        "News about something you told us earlier:\n\n$text\n\n"
+        "You get this once, because you wrote to us about it.",
+    ),
     "csat_thanks": ("Thank you for your feedback.",),
     # -- buttons: what is shown, and sent in the customer's name
     "button_person": ("Talk to a person",),

@@ -182,6 +182,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "csat_4": ("満足",),
     "csat_5": ("とても満足",),
     "csat_comment": ("よろしければご意見をお聞かせください",),
+    "improvement_notice": (
+        "以前お寄せいただいた件について、お知らせいたします。\n\n$text\n\n"
+        "このお知らせは、同じ件でご連絡をいただいた方に一度だけお送りしています。",
+    ),
     "csat_thanks": ("ご回答ありがとうございました。",),
     # -- buttons: what is shown, and sent in the customer's name
     "button_person": ("担当者と話す",),

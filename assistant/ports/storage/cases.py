@@ -1,11 +1,13 @@
-"""The closed loop inside a transaction: cases."""
+"""The closed loop inside a transaction: cases, improvements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from assistant.domain.cases import Case, CaseRow, CaseState
+from assistant.domain.improvements import Improvement, NoticeState
 
 
 class CaseStore(Protocol):
@@ -24,3 +26,16 @@ class CaseStore(Protocol):
         limit: int,
     ) -> Sequence[CaseRow]: ...  # by due time
     def load_row(self, case: str) -> CaseRow: ...  # NotFound
+
+
+class ImprovementStore(Protocol):
+    """Improvements, and the customers who are told of them."""
+
+    def get(self, improvement: str) -> Improvement: ...  # NotFound; locked in a write
+    def save(self, improvement: Improvement) -> None: ...
+    def list_latest(self, *, limit: int) -> Sequence[Improvement]: ...  # newest change first
+    def add_notice(self, improvement: str, customer: str, now: datetime) -> None: ...  # once a customer
+    def list_pending_notices(self, *, limit: int) -> Sequence[tuple[str, str]]: ...  # (improvement, customer)
+    def is_pending(self, improvement: str, customer: str) -> bool: ...  # locked in a write
+    def save_notice(self, improvement: str, customer: str, state: NoticeState, now: datetime) -> None: ...
+    def count_notices(self, improvement: str) -> Mapping[str, int]: ...  # by state

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
-from assistant.ports.storage.cases import CaseStore
+from assistant.ports.storage.cases import CaseStore, ImprovementStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
     FeedbackStore,
@@ -119,6 +119,8 @@ class Store(Protocol):
     def gaps(self) -> GapStore: ...
     @property
     def cases(self) -> CaseStore: ...
+    @property
+    def improvements(self) -> ImprovementStore: ...
     @property
     def report(self) -> ReportStore: ...
     @property
