@@ -71,11 +71,24 @@ def _list_routers() -> list[APIRouter]:
         synonyms,
         teams,
         verdicts,
+        webhook_endpoints,
         webhooks,
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight, cases, improvements)
+    of_agents = (
+        agent,
+        inbox,
+        desk,
+        verdicts,
+        saved_replies,
+        teams,
+        people,
+        insight,
+        cases,
+        improvements,
+        webhook_endpoints,
+    )
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

@@ -145,6 +145,12 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "improvements/{improvement}",
         )
     },
+    "POST /v1/agent/webhooks": (WORKING,),
+    "DELETE /v1/agent/webhooks/{webhook}": (WORKING,),
+    **{
+        f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
+        for act in ("", "/rotate", "/deliveries/{delivery}/replay")
+    },
     **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},

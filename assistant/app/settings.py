@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     tools: Path | None = None
     #: Allow ingesting web addresses in private networks (an intranet's help centre).
     ingest_private: bool = False
+    #: Allow webhooks to be sent over http, and into private networks.
+    webhooks_private: bool = False
     #: Hours between resyncs of web sources while serving; 0: only on request.
     resync_hours: float = Field(6, ge=0, le=24 * 365)
     #: Origins that may embed the widget; `*` is any.

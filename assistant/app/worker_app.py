@@ -80,15 +80,18 @@ class AssistantService:
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Background tasks of the worker process."""
+        from assistant.app.webhook_addresses import WebhookAddresses
         from assistant.insight.theme_keeper import ThemeKeeper
         from assistant.jobs.improvement_notices import ImprovementNotifier
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
+        from assistant.jobs.webhook_sender import WebhookSender
         from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
         tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
+        addresses = WebhookAddresses(self.settings)
         work: dict[str, Start] = {
             "loop": loop.run,
             "settings": self.live.poll_changes,
@@ -100,6 +103,7 @@ class AssistantService:
             "improvements": ImprovementNotifier(
                 database, self.dependencies.policy, self.notifier, utc_now
             ).run,
+            "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from assistant.conversation.follow_ups import find_obstacle, load_latest_conversation
 from assistant.conversation.surveys import append_question
 from assistant.conversation.transcript import append_agent_message, save_conversation
+from assistant.conversation.webhook_events import publish_event
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.cases import (
@@ -25,6 +26,7 @@ from assistant.domain.conversation import State
 from assistant.domain.errors import BadInput, Conflict, NotFound
 from assistant.domain.jobs import Job
 from assistant.domain.messages import AgentMessage
+from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.domain.surveys import ONE_PER_PERSON, SurveyKind
@@ -83,6 +85,8 @@ def review_conversation(store: Store, conversation: str, policy: Policy, now: da
     )
     if store.cases.add(case):
         _record(store, case, ASSISTANT, "opened", now)
+        about = {"case": case.id, "trigger": trigger.value, "value": value, "due_at": case.due_at.isoformat()}
+        publish_event(store, EventType.CASE_OPENED, now, conversation=conversation, **about)
 
 
 def _load_facts(store: Store, conversation: str) -> CaseFacts:

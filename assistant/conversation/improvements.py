@@ -10,6 +10,7 @@ from assistant.conversation.follow_ups import find_obstacle, load_latest_convers
 from assistant.conversation.report import UNCOUNTED
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_notice, save_conversation
+from assistant.conversation.webhook_events import publish_event
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.cases import CaseNotes, CaseState, take_step
@@ -24,6 +25,7 @@ from assistant.domain.improvements import (
 )
 from assistant.domain.messages import Author
 from assistant.domain.outcomes import FRUSTRATION_THRESHOLD, OutcomeKind
+from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.people import Agent
 from assistant.domain.report_rows import ReportRow
 from assistant.ports.storage.store import Store
@@ -75,6 +77,7 @@ def change_improvement(
     if improvement.state is ImprovementState.DONE:
         improvement = replace(improvement, done_at=now)
         _schedule_notices(store, improvement, now)
+        publish_event(store, EventType.IMPROVEMENT_DONE, now, improvement=improvement.id)
     store.improvements.save(improvement)
     store.audit.append_entry(
         actor(agent.id),

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import structlog
 
+from assistant.conversation.webhook_events import publish_event
 from assistant.domain.effects import EFFECT_AFTER, count_effect
 from assistant.domain.errors import AssistantError, Unavailable
 from assistant.domain.gaps import DUE_AFTER, WORKERS_STATES, Gap, GapKind, GapState
 from assistant.domain.messages import Author
+from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.signals import Decision
 from assistant.domain.themes import AskedQuestion
 from assistant.insight.gap_articles import (
@@ -144,6 +146,9 @@ class GapKeeper:
             current = store.gaps.get(gap.id)
             if current.state is gap.state:
                 store.gaps.save(replace(current, updated_at=self.clock(), **changes))
+                if article := changes.get("article"):
+                    about = {"gap": gap.id, "article": article}
+                    publish_event(store, EventType.GAP_PUBLISHED, self.clock(), **about)
 
         await self.database.write(save)
 

@@ -35,6 +35,7 @@ from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
+from assistant.storage.webhooks import SqlWebhooks
 
 
 class SqlStore:
@@ -56,6 +57,7 @@ class SqlStore:
         self.themes = SqlThemes(connection)
         self.cases = SqlCases(connection)
         self.improvements = SqlImprovements(connection)
+        self.webhooks = SqlWebhooks(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
         self.surveys = SqlSurveys(connection)

@@ -47,6 +47,7 @@ from assistant.ports.storage.people import (
     CustomerStore,
     ErasureStore,
 )
+from assistant.ports.storage.webhooks import WebhookStore
 
 T = TypeVar("T")
 
@@ -121,6 +122,8 @@ class Store(Protocol):
     def cases(self) -> CaseStore: ...
     @property
     def improvements(self) -> ImprovementStore: ...
+    @property
+    def webhooks(self) -> WebhookStore: ...
     @property
     def report(self) -> ReportStore: ...
     @property
