@@ -151,7 +151,10 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
         f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
         for act in ("", "/rotate", "/deliveries/{delivery}/replay")
     },
-    **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
+    **{
+        f"GET {_INSIGHT}/{what}": (REPORTING,)
+        for what in ("report", "conversations", "conversations.csv", "themes")
+    },
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "POST /v1/business/events": (PUSHING,),

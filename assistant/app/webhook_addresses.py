@@ -1,6 +1,5 @@
 """Where outgoing webhooks may go: https, and no private network unless the operator allows it."""
 
-from assistant.app.settings import Settings
 from assistant.domain.errors import BadInput
 from assistant.knowledge.ingest.addresses import resolve_public_addresses
 from assistant.knowledge.ingest.web import parse_allowed_url
@@ -11,8 +10,8 @@ SETTING = "ASSISTANT_WEBHOOKS_PRIVATE"
 class WebhookAddresses:
     """Checks addresses when they are set, and again before every call, because names change."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._allow_private = settings.webhooks_private
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
 
     async def check_url(self, address: str) -> None:
         """BadInput unless it may be called."""

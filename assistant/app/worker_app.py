@@ -91,7 +91,7 @@ class AssistantService:
         database, days = self.knowledge.database, self.settings.retention_days
         tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
-        addresses = WebhookAddresses(self.settings)
+        addresses = WebhookAddresses(allow_private=self.settings.webhooks_private)
         work: dict[str, Start] = {
             "loop": loop.run,
             "settings": self.live.poll_changes,

@@ -61,9 +61,11 @@ def change_improvement(
     """Fill it in, and take a step; finishing it has its customers told."""
     improvement = store.improvements.get(improvement_id)
     improvement.require_open()
-    given = {"title": change.title, "texts": change.texts}
     improvement = replace(
-        improvement, **{name: value for name, value in given.items() if value}, updated_at=now
+        improvement,
+        title=change.title or improvement.title,
+        texts=change.texts or improvement.texts,
+        updated_at=now,
     )
     if change.theme is not None:
         improvement = replace(improvement, theme=store.themes.get(change.theme).id if change.theme else None)

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-from assistant.app.settings import Settings
 from assistant.app.webhook_addresses import WebhookAddresses
 from assistant.conversation.webhook_events import (
     add_endpoint,
@@ -63,7 +62,7 @@ async def listen(*statuses: int | None, headers: str = "") -> AsyncIterator[Rece
 
 
 def addresses(*, private: bool = True) -> WebhookAddresses:
-    return WebhookAddresses(Settings(webhooks_private=private))
+    return WebhookAddresses(allow_private=private)
 
 
 def sender_of(rig: Harness) -> WebhookSender:

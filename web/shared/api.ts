@@ -463,6 +463,22 @@ export interface components {
     };
     /** @description Nothing but the status. */
     EmptyOut: Record<string, never>;
+    EndedConversationOut: {
+      conversation: string;
+      ended_at: string;
+      kind: string;
+      why: string;
+      channel: string;
+      language: string;
+      theme: string | null;
+      csat: number | null;
+      nps: number | null;
+      ces: number | null;
+    };
+    EndedConversationsOut: {
+      found: number;
+      conversations: components["schemas"]["EndedConversationOut"][];
+    };
     /** @description What went wrong; some errors tell more beside it, such as `agent` or `parts`. */
     ErrorDetail: {
       /** @description For programs; it stays the same. */
@@ -840,6 +856,8 @@ export interface components {
       verdicts: components["schemas"]["VerdictOut"][];
       thumb: components["schemas"]["ThumbOut"] | null;
     };
+    /** @enum {string} */
+    OutcomeKind: "confirmed" | "answered" | "abandoned" | "resolved_by_person" | "ended_by_person" | "transferred_out" | "spam" | "no_request";
     PacketCustomerOut: {
       id: string | null;
       name: string | null;
@@ -1001,6 +1019,12 @@ export interface components {
     ReplyUseIn: {
       conversation: string;
     };
+    ReportDayOut: {
+      day: string;
+      outcomes: {
+        [key: string]: number;
+      };
+    };
     /** @description Figures of conversations that ended in the range. */
     ReportOut: {
       start: string;
@@ -1040,6 +1064,7 @@ export interface components {
         [key: string]: components["schemas"]["AgentFiguresOut"];
       };
       by_theme: components["schemas"]["ReportThemeOut"][];
+      by_day: components["schemas"]["ReportDayOut"][];
       definitions: {
         [key: string]: {
           [key: string]: string;
