@@ -19,7 +19,7 @@ def allow_public(client: ApiClient) -> None:
 async def test_what_happens_is_queued_for_whoever_wants_it(client: ApiClient) -> None:
     allow_public(client)
     lead, mori = await client.hire("Lead", admin=True), await client.hire()
-    wanted = {"url": "https://1.1.1.1/hook", "events": EVERY}
+    wanted: dict[str, object] = {"url": "https://1.1.1.1/hook", "events": EVERY}
     assert (await client.http.post(URL, json=wanted, headers=mori)).status_code == 403
     refused: list[dict[str, object]] = [{"url": "https://10.0.0.1/"}, {"url": "http://1.1.1.1/"}]
     for wrong in [*refused, {"events": ["all"]}, {"events": []}]:
