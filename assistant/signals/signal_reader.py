@@ -104,7 +104,7 @@ class RuleSignalReader:
             is_foreign=detect_text_language(near) not in (None, *self.languages),
             **feelings,
             evidence=(
-                *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),
+                *_list_wish_evidence(wish, turn),
                 *why_frustrated,
                 *progress.evidence,
                 *why_unfamiliar,
@@ -113,6 +113,11 @@ class RuleSignalReader:
                 *_list_feeling_evidence(feelings, near, turn),
             ),
         )
+
+
+def _list_wish_evidence(wish: RequestMatch, turn: int) -> Iterator[Evidence]:
+    if wish.words and wish.why:
+        yield Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish")
 
 
 def _find_previous_language(history: History) -> str | None:
@@ -183,7 +188,7 @@ def _detect_human_request(
     found = find_human_request(whole)
     words = score_human_request(found, logit)
     if bare == "presence":
-        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "asks whether anybody is there")
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], EvidenceReason.ASKS_WHETHER_ANYBODY_IS_THERE)
     elif labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:
