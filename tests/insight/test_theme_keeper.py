@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from assistant.conversation.insight_actions import merge_theme
-
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.domain.messages import Author
 from assistant.domain.evidence_reasons import EvidenceReason
+from assistant.domain.messages import Author
 from assistant.domain.signals import HumanRequest, Reaction
 from assistant.domain.turns import TURN_LABELS, History, TextEmbedding, Utterance
 from assistant.signals.bare_turn import detect_bare_turn, strip_refusal
