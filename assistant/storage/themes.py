@@ -90,7 +90,7 @@ def _load_merges(connection: sa.Connection) -> dict[str, str]:
 
 
 def _follow_merges(theme: str | None, merges: Mapping[str, str]) -> str | None:
-    while theme in merges:
+    while theme is not None and theme in merges:
         theme = merges[theme]
     return theme
 
