@@ -13,6 +13,7 @@ from assistant.api.desk_responses import AvailabilityOut, CapacityOut, DeskAgent
 from assistant.api.inbox import require_admin
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import build_example, format_timestamp
+from assistant.conversation.agent_access import get_active_agent
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.teams import AgentAvailability, Assignment, Availability, Team
@@ -152,9 +153,7 @@ async def set_capacity(agent: str, body: CapacityIn, inside: CurrentAgent, ctx: 
     who, now = require_admin(inside), ctx.clock()
 
     def save_and_audit(store: Store) -> None:
-        found = store.agents.get(agent)
-        if found is None:
-            raise NotFound("There is no such agent.")
+        found = get_active_agent(store, agent)
         store.agents.set_capacity(found.id, body.capacity)
         details: dict[str, Any] = {"agent": found.id, "capacity": body.capacity}
         store.audit.append_entry(actor(who), "capacity", now, **details)

@@ -77,15 +77,22 @@ async def test_who_is_disabled_is_out_and_their_customers_wait_again(
     assert (await sign_in(client, PASSWORD)).status_code == 200
 
 
-async def test_nobody_hands_a_conversation_to_a_disabled_colleague(client: ApiClient, admin: Headers) -> None:
+@pytest.mark.parametrize("step", ["transfer", "reassign"])
+@pytest.mark.parametrize("claimed", [True, False])
+async def test_nobody_hands_a_conversation_to_a_disabled_colleague(
+    client: ApiClient, admin: Headers, step: str, claimed: bool
+) -> None:
     agent, _ = await invite(client, admin)
     await client.http.post(f"{URL}/people/{agent}/disable", headers=admin)
     talk = await client.open()
-    await client.http.post(f"{URL}/conversations/{talk.id}/claim", headers=admin)
+    if claimed:
+        await client.http.post(f"{URL}/conversations/{talk.id}/claim", headers=admin)
     refused = await client.http.post(
-        f"{URL}/conversations/{talk.id}/transfer", json={"agent": agent}, headers=admin
+        f"{URL}/conversations/{talk.id}/{step}", json={"agent": agent}, headers=admin
     )
     assert refused.status_code == 404
+    capacity = await client.http.post(f"{URL}/agents/{agent}/capacity", json={"capacity": 1}, headers=admin)
+    assert capacity.status_code == 404
     seen = (await client.http.get(f"{URL}/conversations/{talk.id}", headers=admin)).json()["agents"]
     assert [one["name"] for one in seen] == ["Admin"]
 
