@@ -107,19 +107,24 @@ async def authenticate_agent(
 CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]
 
 
-async def require_lead(inside: CurrentAgent) -> AuthenticatedAgent:
+async def authenticate_lead(inside: CurrentAgent) -> AuthenticatedAgent:
     """The calling agent, if they may change articles and settings."""
     if not inside.agent.is_lead:
         raise Forbidden("Only leads and administrators change articles and settings.")
     return inside
 
 
-async def require_admin(inside: CurrentAgent) -> AuthenticatedAgent:
-    """The calling agent, if they look after the team's accounts."""
+def require_admin(inside: AuthenticatedAgent) -> None:
+    """Forbidden for others than administrators."""
     if not inside.agent.admin:
-        raise Forbidden("Only administrators look after the team's accounts.")
+        raise Forbidden("Only administrators change accounts and what is everybody's.")
+
+
+async def authenticate_admin(inside: CurrentAgent) -> AuthenticatedAgent:
+    """The calling agent, if they are an administrator."""
+    require_admin(inside)
     return inside
 
 
-CurrentLead = Annotated[AuthenticatedAgent, Depends(require_lead)]
-CurrentAdmin = Annotated[AuthenticatedAgent, Depends(require_admin)]
+CurrentLead = Annotated[AuthenticatedAgent, Depends(authenticate_lead)]
+CurrentAdmin = Annotated[AuthenticatedAgent, Depends(authenticate_admin)]

@@ -55,6 +55,13 @@ async def test_the_most_used_comes_first_and_its_tags_are_put_on(client: ApiClie
     assert {tag["name"] for tag in view["conversation"]["tags"]} == {"VIP", "挨拶済み"}
 
 
+async def test_nothing_is_changed_into_being(client: ApiClient) -> None:
+    agent = await client.hire()
+    body = {"name": "挨拶", "text": "こんにちは"}
+    assert (await client.http.post(f"{URL}/unknown", json=body, headers=agent)).status_code == 404
+    assert (await client.http.get(URL, headers=agent)).json()["replies"] == []
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
