@@ -159,7 +159,7 @@ def _load_conversation_view(
         "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
-            {"id": agent.id, "name": agent.name, "admin": agent.admin}
+            {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
             for agent in store.agents.list_all()
             if not agent.disabled_at
         ],

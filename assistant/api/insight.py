@@ -174,7 +174,7 @@ async def get_theme(theme: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, An
 
 @router.post("/themes/{theme}", response_model=ThemeOut)
 async def update_theme(theme: str, body: ThemeIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Rename or pin a theme; for admins."""
+    """Rename or pin a theme; for administrators."""
     admin, now = inside.agent, ctx.clock()
     found = await ctx.database.write(
         lambda store: change_theme(store, theme, admin, now, title=body.title, pinned=body.pinned)
@@ -184,7 +184,7 @@ async def update_theme(theme: str, body: ThemeIn, inside: CurrentAdmin, ctx: Ctx
 
 @router.post("/themes/{theme}/merge", response_model=ThemeOut)
 async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Merge a theme into another; for admins."""
+    """Merge a theme into another; for administrators."""
     admin, now = inside.agent, ctx.clock()
     found = await ctx.database.write(lambda store: merge_theme(store, theme, body.into, admin, now))
     return _serialize_theme(found, now)
@@ -215,7 +215,7 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 
 @router.post("/gaps/{gap}", response_model=GapOut)
 async def update_gap(gap: str, body: GapIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Assign a gap, or take its next step; for admins. Drafts, proofs and publishing follow in the worker."""
+    """Assign a gap, or take its next step; for administrators. Drafts, proofs and publishing follow in the worker."""
     admin, now = inside.agent, ctx.clock()
     if body.due_at is not None and (body.due_at.tzinfo is None or not is_usual_year(body.due_at)):
         raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")

@@ -58,7 +58,7 @@ def _build_reply(reply: SavedReply) -> SavedReplyOut:
         name=reply.name,
         text=reply.text,
         language=reply.language,
-        tags=list(reply.actions.get("tags", ())),
+        tags=list(reply.tags),
         shared=reply.agent is None,
         used=reply.used,
     )
@@ -137,7 +137,7 @@ async def _save_reply(
             name=body.name,
             text=body.text,
             language=body.language or None,
-            actions={"tags": body.tags} if body.tags else {},
+            tags=tuple(body.tags),
             used=used,
         )
         saved = saved_replies.save_reply(store, reply, now)

@@ -1,4 +1,4 @@
-"""What leads do with themes and gaps: steps inside a transaction, each in the audit log."""
+"""What administrators do with themes and gaps: steps inside a transaction, each in the audit log."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,7 +46,7 @@ def _record(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapChange:
-    """What a lead wants of a gap; None: as it is."""
+    """What an administrator wants of a gap; None: as it is."""
 
     #: draft, approve, publish, dismiss or reopen.
     action: str | None = None

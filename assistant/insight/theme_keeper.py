@@ -206,7 +206,7 @@ def _save_plan(
     renamed: Mapping[str, Theme],
     now: datetime,
 ) -> None:
-    """Store what changed; a question that was erased or sorted by a lead meanwhile is left alone."""
+    """Store what changed; a question that was erased or sorted by an administrator meanwhile is left alone."""
     known = {theme.id: theme for theme in store.themes.list_alive()}
     for theme, name in renamed.items():
         kept = known.get(theme, replace(name, created_at=now))

@@ -207,7 +207,7 @@ export const ja = {
     send: "送信する",
     claim: "引き受ける",
     resolve: "完了にする",
-    handUp: "責任者に引き継ぐ",
+    handUp: "リードに引き継ぐ",
     resolveNext: "「解決」で完了にして次へ",
     tab: "次のタブ",
     search: "すべての会話を検索",

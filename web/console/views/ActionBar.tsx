@@ -123,7 +123,7 @@ export function ActionBar({ shown }: { shown: Detail }) {
       </div>
       <ResolveDialog id={row.id} />
       <SnoozeDialog id={row.id} />
-      <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.admin && agent.id !== me.value?.id)} />
+      <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.lead && agent.id !== me.value?.id)} />
       <TransferDialog id={row.id} give={owns(row) ? transfer : reassign} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
     </header>
   );
