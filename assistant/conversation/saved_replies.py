@@ -82,15 +82,18 @@ def render_reply(store: Store, reply: SavedReply, conversation: Conversation, ag
 
 
 def parse_replies_csv(text: str, owner: str | None) -> list[SavedReply]:
-    """Replies of a CSV text with a header; BadInput names the first line that cannot be used."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    """Replies of a CSV text with a header; BadInput names the first row that cannot be used.
+
+    Its *line* is the number of the row, the header being 1: a row may have line breaks.
+    """
+    rows: list[list[str]] = []
     try:
-        rows = list(reader)
+        rows.extend(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
     except csv.Error as exc:
-        raise BadInput(f"Line {reader.line_num} is no CSV: {exc}.", line=reader.line_num) from exc
+        raise BadInput(f"Row {len(rows) + 1} is no CSV: {exc}.", line=len(rows) + 1) from exc
     header = [name.strip().lower() for name in rows[0]] if rows else []
     if not {"name", "text"} <= set(header) or not set(header) <= set(COLUMNS):
-        raise BadInput(f"The first line must name the columns: {', '.join(COLUMNS)}.", line=1)
+        raise BadInput(f"The first row must name the columns: {', '.join(COLUMNS)}.", line=1)
     if len(rows) > MAX_IMPORT_ROWS + 1:
         raise BadInput(f"An import has {MAX_IMPORT_ROWS} rows at most.")
     found = []
