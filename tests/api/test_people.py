@@ -97,8 +97,12 @@ async def test_nobody_hands_a_conversation_to_a_disabled_colleague(
     assert [one["name"] for one in seen] == ["Admin"]
 
 
-async def test_somebody_always_stays_administrator(client: ApiClient, admin: Headers) -> None:
+async def test_somebody_who_can_sign_in_stays_administrator(client: ApiClient, admin: Headers) -> None:
     (one,) = (await people(client, admin)).values()
+    await invite(client, admin, role="admin")  # has chosen no password
+    await client.hire("Mori", admin=True)
+    disabled = (await people(client, admin))["mori@shop.example"]["id"]
+    assert (await client.http.post(f"{URL}/people/{disabled}/disable", headers=admin)).status_code == 200
     demoted = {"role": "lead"}
     for path, body in (("role", demoted), ("disable", None)):
         refused = await client.http.post(f"{URL}/people/{one['id']}/{path}", json=body, headers=admin)
