@@ -12,7 +12,7 @@ export type Source = Schemas["SourceOut"];
 export type Side = Schemas["ContradictionSideOut"];
 export type Contradiction = Schemas["ContradictionOut"];
 export type Dismissed = Schemas["DismissalOut"];
-export type Overview = Schemas["KnowledgeOverviewOut"];
+type Overview = Schemas["KnowledgeOverviewOut"];
 export type Article = Schemas["ArticleOut"];
 type Page = Schemas["ArticlePageOut"];
 

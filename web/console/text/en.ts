@@ -126,7 +126,6 @@ export const en: typeof ja = {
     instead: "Quoted instead of the model's words",
     tokens: (count: number, cost: string) => `${count} tokens${cost && `, ${cost}`}`,
     model: "Model",
-    prompt: "Prompt",
     time: "Time",
     seconds: (n) => `${n} s`,
   },

@@ -124,7 +124,6 @@ export const ja = {
     instead: "モデルの文の代わりに引用した理由",
     tokens: (count: number, cost: string) => `${count}トークン${cost && `、${cost}`}`,
     model: "モデル",
-    prompt: "プロンプト",
     time: "所要時間",
     seconds: (n: string) => `${n}秒`,
   },
