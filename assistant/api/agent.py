@@ -159,8 +159,7 @@ def _load_conversation_view(
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
             {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
-            for agent in store.agents.list_all()
-            if not agent.disabled_at
+            for agent in store.agents.list_active()
         ],
     }
 

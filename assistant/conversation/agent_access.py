@@ -16,9 +16,9 @@ MAX_CLAIMED_CONVERSATIONS = 10_000
 
 def get_active_agent(store: Store, agent: str) -> Agent:
     """An agent who can sign in, by id or e-mail address; NotFound for others."""
-    found = store.agents.get(agent)
-    if found is None or found.disabled_at:
-        raise NotFound("There is no such agent.")
+    found = next((one for one in store.agents.list_active() if agent in (one.id, one.email)), None)
+    if found is None:
+        raise NotFound("Nobody who can sign in has this id or address.")
     return found
 
 

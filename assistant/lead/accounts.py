@@ -71,7 +71,6 @@ def enable_account(store: Store, agent: Agent, by: Agent, now: datetime) -> None
 
 
 def _require_other_admin(store: Store, agent: Agent) -> None:
-    """LastAdmin unless another administrator can sign in: enabled, and with a password they chose."""
-    others = (one for one in store.agents.list_all() if one.admin and one.id != agent.id)
-    if not any(not one.disabled_at and store.agents.load_password_hash(one.id) for one in others):
+    """LastAdmin unless another administrator can sign in."""
+    if not any(one.admin and one.id != agent.id for one in store.agents.list_active()):
         raise LastAdmin

@@ -114,6 +114,7 @@ async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> 
     assert [tag["name"] for tag in row["tags"]] == ["VIP", "初期不良"]
     tag = row["tags"][1]["id"]
     assert [row["id"] for row in await rows(client, agent, f"tag={tag}")] == [talk.id]
+    assert await rows(client, agent, "tag=another") == []
     known = (await client.http.get("/v1/agent/tags", headers=agent)).json()["tags"]
     assert {one["name"] for one in known} == {"VIP", "初期不良"}
     assert (await client.http.delete(f"/v1/agent/tags/{tag}", headers=agent)).status_code == 403

@@ -170,7 +170,8 @@ async def test_administrators_work_on_gaps(client: ApiClient) -> None:
     body = {"action": "approve", "title": "題", "text": "本文", "owner": "mori@shop.example"}
     approved = (await client.http.post(f"{URL}/gaps/g", json=body, headers=lead)).json()
     assert (approved["state"], approved["title"], approved["text"]) == ("proving", "題", "本文")
-    assert approved["owner"]
+    owner = (await client.http.get("/v1/agent/me", headers=mori)).json()["agent"]["id"]
+    assert approved["owner"] == owner
     listed = (await client.http.get(f"{URL}/gaps?state=proving", headers=mori)).json()
     assert [gap["id"] for gap in listed["gaps"]] == ["g"]
     naive = await client.http.post(f"{URL}/gaps/g", json={"due_at": "2026-12-01T09:00:00"}, headers=lead)

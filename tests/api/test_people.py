@@ -78,12 +78,15 @@ async def test_who_is_disabled_is_out_and_their_customers_wait_again(
 
 
 @pytest.mark.parametrize("step", ["transfer", "reassign"])
-@pytest.mark.parametrize("claimed", [True, False])
-async def test_nobody_hands_a_conversation_to_a_disabled_colleague(
-    client: ApiClient, admin: Headers, step: str, claimed: bool
+@pytest.mark.parametrize(("claimed", "is_disabled"), [(True, True), (True, False), (False, True)])
+async def test_nobody_hands_a_conversation_to_a_colleague_who_cannot_sign_in(
+    client: ApiClient, admin: Headers, step: str, claimed: bool, is_disabled: bool
 ) -> None:
-    agent, _ = await invite(client, admin)
-    await client.http.post(f"{URL}/people/{agent}/disable", headers=admin)
+    agent = (await invite(client, admin))[0]  # has chosen no password
+    if is_disabled:
+        await client.hire("Mori")
+        agent = (await people(client, admin))["mori@shop.example"]["id"]
+        assert (await client.http.post(f"{URL}/people/{agent}/disable", headers=admin)).status_code == 200
     talk = await client.open()
     if claimed:
         await client.http.post(f"{URL}/conversations/{talk.id}/claim", headers=admin)

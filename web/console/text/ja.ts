@@ -183,6 +183,8 @@ export const ja = {
     note: "社内メモ（任意）",
     noteHint: "次に対応する方のために、対応内容を残せます。",
     confirm: "完了にする",
+    unanswered: "お客様の最後のメッセージに、まだ返信していません。返信せずに完了にしてよいか、ご確認ください。",
+    confirmUnanswered: "返信せずに完了にする",
   },
   outcomes: { solved: "解決", workaround: "代替案で対応", unsolved: "未解決", no_reply: "お客様の返信なし", spam: "迷惑メッセージ" } as Record<string, string>,
   compose: {
