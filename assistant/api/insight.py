@@ -215,7 +215,7 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 
 @router.post("/gaps/{gap}", response_model=GapOut)
 async def update_gap(gap: str, body: GapIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Assign a gap, or take its next step; for administrators. Drafts, proofs and publishing follow in the worker."""
+    """Assign a gap, or take its next step; administrators. The worker drafts, proves and publishes."""
     admin, now = inside.agent, ctx.clock()
     if body.due_at is not None and (body.due_at.tzinfo is None or not is_usual_year(body.due_at)):
         raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
