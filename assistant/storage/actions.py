@@ -118,7 +118,7 @@ class SqlIdentityProofs:
             build_upsert(self._connection, t.one_time_codes), row | {"expires_at": expires_at}
         )
 
-    def is_code(self, conversation: str, subject: str, code_hash: str, now: datetime) -> bool:
+    def redeem_code(self, conversation: str, subject: str, code_hash: str, now: datetime) -> bool:
         """Whether it is the code that was sent; a code that was right is used up."""
         query = build_select(t.one_time_codes, "conversation", "subject")
         values = {"conversation": conversation, "subject": subject}

@@ -121,6 +121,8 @@ def _check_tool(tool: Tool, where: str) -> None:
         raise SetupError(f"{where}: slots and the schema's properties must have the same names")
     if tool.subject not in slots:
         raise SetupError(f"{where}: subject {tool.subject!r} is no slot")
+    if tool.min_identity < IdentityLevel.CHANNEL_PROVEN:
+        raise SetupError(f"{where}: min_identity is 2, 3 or 4: an order's data is told to nobody below 2")
     if tool.is_write and not tool.confirm:
         raise SetupError(f"{where}: a tool that changes something needs `confirm`")
     _check_patterns(tool, where)

@@ -31,6 +31,8 @@ def test_the_sample_shops_tools_are_read() -> None:
     [
         ({"effect": "safe"}, "safe"),
         ({"min_identity": 9}, "9"),
+        ({"min_identity": 1}, "min_identity is 2, 3 or 4"),
+        ({"min_identity": 0}, "min_identity is 2, 3 or 4"),
         ({"name": "other"}, "same name"),
         ({"subject": "who"}, "no slot"),
         ({"confirm": {"ja": "${secret}", "en": "x"}}, "no result field"),

@@ -83,7 +83,7 @@ class IdentityCheck:
             return None
         hashed, now = _hash_code(turn, subject, code), self.clock()
         is_right = await self.database.write(
-            lambda store: store.identity_proofs.is_code(turn.conversation.id, subject, hashed, now)
+            lambda store: store.identity_proofs.redeem_code(turn.conversation.id, subject, hashed, now)
         )
         if is_right:
             await self._save_grant(turn, subject, IdentityLevel.ONE_TIME_CODE, "code")

@@ -1,0 +1,121 @@
+"""Proofs of identity have limits, and end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from assistant.conversation.actions.identity import (
+    CODE_LASTS,
+    GRANT_LASTS,
+    MAX_CODES,
+    MAX_TRIES,
+    MAX_TRIES_PER_ORIGIN,
+)
+from assistant.conversation.templates import render_template as words
+from assistant.domain.actions import IdentityLevel
+from tests.actions_harness import TOOLS, ShopSide, open_shop
+from tests.harness import JAPANESE, Harness
+
+ORDER = "KM-482133"
+QUESTION = f"{ORDER}はどこですか"
+OVER = words("action_proof_over", "ja")
+
+
+@pytest.fixture
+def shop(rig: Harness) -> ShopSide:
+    side = open_shop(rig)
+    side.add(ORDER, "accepted")
+    return side
+
+
+async def start(rig: Harness) -> str:
+    return (await rig.open()).conversation.id
+
+
+async def ask_for_code(rig: Harness, talk: str) -> str:
+    await rig.ask(talk, f"{ORDER} のお届け先を変更したい")
+    return (await rig.ask(talk, "150-0001")).text
+
+
+def find_code(shop: ShopSide) -> str:
+    return shop.orders.find_last_mail() or ""
+
+
+@pytest.mark.parametrize("level", [0, IdentityLevel.CLAIMED])
+async def test_no_tool_tells_an_orders_data_without_proof(rig: Harness, shop: ShopSide, level: int) -> None:
+    dialogue = rig.mind.actions.dialogue  # type: ignore[union-attr]
+    open_tool = replace(TOOLS["order_status"], min_identity=level)
+    changed = replace(dialogue, tools={**TOOLS, "order_status": open_tool})
+    rig.mind = replace(rig.mind, actions=replace(rig.mind.actions, dialogue=changed))
+    rig.assistant = replace(rig.assistant, mind=rig.mind)
+    assert (await rig.ask(await start(rig), QUESTION)).text == words("action_ask_proof", "ja")
+
+
+async def test_guessing_a_code_ends_even_with_the_right_one(rig: Harness, shop: ShopSide) -> None:
+    talk = await start(rig)
+    assert await ask_for_code(rig, talk) == words("action_ask_code", "ja")
+    right = int(find_code(shop))
+    for number in range(1, MAX_TRIES + 1):
+        wrong = f"{(right + number * 171_717) % 1_000_000:06d}"
+        assert (await rig.ask(talk, wrong)).text == words("action_code_wrong", "ja")
+    assert (await rig.ask(talk, f"{right:06d}")).text == OVER
+
+
+async def test_an_owner_is_sent_only_so_many_codes(rig: Harness, shop: ShopSide) -> None:
+    said = [await ask_for_code(rig, await start(rig)) for _ in range(MAX_CODES + 1)]
+    assert said == [words("action_ask_code", "ja")] * MAX_CODES + [words("action_code_unsent", "ja")]
+    assert shop.transport.calls.count("/identity/code") == MAX_CODES
+
+
+async def test_one_address_of_the_web_gets_only_so_many_tries(rig: Harness, shop: ShopSide) -> None:
+    async def ask_from(origin: str, text: str) -> str:
+        talk = await rig.open(replace(JAPANESE, origin=origin))
+        return (await rig.ask(talk.conversation.id, text)).text
+
+    for number in range(MAX_TRIES_PER_ORIGIN):
+        guess = f"KM-{number:06d}はどこですか。郵便番号は999-9999"
+        assert await ask_from("198.51.100.7", guess) == words("action_proof_wrong", "ja")
+    right = f"{QUESTION}。郵便番号は150-0001"
+    assert await ask_from("198.51.100.7", right) == OVER
+    assert await ask_from("203.0.113.9", right) != OVER
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(-1, True), (0, False)])
+async def test_a_code_holds_for_a_while(rig: Harness, shop: ShopSide, seconds: float, holds: bool) -> None:
+    talk, now = await start(rig), rig.clock()
+    until = now + CODE_LASTS + timedelta(seconds=seconds)
+    await rig.database.write(
+        lambda store: store.identity_proofs.save_code(talk, ORDER, "hash", now + CODE_LASTS)
+    )
+    assert holds is await rig.database.write(
+        lambda store: store.identity_proofs.redeem_code(talk, ORDER, "hash", until)
+    )
+
+
+async def test_an_old_code_is_wrong(rig: Harness, shop: ShopSide) -> None:
+    talk = await start(rig)
+    await ask_for_code(rig, talk)
+    rig.clock.pass_(CODE_LASTS.total_seconds() + 1)
+    assert (await rig.ask(talk, find_code(shop))).text == words("action_code_wrong", "ja")
+
+
+async def test_a_proof_holds_for_a_while(rig: Harness, shop: ShopSide) -> None:
+    talk = await start(rig)
+    await rig.ask(talk, f"{QUESTION}。郵便番号は150-0001")
+    rig.clock.pass_(GRANT_LASTS.total_seconds() - 60)
+    assert ORDER in (await rig.ask(talk, QUESTION)).text, "known"
+    rig.clock.pass_(61)
+    assert (await rig.ask(talk, QUESTION)).text == words("action_ask_proof", "ja")
+
+
+async def test_a_code_is_redeemed_once(rig: Harness, shop: ShopSide) -> None:
+    talk, later = await start(rig), rig.clock() + CODE_LASTS
+
+    async def redeem() -> bool:
+        return await rig.database.write(
+            lambda store: store.identity_proofs.redeem_code(talk, ORDER, "hash", rig.clock())
+        )
+
+    await rig.database.write(lambda store: store.identity_proofs.save_code(talk, ORDER, "hash", later))
+    assert [await redeem(), await redeem()] == [True, False]
