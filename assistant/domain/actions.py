@@ -98,6 +98,8 @@ class Tool:
     slots: tuple[Slot, ...]
     #: The exact effect, before a yes; holes are arguments and fields of the preview. Empty for a read.
     confirm: Mapping[str, str]
+    #: Patterns of the words that may name it in a yes, by language. Empty for a read.
+    consent_words: Mapping[str, str]
     results: tuple[ResultTemplate, ...]
     #: Error code of the business's system -> sentence, by language.
     refusals: Mapping[str, Mapping[str, str]]

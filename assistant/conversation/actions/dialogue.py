@@ -215,7 +215,7 @@ class ActionDialogue:
         proposal = await self.database.read(lambda store: store.actions.get(found))
         if proposal is None or proposal.state is not ProposalState.OPEN:
             return Step(Reply(text=words("action_stopped", language), language=language), None)
-        consent = read_consent(turn.text, self.tools[flow.tool].purpose.values())
+        consent = read_consent(turn.text, self.tools[flow.tool].consent_words.values())
         if consent is Consent.NO:
             reply = Reply(text=words("action_stopped", language), language=language)
             return Step(reply, None, ActionUpdate(declined=proposal.id))

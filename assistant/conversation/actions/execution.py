@@ -92,11 +92,11 @@ class ActionExecutor:
     def _is_withdrawn(self, store: Store, proposal: Proposal) -> bool:
         """Whether the customer wrote a stop after the yes."""
         tool = self.tools.get(proposal.tool)
-        purposes = tool.purpose.values() if tool is not None else ()
+        own_words = list(tool.consent_words.values()) if tool is not None else []
         said = store.messages.list_public(proposal.conversation)
         yes = next((one.seq for one in said if one.id == proposal.approved_by), None)
         later = [one for one in said if one.author is Author.CUSTOMER and yes is not None and one.seq > yes]
-        return any(is_withdrawal(one.text, purposes) for one in later)
+        return any(is_withdrawal(one.text, own_words) for one in later)
 
     async def _run(self, proposal: Proposal) -> ToolAnswer:
         """One call; where its answer is lost, one question what became of it."""
