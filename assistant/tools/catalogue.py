@@ -44,11 +44,7 @@ def load_tools(folder: Path) -> Mapping[str, Tool]:
     if len(files) > MAX_TOOLS:
         raise SetupError(f"tools {folder}: more than {MAX_TOOLS} files")
     tools = [_load_tool(file) for file in files]
-    found = {tool.name: tool for tool in tools}
-    for tool in tools:
-        if tool.undo is not None and tool.undo not in found:
-            raise SetupError(f"tools {tool.name}: undo names {tool.undo!r}, which is no tool")
-    return found
+    return {tool.name: tool for tool in tools}
 
 
 def check_arguments(tool: Tool, arguments: Mapping[str, str]) -> None:
@@ -81,7 +77,7 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
     return Tool(
         name=data["name"],
         effect=Effect(data["effect"]),
-        min_identity=IdentityLevel(data["min_identity"]),
+        min_identity=_parse_level(data["min_identity"]),
         purpose=_parse_texts(data["purpose"]),
         examples=_parse_lists(data["examples"]),
         contrast=_parse_lists(data["contrast"]),
@@ -96,8 +92,14 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
         result_fields=dict(data["result_fields"]),
         timeout_seconds=float(data["timeout_seconds"]),
         subject=data["subject"],
-        undo=data.get("undo"),
     )
+
+
+def _parse_level(value: int) -> IdentityLevel:
+    """ValueError below the level at which an order's data may be told."""
+    if value not in tuple(IdentityLevel) or value < IdentityLevel.CHANNEL_PROVEN:
+        raise ValueError(f"min_identity is 2, 3 or 4 (no order's data is told below 2), not {value!r}")
+    return IdentityLevel(value)
 
 
 def _parse_slot(row: Mapping[str, Any]) -> Slot:
@@ -139,8 +141,6 @@ def _check_tool(tool: Tool, where: str) -> None:
         raise SetupError(f"{where}: slots and the schema's properties must have the same names")
     if tool.subject not in slots:
         raise SetupError(f"{where}: subject {tool.subject!r} is no slot")
-    if tool.min_identity < IdentityLevel.CHANNEL_PROVEN:
-        raise SetupError(f"{where}: min_identity is 2, 3 or 4: an order's data is told to nobody below 2")
     if tool.is_write and not (tool.confirm and tool.consent_words):
         raise SetupError(f"{where}: a tool that changes something needs `confirm` and `consent_words`")
     _check_patterns(tool, where)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from assistant.conversation.actions.aside import CustomerActions
+from assistant.conversation.actions.dialogue import ActionDialogue
 from assistant.conversation.actions.identity import (
     CODE_LASTS,
     GRANT_LASTS,
@@ -44,12 +46,15 @@ def find_code(shop: ShopSide) -> str:
     return shop.orders.find_last_mail() or ""
 
 
-@pytest.mark.parametrize("level", [0, IdentityLevel.CLAIMED])
-async def test_no_tool_tells_an_orders_data_without_proof(rig: Harness, shop: ShopSide, level: int) -> None:
-    dialogue = rig.mind.actions.dialogue  # type: ignore[union-attr]
-    open_tool = replace(TOOLS["order_status"], min_identity=level)
-    changed = replace(dialogue, tools={**TOOLS, "order_status": open_tool})
-    rig.mind = replace(rig.mind, actions=replace(rig.mind.actions, dialogue=changed))
+def find_dialogue(rig: Harness) -> ActionDialogue:
+    assert isinstance(rig.mind.actions, CustomerActions)
+    return rig.mind.actions.dialogue
+
+
+async def test_no_tool_tells_an_orders_data_without_proof(rig: Harness, shop: ShopSide) -> None:
+    open_tool = replace(TOOLS["order_status"], min_identity=IdentityLevel.CLAIMED)
+    changed = replace(find_dialogue(rig), tools={**TOOLS, "order_status": open_tool})
+    rig.mind = replace(rig.mind, actions=CustomerActions(dialogue=changed))
     rig.assistant = replace(rig.assistant, mind=rig.mind)
     assert (await rig.ask(await start(rig), QUESTION)).text == words("action_ask_proof", "ja")
 
@@ -57,7 +62,7 @@ async def test_no_tool_tells_an_orders_data_without_proof(rig: Harness, shop: Sh
 async def test_guessing_a_code_ends_even_with_the_right_one(rig: Harness, shop: ShopSide) -> None:
     talk = await start(rig)
     await ask_for_code(rig, talk)
-    check = rig.mind.actions.dialogue.identity  # type: ignore[union-attr]
+    check = find_dialogue(rig).identity
     # By itself: who sends one wrong code after the other is offered a person before.
     turn: Any = SimpleNamespace(conversation=await rig.state(talk))
     tried = [await check.redeem_code(turn, ORDER, "no code") for _ in range(MAX_TRIES)]

@@ -40,7 +40,6 @@ def test_the_sample_shops_tools_are_read() -> None:
         ({"schema": {"type": "nonsense", "properties": {"order_number": {}}}}, "schema"),
         ({"schema": {"type": "object", "properties": {}}}, "same names"),
         ({"words": {"ja": "(", "en": "x"}}, "no pattern"),
-        ({"undo": "nothing"}, "no tool"),
         ({"consent_words": {"ja": "(", "en": "x"}}, "no pattern"),
         ({"consent_words": {"ja": "x" * 201, "en": "y"}}, "at most 200"),
         ({"consent_words": {"ja": ".", "en": "cancel"}}, "do not name"),

@@ -220,8 +220,7 @@ class ActionDialogue:
             reply = Reply(text=words("action_stopped", language), language=language)
             return Step(reply, None, ActionUpdate(declined=proposal.id))
         if self.clock() - proposal.created_at > PROPOSAL_HOLDS:
-            reply = Reply(text=words("action_expired", language), language=language)
-            return Step(reply, None, ActionUpdate(declined=proposal.id))
+            return Step(Reply(text=words("action_expired", language), language=language), None)
         if consent is Consent.UNCLEAR:
             return await self._correct_values(turn, flow)
         if turn.first_seq <= flow.shown_seq:
@@ -238,11 +237,8 @@ class ActionDialogue:
         changed = {name: value for name, value in found.items() if flow.values.get(name) != value}
         if not changed:
             return None
-        step = await self._advance(
-            turn, replace(flow, values={**flow.values, **changed}, proposal=None, asking="")
-        )
-        update = step.update or ActionUpdate(flow=step.flow)
-        return step._replace(update=replace(update, declined=flow.proposal))
+        values = {**flow.values, **changed}
+        return await self._advance(turn, replace(flow, values=values, proposal=None, asking=""))
 
     async def _call(
         self, tool: Tool, flow: ActionFlow, level: IdentityLevel, *, is_dry_run: bool = False
