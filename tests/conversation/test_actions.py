@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template as words
 from assistant.domain.actions import PROPOSAL_HOLDS, ProposalState
 from assistant.domain.conversation import State
+from assistant.domain.people import Identity
 from assistant.domain.signals import Reason
+from assistant.ports.actions import CustomerRecord
 from evals.fakes.faulty_shop import KilledWorker
 from tests.actions_harness import ShopSide, open_shop
 from tests.harness import IDENTITY_KEY, Harness
@@ -79,6 +82,21 @@ async def test_a_signed_customer_is_asked_nothing(rig: Harness, shop: ShopSide) 
     shop.add(ORDER, "shipped", customer="sato")
     talk = (await rig.open(sign("sato"))).conversation.id
     assert "発送済み" in (await rig.ask(talk, "注文した商品はどこですか")).text
+
+
+async def test_own_orders_are_loaded_once_for_a_step(
+    rig: Harness, shop: ShopSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.add(ORDER, "shipped", customer="sato")
+    talk, asked, original = (await rig.open(sign("sato"))).conversation.id, [], shop.backend.lookup_customer
+
+    async def look_up(identities: Sequence[Identity]) -> CustomerRecord | None:
+        asked.append(identities)
+        return await original(identities)
+
+    monkeypatch.setattr(shop.backend, "lookup_customer", look_up)
+    assert "発送済み" in (await rig.ask(talk, "注文した商品はどこですか")).text
+    assert len(asked) == 1
 
 
 async def test_a_signed_customer_chooses_among_several(rig: Harness, shop: ShopSide) -> None:

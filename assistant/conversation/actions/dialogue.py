@@ -1,6 +1,6 @@
 """The dialogue in which something is done for a customer: one question at a time, a way out, no model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -109,12 +109,13 @@ class ActionDialogue:
 
     async def _advance(self, turn: TurnInput, flow: ActionFlow) -> Step:
         tool = self.tools[flow.tool]
+        own = await self.identity.list_own_orders(turn)
         if tool.subject not in flow.values:
-            flow, chosen = await self._choose_order(turn, flow)
+            flow, chosen = self._choose_order(flow, own or ())
             if chosen is not None:
                 return chosen
         subject = flow.values[tool.subject]
-        level = await self.identity.find_level(turn, subject)
+        level = await self.identity.find_level(turn, subject, own)
         if level < IdentityLevel.CHANNEL_PROVEN:  # whatever the tool says: it tells an order's data
             step = await self._check_proof(turn, flow, subject)
             if step is not None:
@@ -139,10 +140,12 @@ class ActionDialogue:
             return Step(replies.build_question(tool, asked), asked)
         return await self._propose(turn, flow, level, preview.fields)
 
-    async def _choose_order(self, turn: TurnInput, flow: ActionFlow) -> tuple[ActionFlow, Step | None]:
+    def _choose_order(
+        self, flow: ActionFlow, own: Sequence[Mapping[str, Any]]
+    ) -> tuple[ActionFlow, Step | None]:
         """The only order of a customer whom the site signed; else the question which one."""
         tool, language = self.tools[flow.tool], flow.language
-        orders = [order for order in await self.identity.list_own_orders(turn) or () if order.get("id")]
+        orders = [order for order in own if order.get("id")]
         if len(orders) == 1:
             values = {**flow.values, tool.subject: str(orders[0]["id"])}
             return replace(flow, values=values), None

@@ -44,9 +44,10 @@ class IdentityCheck:
         record = await self.backend.lookup_customer(signed)
         return record.orders if record is not None else None
 
-    async def find_level(self, turn: TurnInput, subject: str) -> IdentityLevel:
-        """How well it is known that *subject* is theirs."""
-        orders = await self.list_own_orders(turn)
+    async def find_level(
+        self, turn: TurnInput, subject: str, orders: Sequence[Mapping[str, Any]] | None
+    ) -> IdentityLevel:
+        """How well it is known that *subject* is theirs; *orders*: of `list_own_orders`."""
         grants = await self.database.read(
             lambda store: store.identity_proofs.load_grants(turn.conversation.id, self.clock())
         )
