@@ -7,8 +7,8 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 #: How long a proposal waits for a yes, and an unfinished request for the next answer.
-PROPOSAL_HOLDS = timedelta(minutes=15)
-FLOW_HOLDS = timedelta(minutes=30)
+MAX_PROPOSAL_AGE = timedelta(minutes=15)
+MAX_FLOW_AGE = timedelta(minutes=30)
 
 
 class Effect(StrEnum):

@@ -125,8 +125,8 @@ class SqlIdentityProofs:
         row = self._connection.execute(query, values).first()
         if row is None or row.expires_at <= now or not hmac.compare_digest(row.code_hash, code_hash):
             return False
-        self._connection.execute(build_delete(t.one_time_codes, "conversation", "subject"), values)
-        return True
+        used = self._connection.execute(build_delete(t.one_time_codes, "conversation", "subject"), values)
+        return used.rowcount == 1  # else another was first
 
 
 def _parse_proposal(row: sa.RowMapping) -> Proposal:

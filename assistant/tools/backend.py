@@ -20,13 +20,13 @@ from assistant.tools.catalogue import check_arguments
 
 log = structlog.get_logger()
 
-CONNECT_SECONDS = 2.0
-LOOKUP_SECONDS = 2.0
-VERIFY_SECONDS = 5.0
+MAX_CONNECT_SECONDS = 2.0
+MAX_LOOKUP_SECONDS = 2.0
+MAX_VERIFY_SECONDS = 5.0
 MAX_RESPONSE_BYTES = 64 * 1024
 #: How long a lookup is believed, and how long one that failed is not made again.
-LOOKUP_LASTS_SECONDS = 60.0
-FAILURE_LASTS_SECONDS = 10.0
+MAX_LOOKUP_AGE_SECONDS = 60.0
+MAX_FAILURE_AGE_SECONDS = 10.0
 #: Lookups that are kept.
 MAX_LOOKUPS = 1_000
 #: Errors before a byte of ours was read there: it was certainly not done.
@@ -71,25 +71,27 @@ class HttpToolBackend:
         return answer if known else ToolAnswer(kind=AnswerKind.UNKNOWN)
 
     async def verify_order(self, subject: str, proof: Mapping[str, str]) -> bool | None:
-        data = await self._post("identity/verify", {"subject": subject, "proof": dict(proof)}, VERIFY_SECONDS)
+        data = await self._post(
+            "identity/verify", {"subject": subject, "proof": dict(proof)}, MAX_VERIFY_SECONDS
+        )
         return None if data is None else data.get("match") is True
 
     async def send_code(self, subject: str, code: str, language: str) -> bool:
         body = {"subject": subject, "code": code, "language": language}
-        data = await self._post("identity/code", body, VERIFY_SECONDS)
+        data = await self._post("identity/code", body, MAX_VERIFY_SECONDS)
         return data is not None and data.get("sent") is True
 
     async def lookup_customer(self, identities: Sequence[Identity]) -> CustomerRecord | None:
-        """What is known of a customer, as of a minute ago at most; None: no answer in `LOOKUP_SECONDS`."""
+        """What is known of a customer, a minute old at most; None: no answer in `MAX_LOOKUP_SECONDS`."""
         named = [{"type": one.channel, "value": one.id} for one in identities]
         key = json.dumps(named, sort_keys=True)
         if (known := self._known.get(key)) is not None:
             asked_at, record = known
-            lasts = LOOKUP_LASTS_SECONDS if record is not None else FAILURE_LASTS_SECONDS
+            lasts = MAX_LOOKUP_AGE_SECONDS if record is not None else MAX_FAILURE_AGE_SECONDS
             if (self._clock() - asked_at).total_seconds() < lasts:
                 return record
         body = {"identities": named, "want": ["profile", "orders"]}
-        data = await self._post("lookup", body, LOOKUP_SECONDS)
+        data = await self._post("lookup", body, MAX_LOOKUP_SECONDS)
         record = _parse_record(data) if data is not None else None
         self._known.pop(key, None)  # the newest stands last
         self._known[key] = (self._clock(), record)
@@ -126,7 +128,7 @@ class HttpToolBackend:
         content = json.dumps(body, ensure_ascii=False).encode()
         headers = sign_payload(self._secret, message_id, self._clock(), content)
         headers["content-type"] = "application/json"
-        timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+        timeout = httpx.Timeout(seconds, connect=min(seconds, MAX_CONNECT_SECONDS))
         async with asyncio.timeout(seconds):
             request = self._client.stream(
                 "POST", f"{self._url}/{path}", content=content, headers=headers, timeout=timeout

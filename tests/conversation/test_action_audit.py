@@ -7,7 +7,9 @@ import pytest
 from assistant.conversation.actions.action_replies import render_effect
 from assistant.conversation.actions.dialogue import MAX_MISSES
 from assistant.conversation.templates import render_template as words
-from assistant.domain.actions import FLOW_HOLDS, PROPOSAL_HOLDS, Effect, ProposalState
+from assistant.domain.actions import MAX_FLOW_AGE, MAX_PROPOSAL_AGE, Effect, ProposalState
+from assistant.domain.jobs import Job, JobKind
+from assistant.storage.audit import SqlAudit
 from tests.actions_harness import TOOLS, ShopSide, open_shop
 from tests.conversation.test_actions import propose_cancellation, states, trace
 from tests.harness import Harness
@@ -21,12 +23,23 @@ def shop(rig: Harness) -> ShopSide:
     return open_shop(rig)
 
 
+async def claim(rig: Harness, kind: JobKind) -> Job:
+    """The one job of *kind* that is due."""
+    rig.clock.pass_(1)
+    due = await rig.database.write(
+        lambda store: store.jobs.claim_due(rig.clock(), rig.timing.lease, 1, (kind,))
+    )
+    return due[0]
+
+
 async def approve(rig: Harness, talk: str) -> None:
     """A yes that is not carried out yet."""
     await rig.say(talk, "はい")
-    rig.clock.pass_(1)
-    due = await rig.database.write(lambda store: store.jobs.claim_due(rig.clock(), rig.timing.lease, 1))
-    await rig.assistant.take_turn(due[0])
+    await rig.assistant.take_turn(await claim(rig, JobKind.TURN))
+
+
+def fail(*_args: object, **_details: object) -> None:
+    raise OSError("disk full")
 
 
 async def test_a_no_is_the_customers(rig: Harness, shop: ShopSide) -> None:
@@ -37,7 +50,7 @@ async def test_a_no_is_the_customers(rig: Harness, shop: ShopSide) -> None:
 
 async def test_a_late_yes_voids_and_is_no_no(rig: Harness, shop: ShopSide) -> None:
     talk = await propose_cancellation(rig, shop)
-    rig.clock.pass_(PROPOSAL_HOLDS.total_seconds() + 1)
+    rig.clock.pass_(MAX_PROPOSAL_AGE.total_seconds() + 1)
     await rig.ask(talk, "はい")
     assert await trace(rig) == [SHOWN, ("assistant", "proposal void")]
     assert await states(rig, talk) == [ProposalState.VOID]
@@ -45,7 +58,7 @@ async def test_a_late_yes_voids_and_is_no_no(rig: Harness, shop: ShopSide) -> No
 
 async def test_giving_up_is_no_no(rig: Harness, shop: ShopSide) -> None:
     talk = await propose_cancellation(rig, shop)
-    since = rig.clock() - FLOW_HOLDS
+    since = rig.clock() - MAX_FLOW_AGE
     flow = await rig.database.read(lambda store: store.actions.load_flow(talk, since))
     assert flow is not None
     near = replace(flow, misses=MAX_MISSES - 1)
@@ -60,6 +73,45 @@ async def test_who_is_met_by_a_person_first_said_no_no(rig: Harness, shop: ShopS
         last = await rig.ask(talk, text)
     assert words("button_person", "ja") in {button.value for button in last.buttons}
     assert await trace(rig) == [SHOWN, ("assistant", "proposal void")]
+
+
+async def test_a_proposal_that_nobody_answers_is_void_at_the_end(rig: Harness, shop: ShopSide) -> None:
+    await propose_cancellation(rig, shop)
+    rig.clock.pass_(3600)
+    await rig.work()
+    assert await trace(rig) == [SHOWN, ("assistant", "proposal void")]
+
+
+async def test_nothing_is_begun_without_its_entry(
+    rig: Harness, shop: ShopSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await approve(rig, talk)
+    job = await claim(rig, JobKind.ACTION)
+    assert rig.executor is not None
+    monkeypatch.setattr(SqlAudit, "append_entry", fail)
+    with pytest.raises(OSError, match="disk full"):
+        await rig.executor.execute_proposal(job)
+    monkeypatch.undo()
+    assert await states(rig, talk) == [ProposalState.APPROVED]
+    assert shop.status("KM-482133") == ("accepted", 0)
+    rig.clock.pass_(rig.timing.lease.total_seconds() + 1)
+    await rig.work()
+    assert shop.status("KM-482133") == ("cancelled", 1)
+
+
+async def test_to_give_up_twice_is_to_give_up_once(rig: Harness, shop: ShopSide) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await approve(rig, talk)
+    job = await claim(rig, JobKind.ACTION)
+    assert rig.executor is not None
+    await rig.executor.give_up(job)
+    said = await rig.answers(talk)
+    assert words("action_unknown", "ja") in said[-1]
+    await rig.executor.give_up(job)
+    assert await rig.answers(talk) == said
+    assert await trace(rig) == [SHOWN, APPROVED, ("assistant", "proposal unknown")]
+    assert await rig.database.read(lambda store: store.jobs.get(JobKind.ACTION, talk)) is None
 
 
 async def test_another_request_voids(rig: Harness, shop: ShopSide) -> None:

@@ -10,14 +10,15 @@ import pytest
 from assistant.conversation.actions.aside import CustomerActions
 from assistant.conversation.actions.dialogue import ActionDialogue
 from assistant.conversation.actions.identity import (
-    CODE_LASTS,
-    GRANT_LASTS,
+    MAX_CODE_AGE,
     MAX_CODES,
+    MAX_GRANT_AGE,
     MAX_TRIES,
     MAX_TRIES_PER_ORIGIN,
 )
 from assistant.conversation.templates import render_template as words
-from assistant.domain.actions import FLOW_HOLDS, Asking, IdentityLevel
+from assistant.domain.actions import MAX_FLOW_AGE, Asking, IdentityLevel
+from assistant.ports.storage.store import Store
 from tests.actions_harness import TOOLS, ShopSide, open_shop
 from tests.harness import JAPANESE, Harness
 
@@ -68,7 +69,7 @@ async def test_guessing_a_code_ends_even_with_the_right_one(rig: Harness, shop: 
     tried = [await check.redeem_code(turn, ORDER, "no code") for _ in range(MAX_TRIES)]
     assert tried == [False] * MAX_TRIES
     assert await check.redeem_code(turn, ORDER, find_code(shop)) is None
-    flow = await rig.database.read(lambda store: store.actions.load_flow(talk, rig.clock() - FLOW_HOLDS))
+    flow = await rig.database.read(lambda store: store.actions.load_flow(talk, rig.clock() - MAX_FLOW_AGE))
     assert flow is not None
     assert flow.asking == Asking.CODE
     assert (await rig.ask(talk, find_code(shop))).text == OVER
@@ -96,9 +97,9 @@ async def test_one_address_of_the_web_gets_only_so_many_tries(rig: Harness, shop
 @pytest.mark.parametrize(("seconds", "holds"), [(-1, True), (0, False)])
 async def test_a_code_holds_for_a_while(rig: Harness, shop: ShopSide, seconds: float, holds: bool) -> None:
     talk, now = await start(rig), rig.clock()
-    until = now + CODE_LASTS + timedelta(seconds=seconds)
+    until = now + MAX_CODE_AGE + timedelta(seconds=seconds)
     await rig.database.write(
-        lambda store: store.identity_proofs.save_code(talk, ORDER, "hash", now + CODE_LASTS)
+        lambda store: store.identity_proofs.save_code(talk, ORDER, "hash", now + MAX_CODE_AGE)
     )
     assert holds is await rig.database.write(
         lambda store: store.identity_proofs.redeem_code(talk, ORDER, "hash", until)
@@ -108,21 +109,21 @@ async def test_a_code_holds_for_a_while(rig: Harness, shop: ShopSide, seconds: f
 async def test_an_old_code_is_wrong(rig: Harness, shop: ShopSide) -> None:
     talk = await start(rig)
     await ask_for_code(rig, talk)
-    rig.clock.pass_(CODE_LASTS.total_seconds() + 1)
+    rig.clock.pass_(MAX_CODE_AGE.total_seconds() + 1)
     assert (await rig.ask(talk, find_code(shop))).text == words("action_code_wrong", "ja")
 
 
 async def test_a_proof_holds_for_a_while(rig: Harness, shop: ShopSide) -> None:
     talk = await start(rig)
     await rig.ask(talk, f"{QUESTION}。郵便番号は150-0001")
-    rig.clock.pass_(GRANT_LASTS.total_seconds() - 60)
+    rig.clock.pass_(MAX_GRANT_AGE.total_seconds() - 60)
     assert ORDER in (await rig.ask(talk, QUESTION)).text, "known"
     rig.clock.pass_(61)
     assert (await rig.ask(talk, QUESTION)).text == words("action_ask_proof", "ja")
 
 
 async def test_a_code_is_redeemed_once(rig: Harness, shop: ShopSide) -> None:
-    talk, later = await start(rig), rig.clock() + CODE_LASTS
+    talk, later = await start(rig), rig.clock() + MAX_CODE_AGE
 
     async def redeem() -> bool:
         return await rig.database.write(
@@ -131,3 +132,24 @@ async def test_a_code_is_redeemed_once(rig: Harness, shop: ShopSide) -> None:
 
     await rig.database.write(lambda store: store.identity_proofs.save_code(talk, ORDER, "hash", later))
     assert [await redeem(), await redeem()] == [True, False]
+
+
+async def test_of_two_at_once_one_redeems_a_code(rig: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk, now = await start(rig), rig.clock()
+
+    def redeem(store: Store) -> bool:
+        return store.identity_proofs.redeem_code(talk, ORDER, "hash", now)
+
+    def step(store: Store) -> list[bool]:
+        store.identity_proofs.save_code(talk, ORDER, "hash", now + MAX_CODE_AGE)
+        first: list[bool] = []
+
+        def compare(_code: str, _sent: str) -> bool:
+            monkeypatch.undo()
+            first.append(redeem(store))  # between the other's look and its deletion
+            return True
+
+        monkeypatch.setattr("assistant.storage.actions.hmac.compare_digest", compare)
+        return [redeem(store), *first]
+
+    assert await rig.database.write(step) == [False, True]

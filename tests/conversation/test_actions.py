@@ -12,7 +12,7 @@ from assistant.conversation.actions.dialogue import MAX_CHANGES, MAX_MISSES
 from assistant.conversation.actions.identity import MAX_TRIES
 from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template as words
-from assistant.domain.actions import PROPOSAL_HOLDS, ProposalState
+from assistant.domain.actions import MAX_PROPOSAL_AGE, ProposalState
 from assistant.domain.conversation import State
 from assistant.domain.people import Identity
 from assistant.domain.signals import Reason
@@ -217,7 +217,7 @@ async def test_a_yes_from_before_the_proposal_is_none(rig: Harness, shop: ShopSi
 
 async def test_a_late_yes_is_not_carried_out(rig: Harness, shop: ShopSide) -> None:
     talk = await propose_cancellation(rig, shop)
-    rig.clock.pass_(PROPOSAL_HOLDS.total_seconds() + 1)
+    rig.clock.pass_(MAX_PROPOSAL_AGE.total_seconds() + 1)
     assert (await rig.ask(talk, "はい")).text == words("action_expired", "ja")
     await rig.work()
     assert shop.status(ORDER) == ("accepted", 0)

@@ -10,19 +10,23 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.app.settings import load_settings
+from assistant.cli.demo_shop.service import seed_samples
 from assistant.conversation.actions.action_replies import clean_text, render_effect, render_result
 from assistant.domain.actions import AnswerKind, IdentityLevel
+from assistant.domain.errors import SetupError
 from assistant.domain.people import Identity
-from assistant.domain.webhook_signatures import is_signed
+from assistant.domain.webhook_signatures import MIN_KEY_BYTES, is_signed
 from assistant.ports.actions import ToolCall
 from assistant.ports.clock import Clock
 from assistant.tools.backend import (
-    FAILURE_LASTS_SECONDS,
-    LOOKUP_LASTS_SECONDS,
+    MAX_FAILURE_AGE_SECONDS,
+    MAX_LOOKUP_AGE_SECONDS,
     MAX_RESPONSE_BYTES,
     HttpToolBackend,
 )
 from assistant.tools.catalogue import load_tools
+from evals.fakes.faulty_shop import FaultyShop
 
 TOOLS = load_tools(Path(__file__).parents[2] / "tools")
 STATUS, CANCEL = TOOLS["order_status"], TOOLS["cancel_order"]
@@ -65,6 +69,30 @@ async def test_a_call_is_signed_with_its_idempotency_key() -> None:
     assert request.url == "http://shop/api/tools/cancel_order"
     assert is_signed((KEY,), request.headers, request.content, NOW)
     assert request.headers["webhook-id"] == json.loads(request.content)["idempotency_key"] == "k1"
+
+
+@pytest.mark.parametrize(
+    ("secret", "says"),
+    [
+        ("short", "at least 24 bytes"),
+        ("only 23 bytes of secret", "at least 24 bytes"),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8I", "at least 24 bytes"),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw!", "no base64"),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa", "no base64"),
+    ],
+)
+def test_a_short_or_mistyped_secret_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, secret: str, says: str
+) -> None:
+    monkeypatch.setenv("ASSISTANT_BACKEND_SECRET", secret)
+    with pytest.raises(SetupError, match=says):
+        load_settings()
+
+
+@pytest.mark.parametrize("secret", ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "24 bytes of plain secret"])
+def test_a_secret_of_the_right_length_is_a_key(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("ASSISTANT_BACKEND_SECRET", secret)
+    assert len(load_settings().load_backend_key() or b"") == MIN_KEY_BYTES
 
 
 @pytest.mark.parametrize(
@@ -113,7 +141,7 @@ async def test_a_slow_lookup_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
         await asyncio.sleep(5)
         return httpx.Response(200, json={"orders": [{"id": "KM-1"}]})
 
-    monkeypatch.setattr("assistant.tools.backend.LOOKUP_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.tools.backend.MAX_LOOKUP_SECONDS", 0.05)
     backend = HttpToolBackend("http://shop", KEY, lambda: NOW, httpx.MockTransport(answer))
     assert await backend.lookup_customer(SATO) is None
 
@@ -131,10 +159,10 @@ async def test_a_lookup_is_asked_once_in_a_while() -> None:
     assert first == again
     assert first is not None
     assert [order["id"] for order in first.orders] == ["KM-1"]
-    now = NOW + timedelta(seconds=LOOKUP_LASTS_SECONDS - 1)
+    now = NOW + timedelta(seconds=MAX_LOOKUP_AGE_SECONDS - 1)
     await backend.lookup_customer(SATO)
     assert len(calls) == 1
-    now = NOW + timedelta(seconds=LOOKUP_LASTS_SECONDS)
+    now = NOW + timedelta(seconds=MAX_LOOKUP_AGE_SECONDS)
     await backend.lookup_customer(SATO)
     assert len(calls) == 2
 
@@ -144,8 +172,45 @@ async def test_a_lookup_that_failed_is_not_made_again_at_once() -> None:
     now = NOW
     backend = open_backend(lambda _request: answers.pop(0), lambda: now)
     assert [await backend.lookup_customer(SATO) for _ in range(2)] == [None, None]
-    now = NOW + timedelta(seconds=FAILURE_LASTS_SECONDS)
+    now = NOW + timedelta(seconds=MAX_FAILURE_AGE_SECONDS)
     assert await backend.lookup_customer(SATO) is not None
+
+
+async def test_the_sample_shop_keeps_the_contract() -> None:
+    """Every call of our client against a real application."""
+    shop = FaultyShop(lambda: NOW)
+    seed_samples(shop.orders)
+    backend, accepted = shop.backend, {"order_number": "KM-482207"}
+    assert await backend.verify_order("KM-482207", {"postcode": "1500001"}) is True
+    assert await backend.verify_order("KM-482207", {"postcode": "9999999"}) is False
+    assert await backend.send_code("KM-482207", "123456", "ja")
+    assert shop.orders.find_last_mail() == "123456"
+    record = await backend.lookup_customer(SATO)
+    assert record is not None
+    assert [order["id"] for order in record.orders] == ["KM-482133"]
+    assert (await backend.find_operation("k1", CANCEL)).kind is AnswerKind.UNKNOWN, "not done yet"
+    preview = await backend.call_tool(call(arguments=accepted, is_dry_run=True))
+    assert preview.fields["total"] == "6,800"
+    assert (await backend.find_operation("k1", CANCEL)).kind is AnswerKind.UNKNOWN
+    done = await backend.call_tool(call(arguments=accepted))
+    assert [done.kind, await backend.call_tool(call(arguments=accepted))] == [AnswerKind.OK, done]
+    assert await backend.find_operation("k1", CANCEL) == done
+    late = await backend.call_tool(call(arguments=accepted, key="k2"))
+    assert (late.kind, late.code) == (AnswerKind.REFUSED, "cancelled")
+    assert (shop.orders.find_order("KM-482207") or {})["changes"] == 1
+
+
+async def test_a_call_with_another_secret_is_no_call() -> None:
+    shop = FaultyShop(lambda: NOW)
+    seed_samples(shop.orders)
+    stranger = HttpToolBackend("http://shop", KEY, lambda: NOW, shop.transport)
+    order = {"order_number": "KM-482207"}
+    assert (await stranger.call_tool(call(tool=STATUS, arguments=order))).kind is AnswerKind.UNREACHED
+    assert (await stranger.call_tool(call(arguments=order))).kind is AnswerKind.UNKNOWN
+    assert await stranger.verify_order("KM-482207", {"postcode": "1500001"}) is None
+    assert not await stranger.send_code("KM-482207", "123456", "ja")
+    assert await stranger.lookup_customer(SATO) is None
+    assert (shop.orders.find_order("KM-482207") or {})["changes"] == 0
 
 
 HOSTILE = [

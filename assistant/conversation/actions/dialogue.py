@@ -20,7 +20,7 @@ from assistant.conversation.templates import render_template as words
 from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.actions import (
-    PROPOSAL_HOLDS,
+    MAX_PROPOSAL_AGE,
     ActionFlow,
     ActionUpdate,
     AnswerKind,
@@ -222,7 +222,7 @@ class ActionDialogue:
         if consent is Consent.NO:
             reply = Reply(text=words("action_stopped", language), language=language)
             return Step(reply, None, ActionUpdate(declined=proposal.id))
-        if self.clock() - proposal.created_at > PROPOSAL_HOLDS:
+        if self.clock() - proposal.created_at > MAX_PROPOSAL_AGE:
             return Step(Reply(text=words("action_expired", language), language=language), None)
         if consent is Consent.UNCLEAR:
             return await self._correct_values(turn, flow)

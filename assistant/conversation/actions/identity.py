@@ -20,10 +20,10 @@ from assistant.ports.storage.store import Database, Store
 #: Tries a day to guess what belongs to an order: in one conversation, of one order, from one address.
 MAX_TRIES = 5
 MAX_TRIES_PER_ORIGIN = 20
-TRIES_LAST = timedelta(days=1)
+MAX_TRY_AGE = timedelta(days=1)
 #: How long a proof holds in its conversation.
-GRANT_LASTS = timedelta(hours=2)
-CODE_LASTS = timedelta(minutes=10)
+MAX_GRANT_AGE = timedelta(hours=2)
+MAX_CODE_AGE = timedelta(minutes=10)
 #: Codes a day that one order's owner may be sent.
 MAX_CODES = 3
 
@@ -72,7 +72,7 @@ class IdentityCheck:
         if not await self._reserve_try(turn, "code sent", subject, MAX_CODES):
             return False
         code = f"{secrets.randbelow(1_000_000):06d}"
-        hashed, expires = _hash_code(turn, subject, code), self.clock() + CODE_LASTS
+        hashed, expires = _hash_code(turn, subject, code), self.clock() + MAX_CODE_AGE
         await self.database.write(
             lambda store: store.identity_proofs.save_code(turn.conversation.id, subject, hashed, expires)
         )
@@ -93,7 +93,7 @@ class IdentityCheck:
     async def _reserve_try(self, turn: TurnInput, what: str, subject: str, limit: int) -> bool:
         limits, now = _list_limits(turn, what, subject, limit), self.clock()
         return await self.database.write(
-            lambda store: store.identity_proofs.reserve_attempt(limits, now, now + TRIES_LAST)
+            lambda store: store.identity_proofs.reserve_attempt(limits, now, now + MAX_TRY_AGE)
         )
 
     async def _save_grant(self, turn: TurnInput, subject: str, level: IdentityLevel, method: str) -> None:
@@ -101,7 +101,7 @@ class IdentityCheck:
         grant = IdentityGrant(subject=subject, level=level, method=method)
 
         def step(store: Store) -> None:
-            store.identity_proofs.save_grant(turn.conversation.id, grant, now + GRANT_LASTS)
+            store.identity_proofs.save_grant(turn.conversation.id, grant, now + MAX_GRANT_AGE)
             store.audit.append_entry(
                 CUSTOMER,
                 "identity",
