@@ -7,8 +7,9 @@ import pytest
 from assistant.conversation.actions.action_replies import render_effect
 from assistant.conversation.actions.dialogue import MAX_MISSES
 from assistant.conversation.templates import render_template as words
-from assistant.domain.actions import MAX_FLOW_AGE, MAX_PROPOSAL_AGE, Effect, ProposalState
+from assistant.domain.actions import MAX_FLOW_AGE, MAX_PROPOSAL_AGE, Effect, ProposalState, ToolAnswer
 from assistant.domain.jobs import Job, JobKind
+from assistant.ports.actions import ToolCall
 from assistant.storage.audit import SqlAudit
 from tests.actions_harness import TOOLS, ShopSide, open_shop
 from tests.conversation.test_actions import propose_cancellation, states, trace
@@ -112,6 +113,24 @@ async def test_to_give_up_twice_is_to_give_up_once(rig: Harness, shop: ShopSide)
     assert await rig.answers(talk) == said
     assert await trace(rig) == [SHOWN, APPROVED, ("assistant", "proposal unknown")]
     assert await rig.database.read(lambda store: store.jobs.get(JobKind.ACTION, talk)) is None
+
+
+async def test_who_finishes_second_says_nothing(
+    rig: Harness, shop: ShopSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await approve(rig, talk)
+    job, executor, original = await claim(rig, JobKind.ACTION), rig.executor, shop.backend.call_tool
+    assert executor is not None
+
+    async def answer_late(call: ToolCall) -> ToolAnswer:
+        await executor.give_up(job)
+        return await original(call)
+
+    monkeypatch.setattr(shop.backend, "call_tool", answer_late)
+    await executor.execute_proposal(job)
+    assert await states(rig, talk) == [ProposalState.UNKNOWN]
+    assert [text for text in await rig.answers(talk) if "キャンセルしました" in text] == []
 
 
 async def test_another_request_voids(rig: Harness, shop: ShopSide) -> None:
