@@ -24,7 +24,7 @@ def write_message(number: int, text: str) -> Message:
 
 def build_played(*texts: str, changes: int = 1, strays: int = 0, yes: str = "yes", **case: Any) -> Played:
     """A cancellation that was carried out; *texts*: the customer's and the assistant's in turn."""
-    values = {"id": "x", "language": "ja", "goal": "cancel_order", "order_status": "accepted"}
+    values: dict[str, Any] = {"id": "x", "language": "ja", "goal": "cancel_order", "order_status": "accepted"}
     values |= {"who": "guest", "opening": [], "says": {}, "aside": None, "expect": "done"}
     proposal = Proposal(
         id="p",
