@@ -10,9 +10,11 @@ _NARROW |= dict.fromkeys(map(ord, "‐‑‒–—―−－"), ord("-"))
 _LONG_VOWEL = re.compile(r"(?<=\d)ー(?=\d)")
 
 DIGITS = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-])", re.ASCII)
-#: A card as it is usually written, also right after other digits; a lookahead, so that places may overlap.
+#: A card as it is usually written, whatever stands between its groups, also right after other digits; cards
+#: begin with 3 to 6, or 22 to 27. A lookahead, so that places may overlap.
+_GAP = r"[\W_]{1,3}"
 CARD_GROUPS = re.compile(
-    r"(?<!\d)(?=(\d{4}([ -])\d{4}\2\d{4}\2\d{4}|\d{4}([ -])\d{6}\3\d{5}|\d{14,16})(?!\d))", re.ASCII
+    rf"(?<!\d)(?=[3-6]|2[2-7])(?=(\d{{4}}(?:{_GAP}\d{{4}}){{3}}|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}|\d{{14,16}})(?!\d))"
 )
 SECRET = re.compile(
     r"""\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,} | \bAKIA[0-9A-Z]{16}\b | \bgh[pousr]_[A-Za-z0-9]{20,}
@@ -42,11 +44,15 @@ def is_card_number(found: str) -> bool:
 
 
 def find_card_numbers(text: str) -> list[tuple[int, int]]:
-    """Spans of card numbers in *text* of usual width: whole runs of digits, and groups inside longer ones."""
-    found = [match.span() for match in DIGITS.finditer(text) if is_card_number(match[0])]
-    for match in CARD_GROUPS.finditer(text):
-        start, end = match.span(1)
-        if is_card_number(match[1]) and not any(start < b and a < end for a, b in found):
+    """Spans of card numbers in *text* of usual width, in order: groups of digits as cards have them, whole
+    runs of digits; what overlaps is one span."""
+    groups = [match.span(1) for match in CARD_GROUPS.finditer(text) if is_card_number(match[1])]
+    runs = [match.span() for match in DIGITS.finditer(text) if is_card_number(match[0])]
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(groups + runs):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
             found.append((start, end))
     return found
 
@@ -55,7 +61,7 @@ def mask_secrets(text: str) -> str:
     """*text* with its card numbers and secrets hidden; the same text where there are none."""
     parts, at = [], 0
     for start, end, shown in sorted(_find_secrets(normalize_width(text))):
-        if start >= at:
+        if end > at:  # what overlaps is hidden as a whole
             parts += [text[at:start], HIDDEN, shown]
             at = end
     return "".join((*parts, text[at:]))

@@ -13,6 +13,7 @@ class EvidenceReason(StrEnum):
     MAY_ASK_FOR_PERSON = auto()
     ASKS_HOW_TO_REACH_PERSON = auto()
     ASKS_WHO_ANSWERS = auto()
+    ASKS_WHETHER_ANYBODY_IS_THERE = auto()
     REFUSES_MACHINE = auto()
     ACCEPTS_OFFERED_PERSON = auto()
     MODEL_READS_REQUEST = auto()

@@ -65,11 +65,12 @@ class RuleSignalReader:
         whole = normalize_text(text)
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
+        topic = find_topic(near)
         labels, vector = (meaning.labels, meaning.vector or None) if meaning else (None, None)
         bare = detect_bare_turn(near)
         small_talk = _detect_small_talk(near, labels, bare)
-        progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
+        progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         logit = score_text(near)
         frustration, why_frustrated = score_frustration(
             clip_text(text), near, history, progress, logit["frustration"], labels
@@ -77,10 +78,9 @@ class RuleSignalReader:
         unfamiliarity, why_unfamiliar = score_unfamiliarity(
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
-        circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
-        topic = find_topic(near)
+        circumstances = _find_circumstances(near)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
-        feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
+        feelings = _judge_distress(_score_feelings(labels), circumstances, bare)
         sensitive = _find_sensitive_topic(circumstances, feelings)
         is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
@@ -91,7 +91,7 @@ class RuleSignalReader:
             no_progress=round(progress.no_progress, 3),
             wish=wish.request,
             sensitive=sensitive,
-            urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
+            urgency=_get_weight(circumstances, "urgency"),
             small_talk=small_talk if is_calm or bare in SPOKEN_KINDS else None,
             reaction=progress.reaction,
             topic=topic.cue.kind if topic else None,
@@ -100,7 +100,7 @@ class RuleSignalReader:
             is_foreign=detect_text_language(near) not in (None, *self.languages),
             **feelings,
             evidence=(
-                *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),
+                *_list_wish_evidence(wish, turn),
                 *why_frustrated,
                 *progress.evidence,
                 *why_unfamiliar,
@@ -109,6 +109,19 @@ class RuleSignalReader:
                 *_list_feeling_evidence(feelings, near, turn),
             ),
         )
+
+
+def _find_circumstances(near: str) -> dict[str, cues.Hit]:
+    return {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
+
+
+def _get_weight(circumstances: Mapping[str, cues.Hit], kind: str) -> float:
+    return circumstances[kind].cue.weight if kind in circumstances else 0.0
+
+
+def _list_wish_evidence(wish: RequestMatch, turn: int) -> Iterator[Evidence]:
+    if wish.words and wish.why:
+        yield Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish")
 
 
 def _find_previous_language(history: History) -> str | None:
@@ -121,8 +134,8 @@ def _detect_small_talk(near: str, labels: Mapping[str, float] | None, bare: str 
 
 def _detect_thanks(near: str, labels: Mapping[str, float] | None) -> str | None:
     """A short word of thanks that no list knows: "that's everything, cheers"."""
-    is_short = len(near) <= MAX_THANKS_CHARACTERS and "?" not in near
-    return "thanks" if labels and is_short and labels["thanks"] >= MIN_THANKS_LOGIT else None
+    brief = len(near) <= MAX_THANKS_CHARACTERS and "?" not in near
+    return "thanks" if labels and brief and labels["thanks"] >= MIN_THANKS_LOGIT else None
 
 
 def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
@@ -137,12 +150,16 @@ def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
     }
 
 
-def _judge_distress(feelings: dict[str, float], *, said_outright: bool) -> dict[str, float]:
+def _judge_distress(
+    feelings: dict[str, float], circumstances: Mapping[str, cues.Hit], bare: str | None
+) -> dict[str, float]:
     """Words of self-harm need no reading in context, and count with everything else down; without them only
-    a sure reading does: "is nobody there?" is no cry for help."""
-    if said_outright:
+    a sure reading does: "is nobody there?" is no cry for help, and a *bare* turn that says nothing but that
+    or that no person is needed never is."""
+    if "self_harm" in circumstances:
         return feelings | {"distress": 1.0}
-    if CONFIDENT_DISTRESS > feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
+    least = 1.0 if bare in SPOKEN_KINDS else CONFIDENT_DISTRESS
+    if least > feelings.get("distress", 0.0) >= FEELING_THRESHOLD:
         return feelings | {"distress": FEELING_THRESHOLD - 0.01}
     return feelings
 
@@ -177,7 +194,7 @@ def _detect_human_request(
     found = find_human_request(whole)
     words = score_human_request(found, logit)
     if bare == "presence":
-        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "asks whether anybody is there")
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], EvidenceReason.ASKS_WHETHER_ANYBODY_IS_THERE)
     elif labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:

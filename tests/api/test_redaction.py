@@ -1,10 +1,11 @@
 """Agents see that a customer pasted a card number or a key; what it is only on request, and that is noted."""
 
 import json
+import random
 
 import pytest
 
-from assistant.domain.confidential import mask_secrets
+from assistant.domain.confidential import is_card_number, mask_secrets
 from tests.api.conftest import ApiClient, events
 
 CARD = "4111 1111 1111 1111"
@@ -21,6 +22,11 @@ KEY = "sk-live-abcdefghijklmnop1234"
         ("注文番号は 4111 1111 1111 1112 です", "注文番号は 4111 1111 1111 1112 です"),
         ("電話は 03-1234-5678", "電話は 03-1234-5678"),
         ("090-1234-5678 4111 1111 1111 1111", "090-1234-5678 ••••1111"),
+        ("4242.4242.4242.4242", "••••4242"),
+        ("4242  4242\n4242\u00a04242 12 27 123", "••••4242 12 27 123"),
+        ("No.4242-4242-4242-4242-", "No.••••4242-"),
+        ("3782 822463 10005", "••••0005"),
+        ("2021 2022 2023 2024", "2021 2022 2023 2024"),
     ],
 )
 def test_what_is_hidden(text: str, shown: str) -> None:
@@ -64,3 +70,16 @@ async def test_the_id_of_a_note_gives_nothing_away(client: ApiClient) -> None:
     assert "secret" not in answer.text
     other = await client.hire("Sato")
     assert (await client.http.post(url, json=body, headers=other)).status_code == 409
+
+
+def test_no_card_after_a_phone_number_stays_half_visible() -> None:
+    """A chance run of digits that passes the check must not keep the card beside it from being hidden."""
+    chance = random.Random(3)
+    for _ in range(300):
+        body = "4" + "".join(str(chance.randrange(10)) for _ in range(14))
+        card = next(f"{body}{last}" for last in range(10) if is_card_number(f"{body}{last}"))
+        spaced = " ".join(card[at : at + 4] for at in range(0, 16, 4))
+        shown = mask_secrets(f"090-{chance.randrange(10_000):04}-{chance.randrange(10_000):04} {spaced}")
+        assert card[:4] not in shown.replace("•", " ").split()[-1]
+        assert spaced[:9] not in shown
+        assert spaced[-9:] not in shown

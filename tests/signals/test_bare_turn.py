@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author
 from assistant.domain.signals import HumanRequest, Reaction
 from assistant.domain.turns import TURN_LABELS, History, TextEmbedding, Utterance
@@ -33,6 +34,10 @@ READER = RuleSignalReader()
         ("人に代わらないで、教えて", "declined"),
         ("no, I don't need a human, just tell me", "declined"),
         ("I'd rather not talk to a person", "declined"),
+        ("人間につながなくて大丈夫です", "declined"),
+        ("人間につなげなくて平気です", "declined"),
+        ("担当者は結構です、自分で読みますので", "declined"),
+        ("AIのままで大丈夫です。人につながなくていいです", "declined"),
         ("全然役に立たない", "unhelpful"),
         ("それは違います", "unhelpful"),
         ("意味ないじゃん", "unhelpful"),
@@ -89,6 +94,7 @@ def test_no_model_takes_a_question_who_is_there_for_a_wish() -> None:
 
     def read(text: str) -> tuple[HumanRequest, str | None]:
         signals = READER.compute_signals(text, History(), sure)
+        assert {shown.why for shown in signals.evidence} <= set(EvidenceReason)
         return signals.wish, signals.small_talk
 
     assert read("are you a bot?") == (HumanRequest.NONE, "identity")

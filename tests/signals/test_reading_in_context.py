@@ -115,6 +115,21 @@ def test_only_a_sure_reading_is_distress(
     assert signals.distress <= probability
 
 
+@pytest.mark.parametrize("text", ["人間につながなくて大丈夫です", "誰かいますか"])
+def test_who_only_wants_nobody_or_asks_who_is_there_is_not_in_distress(
+    probabilities: dict[str, float], text: str
+) -> None:
+    probabilities["distress"] = 0.94
+    signals = read(text)
+    assert signals.distress < 0.5
+    assert signals.sensitive is None
+
+
+def test_words_of_self_harm_count_beside_a_refusal(probabilities: dict[str, float]) -> None:
+    probabilities["distress"] = 0.01
+    assert read("もう死にたいです。人につながなくて大丈夫です").sensitive == "harm"
+
+
 def test_words_of_self_harm_need_no_reading(probabilities: dict[str, float]) -> None:
     probabilities["distress"] = 0.01
     signals = read("もう死にたいです")
