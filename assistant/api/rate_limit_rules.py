@@ -87,12 +87,11 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "read",
             "email",
             "messages",
-            "typing",
-            "activity",
             "files",
             "links",
         )
     },
+    **{f"POST {_AGENT}/{act}": (TYPING,) for act in ("typing", "activity")},
     f"POST {_AGENT}/suggest": (SUGGESTING,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),

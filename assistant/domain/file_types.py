@@ -27,3 +27,9 @@ def detect_file_type(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return "text/plain" if text.strip() and not _CONTROL.search(text) else None
+
+
+def clean_file_name(name: str) -> str:
+    """A plain name: without folders, control characters and dots in front; the end stays, with the ending."""
+    name = re.split(r"[/\\:]", re.sub(r"[\x00-\x1f\x7f]", "", name))[-1]
+    return name.strip().lstrip(". ")[-MAX_NAME_CHARACTERS:] or "file"
