@@ -18,9 +18,11 @@ def render_article(article_id: str, text: str) -> str:
     """The article's Markdown as sanitised HTML; links between articles lead to their pages."""
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     folder = article_id.rpartition("/")[0]
-    html = _RELATIVE_LINK.sub(
-        lambda found: f'href="{_resolve_link("" if found[1] else folder, found[2])}', html
-    )
+
+    def rewrite_link(found: re.Match[str]) -> str:
+        return f'href="{_resolve_link("" if found[1] else folder, found[2])}'
+
+    html = _RELATIVE_LINK.sub(rewrite_link, html)
     safe = nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
     # A wide table scrolls in a frame that is reachable by keyboard.
     framed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>')
