@@ -45,7 +45,10 @@ async def test_variables_are_filled_in(client: ApiClient, name: str | None, text
 async def test_the_most_used_comes_first_and_its_tags_are_put_on(client: ApiClient) -> None:
     agent, talk = await client.hire(), await client.open()
     await save(client, agent, name="A")
-    reply = await save(client, agent, name="B", tags=["挨拶済み"])
+    reply = await save(client, agent, name="B", tags=["挨拶済み", "挨拶\u200b済み"])
+    assert reply["tags"] == ["挨拶済み"]
+    known = (await client.http.get("/v1/agent/tags", headers=agent)).json()["tags"]
+    assert [tag["name"] for tag in known] == ["挨拶済み"], "a tag exists from when a reply names it"
     await client.http.post(f"/v1/agent/conversations/{talk.id}/tags", json={"tags": ["VIP"]}, headers=agent)
     await use(client, agent, reply["id"], talk.id)
     listed = (await client.http.get(URL, headers=agent)).json()
@@ -62,6 +65,7 @@ async def test_the_most_used_comes_first_and_its_tags_are_put_on(client: ApiClie
         ({"text": " "}, "text"),
         ({"text": "x" * 4_001}, "4000"),
         ({"name": " "}, "name"),
+        ({"text": "\u200b\u3164"}, "text"),
     ],
 )
 async def test_what_customers_would_read_wrong_is_refused(
@@ -121,6 +125,8 @@ async def test_an_import_adds_and_changes(client: ApiClient) -> None:
         ("", "columns"),
         ('name,text\nA,"b', "Line"),
         ("name,text\n" + "A,b\n" * 1_001, "1000 rows"),
+        ("name,text,tags\nA,b," + ";".join(map(str, range(21))), "20 tags"),
+        ("name,text\n\u200b,b", "name"),
     ],
 )
 async def test_an_import_with_a_fault_adds_nothing(client: ApiClient, table: str, says: str) -> None:
