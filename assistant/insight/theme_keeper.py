@@ -206,7 +206,7 @@ def _save_plan(
     renamed: Mapping[str, Theme],
     now: datetime,
 ) -> None:
-    """Store what changed; a theme that a lead merged meanwhile stays merged."""
+    """Store what changed; a theme that an administrator merged meanwhile stays merged."""
     known = {theme.id: theme for theme in store.themes.list_alive()}
     created = {change.theme for change in plan.changes if change.kind in ("found", "split")}
     alive = {theme for theme in renamed if theme in known or theme in created}

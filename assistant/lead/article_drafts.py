@@ -23,6 +23,10 @@ class ReadOnlyArticle(Conflict):
     code = "read_only"
 
 
+class NotPublished(NotFound):
+    """That article is not published."""
+
+
 class SavedDraft(NamedTuple):
     revision: ArticleRevision
     #: What somebody else had saved meanwhile; None: nobody had.
@@ -93,7 +97,13 @@ def record_publication(store: Store, published: ArticleRevision, agent: Agent, n
     store.audit.append_entry(format_actor(agent.id), "article_published", now, **facts)
 
 
+def require_published(store: Store, article: str) -> None:
+    """NotPublished unless customers get a revision of the article."""
+    if not any(one.is_live for one in store.article_drafts.list_revisions(article)):
+        raise NotPublished
+
+
 def record_withdrawal(store: Store, article: str, agent: Agent, now: datetime) -> None:
     if not store.article_drafts.mark_withdrawn(article, now):
-        raise NotFound("That article is not published.")
+        raise NotPublished
     store.audit.append_entry(format_actor(agent.id), "article_withdrawn", now, article=article)

@@ -63,6 +63,22 @@ async def test_an_article_is_written_published_changed_and_withdrawn(
     assert states[0]["state"] == "withdrawn"
 
 
+async def test_what_could_not_be_withdrawn_stays_published_and_can_be_withdrawn_again(
+    client: ApiClient, lead: Headers
+) -> None:
+    await save(client, lead, 0, "30日以内です。")
+    await publish(client, lead, 1)
+    statuses, live = [], []
+    for away in (True, False):
+        client.article_desk.away = away
+        gone = await client.http.post(f"{URL}/drafts/withdraw", json={"id": "ja/returns"}, headers=lead)
+        statuses.append(gone.status_code)
+        live.append([one["live"] for one in (await opened(client, lead))["revisions"]])
+    assert (statuses, live) == ([503, 200], [[True], [False]])
+    again = await client.http.post(f"{URL}/drafts/withdraw", json={"id": "ja/returns"}, headers=lead)
+    assert again.status_code == 404
+
+
 async def test_of_two_who_write_at_once_nobody_loses_their_text(client: ApiClient, lead: Headers) -> None:
     other = await client.hire("Sato", lead=True)
     await save(client, lead, 0, "first")

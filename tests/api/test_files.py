@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from assistant.conversation import files
+from assistant.conversation.templates import render_template
 from assistant.domain.file_types import clean_file_name, detect_file_type
 from tests.api.conftest import ApiClient, ApiConversation
 
@@ -78,7 +79,7 @@ async def test_a_customers_picture_reaches_the_agent_and_is_answered(client: Api
     assert sent.status_code == 201, sent.text
     (file,) = sent.json()["message"]["media"]
     assert (file["name"], file["type"], file["kind"]) == ("割れた皿.png", "image/png", "image")
-    assert "読" in (await talk.answered())[0]["text"] or "ファイル" in (await talk.answered())[0]["text"]
+    assert (await talk.answered())[0]["text"] == render_template("cannot_read_file", "ja")
     table = (await load(client, f"/v1/agent/conversations/{talk.id}", agent)).json()
     assert table["messages"][0]["media"][0]["id"] == file["id"]
     shown = await load(client, f"/v1/agent/media/{file['id']}?inline=true", agent)

@@ -76,8 +76,35 @@ async def test_the_pages_of_the_inbox_are_one_list(
             found += [row["id"] for row in page["conversations"]]
             if (after := page["next"]) is None:
                 break
-        assert len(found) == 5
-        assert set(found) == {talk.id for talk in talks}
+        assert found == [talk.id for talk in reversed(talks)]  # what changed last, or was said last, first
+
+
+@pytest.mark.parametrize(
+    ("name", "hit", "miss"),
+    [
+        ("language", "ja", "en"),
+        ("reason", "asked_for_person", "frustrated"),
+        ("priority", "normal", "urgent"),
+        ("channel", "web", "line"),
+        ("waiting", "0", "1"),
+    ],
+)
+async def test_a_filter_takes_what_it_names_and_nothing_else(
+    client: ApiClient, name: str, hit: str, miss: str
+) -> None:
+    agent, talk = await client.hire(), await client.open()
+    await talk.post("handoff")
+    assert [row["id"] for row in await rows(client, agent, f"{name}={hit}")] == [talk.id]
+    assert await rows(client, agent, f"{name}={miss}") == []
+
+
+async def test_an_agents_conversations_are_found_by_any_colleague(client: ApiClient) -> None:
+    mori, sato = await client.hire(), await client.hire("Sato")
+    talk = await claimed(client, mori)
+    owner = (await rows(client, sato))[0]["agent"]["id"]
+    own = (await client.http.get("/v1/agent/me", headers=sato)).json()["agent"]["id"]
+    assert [row["id"] for row in await rows(client, sato, f"agent={owner}")] == [talk.id]
+    assert await rows(client, sato, f"agent={own}") == []
 
 
 async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> None:
@@ -87,6 +114,7 @@ async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> 
     assert [tag["name"] for tag in row["tags"]] == ["VIP", "初期不良"]
     tag = row["tags"][1]["id"]
     assert [row["id"] for row in await rows(client, agent, f"tag={tag}")] == [talk.id]
+    assert await rows(client, agent, "tag=another") == []
     known = (await client.http.get("/v1/agent/tags", headers=agent)).json()["tags"]
     assert {one["name"] for one in known} == {"VIP", "初期不良"}
     assert (await client.http.delete(f"/v1/agent/tags/{tag}", headers=agent)).status_code == 403

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from assistant.conversation.templates import set_overrides
+from assistant.conversation.templates import render_template, set_overrides
 from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/settings"
@@ -148,10 +148,11 @@ async def test_a_replay_tells_which_decisions_would_change(client: ApiClient, le
 
 
 async def test_hours_are_shown_as_customers_will_hear_them(client: ApiClient, lead: Headers) -> None:
-    closed = {"changes": {"policy.hours": {"days": {"mon": "closed"}}}}
+    days = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "closed")
+    closed = {"changes": {"policy.hours": {"days": days}}}
     told = (await client.http.post(f"{URL}/hours", json=closed, headers=lead)).json()
-    assert told["open"] is False
-    assert "お返事" in told["said"]["ja"] or "ご連絡" in told["said"]["ja"]
+    assert (told["open"], told["next_opening"]) == (False, None)
+    assert told["said"]["ja"] == render_template("outside_hours_unknown", "ja")
     always: dict[str, Any] = {"changes": {"policy.hours": {}}}
     assert (await client.http.post(f"{URL}/hours", json=always, headers=lead)).json()["open"] is True
     saved = {"days": {"mon-fri": "10:00-12:00, 13:00-18:00"}, "holidays": ["2026-12-29/2026-12-31"]}

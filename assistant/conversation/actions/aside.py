@@ -52,7 +52,6 @@ class CustomerActions:
         flow = replace(turn.flow, misses=turn.flow.misses + 1)
         if flow.misses >= MAX_MISSES:
             step = build_offer("action_give_up", flow.language)
-            step = step._replace(update=ActionUpdate(declined=flow.proposal))
         else:
             step = Step(ask_again(self.dialogue.tools, flow, proposal, is_again=True), flow)
         return build_turn_result(step, turn, result.signals)
@@ -84,4 +83,4 @@ def ask_again(
 
 
 def _end_request(result: TurnResult, flow: ActionFlow | None) -> TurnResult:
-    return result if flow is None else replace(result, action=ActionUpdate(declined=flow.proposal))
+    return result if flow is None else replace(result, action=ActionUpdate())

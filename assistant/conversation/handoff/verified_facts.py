@@ -1,11 +1,12 @@
 """What is proven about a customer, and what was done for them: for the agent who takes over."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.actions import FINAL_STATES, IdentityGrant, Proposal, ProposalState
 from assistant.domain.conversation import Conversation
+from assistant.domain.packet_customer import format_timestamp
 from assistant.domain.people import Customer
 from assistant.ports.storage.store import Store
 
@@ -45,15 +46,11 @@ def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:
         "effect": proposal.effect,
         "state": str(state),
         "identity_level": int(proposal.level),
-        "shown_at": _format_moment(proposal.created_at),
-        "finished_at": _format_moment(proposal.finished_at) if proposal.finished_at else None,
+        "shown_at": format_timestamp(proposal.created_at),
+        "finished_at": format_timestamp(proposal.finished_at) if proposal.finished_at else None,
         "result": dict(proposal.result),
     }
 
 
 def _describe_grant(grant: IdentityGrant) -> str:
     return f"order number: {grant.subject} ({METHODS[grant.method]})"
-
-
-def _format_moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -253,6 +253,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "action_stopped": ("All right, nothing has been done. If there is anything else, just write.",),
     "action_running": ("Thank you. I'm doing it now, one moment please.",),
     "action_confirm_again": ('Nothing has been done yet. Please tell me "yes" or "no".',),
+    "action_irreversible": ("This cannot be taken back once it is done.",),
     "action_done": ("That is done.",),
     "action_still_open": ("What we began before is still open.",),
     "action_down": (

@@ -251,6 +251,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "action_confirm_again": (
         "まだ手続きはしていません。進めてよいか、「はい」か「いいえ」でお知らせください。",
     ),
+    "action_irreversible": ("この手続きは、あとから元に戻せません。",),
     "action_done": ("手続きが完了しました。",),
     "action_still_open": ("先ほどの手続きは、まだ途中です。",),
     "action_down": (
