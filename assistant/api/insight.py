@@ -16,7 +16,7 @@ from assistant.api.health import is_usual_year, parse_moment
 from assistant.api.insight_schemas import GapOut, GapsOut, ReportOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import describe_content
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Line, build_example, format_timestamp
 from assistant.conversation.csv_export import render_csv
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
 from assistant.conversation.report import ReportRange, list_report_rows, load_report
@@ -37,7 +37,7 @@ USUAL_DAYS = 28
 #: Questions shown of a theme or gap.
 MAX_SHOWN = 50
 
-Title = Annotated[str, StringConstraints(max_length=MAX_TITLE_CHARACTERS, strip_whitespace=True)]
+Title = Annotated[Line, StringConstraints(max_length=MAX_TITLE_CHARACTERS)]
 Days = Annotated[int, Query(ge=1, le=MAX_DAYS)]
 
 
