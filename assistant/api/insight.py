@@ -10,21 +10,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
 from assistant.api.health import is_usual_year
-from assistant.api.insight_schemas import (
-    GapOut,
-    GapsOut,
-    ThemeOut,
-    ThemesOut,
-)
+from assistant.api.insight_schemas import GapOut, GapsOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Line, build_example, format_timestamp
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
-from assistant.domain.errors import BadInput, Forbidden
+from assistant.domain.errors import BadInput
 from assistant.domain.gaps import Gap, GapEvidence, GapState
-from assistant.domain.people import Agent
 from assistant.domain.themes import MAX_TITLE_CHARACTERS, Theme
 from assistant.ports.storage.store import Store
 from assistant.text.pii_masking import mask_pii
@@ -39,7 +33,7 @@ USUAL_DAYS = 28
 #: Questions shown of a theme or gap.
 MAX_SHOWN = 50
 
-Title = Annotated[str, StringConstraints(max_length=MAX_TITLE_CHARACTERS, strip_whitespace=True)]
+Title = Annotated[Line, StringConstraints(max_length=MAX_TITLE_CHARACTERS)]
 Days = Annotated[int, Query(ge=1, le=MAX_DAYS)]
 
 
@@ -122,9 +116,9 @@ async def get_theme(theme: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, An
 
 
 @router.post("/themes/{theme}", response_model=ThemeOut)
-async def update_theme(theme: str, body: ThemeIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def update_theme(theme: str, body: ThemeIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
     """Rename or pin a theme; for leads."""
-    lead, now = require_lead(inside), ctx.clock()
+    lead, now = inside.agent, ctx.clock()
     found = await ctx.database.write(
         lambda store: change_theme(store, theme, lead, now, title=body.title, pinned=body.pinned)
     )
@@ -132,9 +126,9 @@ async def update_theme(theme: str, body: ThemeIn, inside: CurrentAgent, ctx: Ctx
 
 
 @router.post("/themes/{theme}/merge", response_model=ThemeOut)
-async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
     """Merge a theme into another; for leads."""
-    lead, now = require_lead(inside), ctx.clock()
+    lead, now = inside.agent, ctx.clock()
     found = await ctx.database.write(lambda store: merge_theme(store, theme, body.into, lead, now))
     return _serialize_theme(found, now)
 
@@ -163,9 +157,9 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/gaps/{gap}", response_model=GapOut)
-async def update_gap(gap: str, body: GapIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Assign a gap, or take its next step; for leads. Drafts, proofs and publishing follow in the worker."""
-    lead, now = require_lead(inside), ctx.clock()
+async def update_gap(gap: str, body: GapIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
+    """Assign a gap, or take its next step; leads. The worker drafts, proves and publishes."""
+    lead, now = inside.agent, ctx.clock()
     parse_due_time(body.due_at)
     change = GapChange(**body.model_dump())
 
@@ -181,13 +175,6 @@ def parse_due_time(due_at: datetime | None) -> datetime | None:
     if due_at is not None and (due_at.tzinfo is None or not is_usual_year(due_at)):
         raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
     return due_at
-
-
-def require_lead(inside: AuthenticatedAgent) -> Agent:
-    """Forbidden unless the agent is a lead."""
-    if not inside.agent.is_lead:
-        raise Forbidden("Only leads and administrators change themes and gaps.")
-    return inside.agent
 
 
 def _load_gap(store: Store, gap_id: str, now: datetime) -> dict[str, Any]:
