@@ -22,7 +22,8 @@ async def test_what_happens_is_queued_for_whoever_wants_it(client: ApiClient) ->
     wanted: dict[str, object] = {"url": "https://1.1.1.1/hook", "events": EVERY}
     assert (await client.http.post(URL, json=wanted, headers=mori)).status_code == 403
     refused: list[dict[str, object]] = [{"url": "https://10.0.0.1/"}, {"url": "http://1.1.1.1/"}]
-    for wrong in [*refused, {"events": ["all"]}, {"events": []}]:
+    refused += [{"events": ["all"]}, {"events": []}]
+    for wrong in refused:
         assert (await client.http.post(URL, json=wanted | wrong, headers=lead)).status_code == 422, wrong
     added = (await client.http.post(URL, json=wanted, headers=lead)).json()
     assert added["secret"].startswith("whsec_")

@@ -26,7 +26,7 @@ export function Conversations() {
       {!found && <p role="status">{text().loading}</p>}
       {found && !found.found && <p>{words.none}</p>}
       {found && found.found > 0 && (
-        <div class="scrolled" tabIndex={0} role="region" aria-labelledby="behind">
+        <div class="scrolled" tabIndex={0} role="group" aria-labelledby="behind">
           <table class="insight-table">
             <thead>
               <tr>

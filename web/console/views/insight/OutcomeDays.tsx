@@ -36,9 +36,9 @@ function Bars({ report, kinds }: { report: Report; kinds: string[] }) {
   const most = Math.max(1, ...days.map((day) => Object.values(day.outcomes).reduce((sum, n) => sum + n, 0)));
   const wide = WIDTH / days.length;
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="by-day-title" preserveAspectRatio="none">
+    <>
+      <svg class="bars" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="by-day-title" preserveAspectRatio="none">
       <title id="by-day-title">{words.byDayChart}</title>
-      <Patterns />
       {days.map((day, at) => {
         let ground = HEIGHT;
         return kinds.map((kind) => {
@@ -52,14 +52,19 @@ function Bars({ report, kinds }: { report: Report; kinds: string[] }) {
           ) : null;
         });
       })}
-    </svg>
+      </svg>
+      <p class="ends meta" aria-hidden="true">
+        <span>{short(days[0]?.day ?? "")}</span>
+        <span>{short(days.at(-1)?.day ?? "")}</span>
+      </p>
+    </>
   );
 }
 
 function Table({ report, kinds }: { report: Report; kinds: string[] }) {
   const words = insightText();
   return (
-    <div class="scrolled" tabIndex={0} role="region" aria-label={words.byDay}>
+    <div class="scrolled" tabIndex={0} role="group" aria-label={words.byDay}>
       <table class="insight-table numbers-only">
         <thead>
           <tr>
@@ -107,6 +112,9 @@ export function OutcomeDays({ report }: { report: Report }) {
       {!kinds.length && <p>{words.none}</p>}
       {kinds.length > 0 && (
         <figure class="chart insight-chart">
+          <svg class="unseen" aria-hidden="true">
+            <Patterns />
+          </svg>
           {asTable.value ? <Table report={report} kinds={kinds} /> : <Bars report={report} kinds={kinds} />}
           <ul class="legend">
             {kinds.map((kind) => (

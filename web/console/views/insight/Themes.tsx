@@ -59,7 +59,7 @@ export function Themes({ lead }: { lead: boolean }) {
       <p class="meta">{words.unsorted(shown.unsorted)}</p>
       {!shown.themes.length && <p>{words.none}</p>}
       {shown.themes.length > 0 && (
-        <div class="scrolled" tabIndex={0} role="region" aria-labelledby="themes">
+        <div class="scrolled" tabIndex={0} role="group" aria-labelledby="themes">
           <table class="insight-table" data-testid="themes">
             <thead>
               <tr>
