@@ -29,7 +29,10 @@ class CaseStore(Protocol):
 
 
 class ImprovementStore(Protocol):
-    """Improvements, and the customers who are told of them."""
+    """Improvements, and the customers who are told of them.
+
+    Eight members because each notice to a customer has a state of its own.
+    """
 
     def get(self, improvement: str) -> Improvement: ...  # NotFound; locked in a write
     def save(self, improvement: Improvement) -> None: ...
