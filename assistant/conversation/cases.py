@@ -134,7 +134,7 @@ def change_case(store: Store, case_id: str, agent: Agent, change: CaseChange, no
     written_in = case.conversation
     if change.owner is not None:
         owner = store.agents.get(change.owner)
-        if owner is None:
+        if owner is None or owner.disabled_at:
             raise NotFound("There is no such agent.")
         case = replace(case, owner=owner.id)
     if change.due_at is not None:

@@ -71,7 +71,7 @@ def change_improvement(
         improvement = replace(improvement, theme=store.themes.get(change.theme).id if change.theme else None)
     if change.owner is not None:
         owner = store.agents.get(change.owner)
-        if owner is None:
+        if owner is None or owner.disabled_at:
             raise NotFound("There is no such agent.")
         improvement = replace(improvement, owner=owner.id)
     if change.step is not None:
