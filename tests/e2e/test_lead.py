@@ -90,7 +90,8 @@ def test_a_low_score_becomes_a_case_and_the_customer_is_told(agent: Page, demo: 
         assert agent.request.post(f"{mine}/{path}", headers=headers, data=body).ok
     agent.wait_for_timeout(2_000)
     sign_in(agent, demo, "#/insight")
-    case = agent.get_by_test_id("case").first
+    mine_only = agent.locator(f'a[href*="{talk["id"]}"]')
+    case = agent.get_by_test_id("case").filter(has=mine_only)
     case.get_by_test_id("step-contact").click()
     case.get_by_test_id("step-resolve").click()
     case.get_by_test_id("case-root_cause").fill("案内が分かりにくかった")
