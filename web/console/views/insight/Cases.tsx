@@ -68,7 +68,7 @@ function Item({ row }: { row: Case }) {
       </h3>
       <p class="meta">
         <span class="badge">{word(words.caseStates, row.state)}</span> {row.is_overdue && <span class="badge urgent">{words.overdue}</span>} {words.due(due)} · {row.channel}
-        {row.theme_name && ` · ${row.theme_name}`}
+        {row.theme_name && ` · ${row.theme_name}`} · <a href={addressOf(row.conversation)}>{words.open}</a>
       </p>
       {row.root_cause && (
         <p>
@@ -89,7 +89,6 @@ function Item({ row }: { row: Case }) {
               {word(words.steps, each)}
             </button>
           ))}
-          <a href={addressOf(row.conversation)}>{words.open}</a>
         </div>
       )}
     </li>
