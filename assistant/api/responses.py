@@ -178,4 +178,4 @@ class LivenessOut(TypedDict):
 
 
 class ReadinessOut(TypedDict):
-    status: Literal["ready"]
+    status: Literal["ready", "degraded"]

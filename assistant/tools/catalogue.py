@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 
 from assistant.domain.actions import Effect, IdentityLevel, ResultTemplate, Slot, SlotKind, Tool
 from assistant.domain.errors import BadInput, SetupError
+from assistant.plugins import TOOLS, list_plugins, load_plugin
 
 LANGUAGES = ("ja", "en")
 FIELD_KINDS = ("text", "date", "list")
@@ -31,6 +33,17 @@ def load_tools(folder: Path) -> Mapping[str, Tool]:
     for tool in tools:
         if tool.undo is not None and tool.undo not in found:
             raise SetupError(f"tools {tool.name}: undo names {tool.undo!r}, which is no tool")
+    return found
+
+
+def add_plugged_tools(tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+    """*tools* and those of the packages that plug-ins name; SetupError where two have one name."""
+    found = dict(tools)
+    for name in list_plugins(TOOLS):
+        more = load_tools(Path(str(files(load_plugin(TOOLS, name)))))
+        if twice := sorted(found.keys() & more.keys()):
+            raise SetupError(f"tools of the plug-in {name}: there is another tool {twice[0]!r}")
+        found |= more
     return found
 
 

@@ -113,3 +113,9 @@ def format_moment(when: datetime, now: datetime, language: str, *, zone: str = "
 
 def list_csat_options(language: str) -> list[tuple[int, str]]:
     return [(value, render_template(f"csat_{value}", language)) for value in CSAT_SCALE]
+
+
+def check_languages(languages: Sequence[str]) -> None:
+    """BadInput for a language that has no sentences."""
+    if unknown := [language for language in languages if language not in LANGUAGES]:
+        raise BadInput(f"there are no sentences in {unknown[0]!r}; there are {', '.join(LANGUAGES)}")
