@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from dotenv import dotenv_values
+
 #: Variables that libraries read themselves: of model vendors, tracing, proxies and certificates.
 LIBRARY_VARIABLES = re.compile(
     r"(ANTHROPIC|GOOGLE|GEMINI|AZURE_OPENAI|MISTRAL|GROQ|DEEPSEEK|XAI|COHERE|TOGETHER|FIREWORKS|OPENROUTER"

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
-    from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
     from assistant.ports.models import Embedder
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
@@ -209,7 +208,9 @@ async def open_knowledge(
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    out_of_index = partial(remove_collection, data_dir=settings.data_dir, access=build_chroma_access(settings))
+    out_of_index = partial(
+        remove_collection, data_dir=settings.data_dir, access=build_chroma_access(settings)
+    )
     making = EmbeddingBackfill(database, embedder, settings.embeddings, utc_now, out_of_index)
     before = await _open_previous_embedder(settings, making)
     retriever = SwitchingRetriever(

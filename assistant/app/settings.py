@@ -23,6 +23,7 @@ DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
 #: What a model's parameters may be given for.
 PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
 
+
 class Settings(BaseSettings):
     """The environment (and `.env`), validated; secrets are never printed."""
 

@@ -47,7 +47,10 @@ def open_channels(
 
 def list_accounts(name: str, environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The settings of a channel by account; "" is the account without a suffix."""
-    known = {f"ASSISTANT_{name}_{setting}".upper(): setting for setting in list_setting_names(get_channel_class(name))}
+    known = {
+        f"ASSISTANT_{name}_{setting}".upper(): setting
+        for setting in list_setting_names(get_channel_class(name))
+    }
     found: dict[str, dict[str, str]] = {}
     for variable, value in environment.items():
         base, _, account = variable.upper().partition("__")

@@ -121,8 +121,8 @@ def assess(
 
 async def _replay_dialogues(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
     from assistant.answering.reader.turn_encoder import build_turn_reader
-    from assistant.app.embedder import open_embedder
     from assistant.app.data_folder import prepare_data_dir
+    from assistant.app.embedder import open_embedder
     from assistant.signals.replay import replay_transcript as replayed
     from assistant.signals.signal_reader import RuleSignalReader
 

@@ -40,9 +40,9 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 async def _examine_installation() -> list[Finding]:
-    from assistant.app.knowledge_base import build_policy
     from assistant.app.data_folder import prepare_data_dir
     from assistant.app.environment import list_unknown_settings, load_environment
+    from assistant.app.knowledge_base import build_policy
     from assistant.app.settings import Settings, load_settings
 
     try:

@@ -10,11 +10,14 @@ from typing import Any
 import jsonschema
 import yaml
 
+from assistant.conversation.templates import LANGUAGES as SPOKEN
 from assistant.domain.actions import Effect, IdentityLevel, ResultTemplate, Slot, SlotKind, Tool
 from assistant.domain.errors import BadInput, SetupError
 from assistant.plugins import TOOLS, list_plugins, load_plugin
 
+#: Written for every tool; what a tool has in no other language is asked in English there.
 LANGUAGES = ("ja", "en")
+FURTHER_LANGUAGES = tuple(language for language in SPOKEN if language not in LANGUAGES)
 FIELD_KINDS = ("text", "date", "list")
 #: A call may take so long at most; a customer waits for it.
 MAX_TIMEOUT_SECONDS = 20.0
@@ -116,11 +119,14 @@ def _parse_result(row: Mapping[str, Any]) -> ResultTemplate:
 
 
 def _parse_texts(row: Mapping[str, Any]) -> dict[str, str]:
-    return {language: str(row[language]) for language in LANGUAGES}
+    texts = {language: str(row[language]) for language in LANGUAGES}
+    return texts | {language: str(row.get(language, texts["en"])) for language in FURTHER_LANGUAGES}
 
 
 def _parse_lists(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {language: tuple(str(text) for text in row[language]) for language in LANGUAGES}
+    lists = {language: tuple(str(text) for text in row[language]) for language in LANGUAGES}
+    further = {language: row.get(language, ()) for language in FURTHER_LANGUAGES}
+    return lists | {language: tuple(map(str, texts)) for language, texts in further.items()}
 
 
 def _check_tool(tool: Tool, where: str) -> None:

@@ -1,4 +1,4 @@
-"""`deploy/` and the Dockerfile, as far as that can be checked where no container runs: `scripts/check-deploy`."""
+"""`deploy/` and the Dockerfile, as far as can be checked where no container runs: `scripts/check-deploy`."""
 
 import json
 import re
@@ -32,10 +32,10 @@ MANIFESTS = [
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
 #: Of the Compose specification, as far as we use it.
-SERVICE_KEYS = set(
-    "build cap_drop command depends_on env_file environment healthcheck image ports profiles restart"
-    " security_opt stop_grace_period volumes".split()
-)
+SERVICE_KEYS = {
+    *("build", "cap_drop", "command", "depends_on", "env_file", "environment", "healthcheck", "image"),
+    *("ports", "profiles", "restart", "security_opt", "stop_grace_period", "volumes"),
+}
 
 
 def list_commands() -> Iterator[str]:
@@ -134,7 +134,9 @@ def list_unknown_fields(models: Any, kind: str, value: Any) -> Iterator[str]:
             if name not in names:
                 yield f"{kind}.{name}"
             else:
-                yield from list_unknown_fields(models, getattr(models, kind).openapi_types[names[name]], inner)
+                yield from list_unknown_fields(
+                    models, getattr(models, kind).openapi_types[names[name]], inner
+                )
         local = {names[name]: inner for name, inner in value.items() if name in names}
         try:
             getattr(models, kind)(**local)
@@ -169,5 +171,9 @@ def test_systemd_accepts_its_units(unit: Path, tmp_path: Path) -> None:
         (tmp_path / each.name).write_text(text, "utf-8")
     command = [verify, "verify", "--man=no", "--recursive-errors=no", str(tmp_path / unit.name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    own = [line for line in (done.stdout + done.stderr).splitlines() if str(tmp_path) in line or unit.name in line]
+    own = [
+        line
+        for line in (done.stdout + done.stderr).splitlines()
+        if str(tmp_path) in line or unit.name in line
+    ]
     assert own == []

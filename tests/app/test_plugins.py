@@ -22,7 +22,7 @@ tiny = tiny_plugin.tools
 loud = tiny_plugin.pager:shout
 gone = tiny_plugin.pager:no_such_thing
 """
-PAGER = '''
+PAGER = """
 from assistant.channels.base import BaseChannel, ChannelSetting
 from assistant.channels.formatting import TextLimits
 
@@ -33,7 +33,7 @@ class PagerChannel(BaseChannel):
 
 def shout(inner):
     return ("shouts", inner)
-'''
+"""
 
 
 @pytest.fixture
@@ -112,5 +112,5 @@ def test_a_retriever_is_used_when_it_is_named() -> None:
     assert not isinstance(build(None), tuple)
     with pytest.raises(SetupError, match=r"gone of yorisoi\.retrievers cannot be loaded .*no_such_thing"):
         build("gone")
-    with pytest.raises(SetupError, match="no plug-in quiet in yorisoi.retrievers; there are: gone, loud"):
+    with pytest.raises(SetupError, match=r"no plug-in quiet in yorisoi\.retrievers; there are: gone, loud"):
         build("quiet")

@@ -1,4 +1,4 @@
-"""A Chroma server that asks for a token, as Chroma Cloud does: tenant and database are the token's or named."""
+"""A Chroma server that asks for a token, as Chroma Cloud does; tenant and database are its or named."""
 
 import json
 import threading

@@ -207,6 +207,6 @@ async def test_what_is_no_chroma_server_is_refused() -> None:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as web:
         port = web.sockets[0].getsockname()[1]
+        access = ChromaAccess(url=f"http://127.0.0.1:{port}")
         with pytest.raises(IndexUnavailable):
-            access = ChromaAccess(url=f"http://127.0.0.1:{port}")
             await asyncio.to_thread(open_server_collection, access, "passages-x", 8)
