@@ -14,7 +14,7 @@ from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.vectors.chroma_server import ChromaAccess, open_server_collection
 
 TOKEN = "ck-of-the-shop"
-COLLECTION = {
+COLLECTION: dict[str, Any] = {
     "id": "8a5f6b1e-0000-4000-8000-000000000001",
     "name": "passages-x",
     "configuration_json": {},
