@@ -11,7 +11,7 @@ STATIC := assistant/api/static/widget.js
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-run: install ## everything from a fresh clone to a browser page: chat, console, sample help (PORT=8001; MODEL=demo: a stand-in for a model)
+run: install ## everything from a fresh clone to a browser page: chat, console, sample help (PORT=8001; MODEL=demo: a stand-in for a model; MODEL=openai:NAME)
 	@$(BIN)/$(if $(MODEL),python -m evals.fakes.demo $(MODEL),assistant serve --demo) $(if $(PORT),--port $(PORT))
 
 install: $(VENV)/.installed $(STATIC) ## the environment in .venv, the front end built

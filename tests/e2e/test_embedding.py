@@ -1,4 +1,4 @@
-"""The widget in somebody's page: a strict policy, a path of the site, the page's own button, another language."""
+"""The widget in somebody's page: a strict policy, a path of the site, its own button, another language."""
 
 import json
 
