@@ -44,6 +44,7 @@ def test_korean_is_noticed_where_it_is_spoken(text: str, previous: str | None, l
         "담당자 바꿔 주세요",
         "사람과 이야기하고 싶어요",
         "연결해 주세요",
+        "agent please 부탁드려요",
         "답답하네요. 상담사님이랑 통화하고 싶습니다",
     ],
 )
