@@ -42,7 +42,9 @@ def desk(knowledge: KnowledgeBase) -> ArticleDesk:
         retriever=knowledge.retriever,
         policy=Policy(answer_score=0.0, clarify_score=0.0),
     )
-    settings: Any = SimpleNamespace(embeddings="letters", public_url="http://localhost", models_dir=Path())
+    settings: Any = SimpleNamespace(
+        embeddings="letters", public_url="http://localhost", models_dir=Path(), retriever=None
+    )
     return ArticleDesk(knowledge, mind, settings)
 
 

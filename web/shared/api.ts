@@ -861,8 +861,8 @@ export interface components {
       seq: number;
     };
     ReadinessOut: {
-      /** @constant */
-      status: "ready";
+      /** @enum {string} */
+      status: "ready" | "degraded";
     };
     /**
      * @description Why a person comes in.
@@ -1387,6 +1387,10 @@ export interface components {
       disclosure: string;
       examples: string[];
       languages: string[];
+      language: string;
+      text: {
+        [key: string]: string;
+      };
     };
     WithdrawIn: {
       id: string;

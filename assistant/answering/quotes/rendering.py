@@ -16,6 +16,9 @@ _FOREIGN = {
     ("ja", ""): "（別の言語の記事からの引用です。）",
     ("en", "ja"): "(Quoted from an article in Japanese.)",
     ("en", ""): "(Quoted from an article in another language.)",
+    ("ko", "ja"): "(일본어 도움말 문서를 인용했습니다. 한국어 문서는 없습니다.)",
+    ("ko", "en"): "(영어 도움말 문서를 인용했습니다. 한국어 문서는 없습니다.)",
+    ("ko", ""): "(다른 언어의 도움말 문서를 인용했습니다.)",
 }
 
 _NUMBER = re.compile(r"\[(\d+)\]")
@@ -149,5 +152,5 @@ def _build_foreign_note(request: AnswerRequest, quotes: Sequence[Quote]) -> list
     language = request.passages[quotes[0].units[0].passage].language
     if language == request.language:
         return []
-    reply = "ja" if request.language == "ja" else "en"
+    reply = request.language if (request.language, "") in _FOREIGN else "en"
     return [_FOREIGN.get((reply, language)) or _FOREIGN[reply, ""]]
