@@ -40,6 +40,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         'press the button below, or just write "connect me".',
     ),
     "small_talk_declined": ("All right, no person then. What would you like to know?",),
+    # -- before what a passage says of a yes/no question
+    "answer_yes": ("Yes.",),
+    "answer_no": ("No.",),
     # -- nothing found
     "abstain": (
         "I'm sorry, I couldn't find that in our help articles. "

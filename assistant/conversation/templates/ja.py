@@ -38,6 +38,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "はい、AIアシスタントがおります。担当者（人）をご希望でしたら、下のボタンを押すか「つないで」とお書きください。",
     ),
     "small_talk_declined": ("承知しました。このままこちらでお答えします。知りたいことをお書きください。",),
+    # -- before what a passage says of a yes/no question
+    "answer_yes": ("はい、",),
+    "answer_no": ("いいえ、",),
     # -- nothing found
     "abstain": (
         "申し訳ありません。その内容はヘルプの記事の中に見つかりませんでした。よろしければ、担当者におつなぎします。",

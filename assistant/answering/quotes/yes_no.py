@@ -1,0 +1,139 @@
+"""Whether a quoted sentence answers a yes/no question with yes or with no.
+
+The reader says that the sentence answers, rules say which way. A wrong "no" is worse than none, so whatever
+limits the sentence, or what it does not name of the question, leaves it unsaid.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.quotes.reader_scores import score_unit
+from assistant.answering.quotes.selection import Quote
+from assistant.answering.quotes.yes_no_words import ENGLISH, GENERIC, JAPANESE, Phrases
+from assistant.domain.unicode_forms import fold_compatibility
+from assistant.ports.answering import AnswerRequest
+from assistant.text.characters import contains_japanese
+from assistant.text.quotable import Unit, UnitKind
+from assistant.text.sentences import split_sentences
+from assistant.text.tagging import PartOfSpeech, tag_words
+from assistant.text.terms import normalize_text
+from assistant.text.transliteration import is_katakana_of
+
+#: Characters of a question and of a sentence that are looked at.
+MAX_CHARACTERS = 300
+#: The reader's log-odds from which the sentence counts as the answer.
+MIN_ODDS = 1.0
+#: Share of the question's words that a sentence that says no has to have, with the headings above it.
+MIN_SHARE_NO = 0.5
+_CONTENT = frozenset(PartOfSpeech) - {PartOfSpeech.FUNCTION}
+_KANJI = re.compile("[一-鿿]")
+_KATAKANA = re.compile("[ァ-ヺー]{2,}")
+
+
+def decide_yes_no(request: AnswerRequest, quotes: Sequence[Quote]) -> bool | None:
+    """What an answer of these quotes begins with; None where its first sentence does not say for sure."""
+    if not quotes or any(unit.kind is not UnitKind.SENTENCE for unit in quotes[0].units):
+        return None
+    direct = max(quotes[0].units, key=lambda unit: score_unit(request, unit))
+    if score_unit(request, direct) < MIN_ODDS:
+        return None
+
+    def read_unit(unit: Unit) -> bool | None:
+        above = (request.passages[unit.passage].title, *unit.headings)
+        return find_yes_no(request.question, unit.text, above)
+
+    says = read_unit(direct)
+    others = {read_unit(unit) for quote in quotes for unit in quote.units if unit is not direct}
+    return None if says is None or (not says) in others else says
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A yes/no question."""
+
+    kind: str
+    #: What it asks about, and all words of the message.
+    wanted: frozenset[str]
+    known: frozenset[str]
+    #: Names and numbers that a sentence about something else would not have.
+    names: frozenset[str]
+    #: Conditions and days that it names.
+    limits: frozenset[str]
+
+
+def find_yes_no(question: str, sentence: str, above: Sequence[str] = ()) -> bool | None:
+    """True: yes, False: no, None: the sentence does not say for sure.
+
+    *above*: the title and headings of the sentence.
+    """
+    japanese = contains_japanese(question)
+    if japanese != contains_japanese(sentence) or max(len(question), len(sentence)) > MAX_CHARACTERS:
+        return None
+    phrases = JAPANESE if japanese else ENGLISH
+    said = normalize_text(sentence).strip()
+    asked = _parse_question(phrases, question)
+    if asked is None or phrases.no_statement.search(said):
+        return None
+    titles = frozenset[str]().union(*map(_list_content, above))
+    clauses = [clause for clause in phrases.clause_end.split(said) if clause.strip()]
+    named = [len(asked.wanted & _list_content(clause)) for clause in clauses]
+    nearest = [one for one, count in zip(clauses, named, strict=True) if count == max(named)]
+    if len({phrases.find_polarity(asked.kind, clause) for clause in nearest} - {None}) > 1:
+        return None
+    found = {_read_clause(phrases, asked, clause, titles) for clause in nearest} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _parse_question(phrases: Phrases, question: str) -> _Question | None:
+    asked = normalize_text(question).strip()
+    if phrases.no_plain_question.search(asked):
+        return None
+    whether = next((one for one in reversed(split_sentences(asked)) if phrases.asks.search(one)), None)
+    if whether is None:
+        return None
+    kind = next((kind for kind, pattern in phrases.kinds.items() if pattern.search(whether)), "whether")
+    known = _list_content(asked)
+    names = frozenset(
+        word.form
+        for word in tag_words(fold_compatibility(question))
+        if word.part_of_speech in (PartOfSpeech.NAME, PartOfSpeech.NUMBER) or _KATAKANA.fullmatch(word.form)
+    )
+    return _Question(
+        kind, _list_content(whether) or known, known, names - GENERIC, phrases.list_limits(asked)
+    )
+
+
+def _read_clause(phrases: Phrases, asked: _Question, clause: str, titles: frozenset[str]) -> bool | None:
+    says = phrases.find_polarity(asked.kind, clause)
+    if says is None or not phrases.list_limits(clause) <= asked.limits:
+        return None
+    had = _list_content(clause) | titles
+    if not all(_is_among(name, had) for name in asked.names):
+        return None
+    # A question of one word asks of everything, so the sentence may name nothing else.
+    topic = _list_content(phrases.get_topic(clause) if says or len(asked.wanted) > 1 else clause)
+    if not all(_is_among(word, asked.known | titles) for word in topic):
+        return None
+    share = sum(_is_among(word, had) for word in asked.wanted) / max(1, len(asked.wanted))
+    return says if share >= (1 if says else MIN_SHARE_NO) else None
+
+
+def _list_content(text: str) -> frozenset[str]:
+    """The words of *text* that say what it is about."""
+    words = tag_words(normalize_text(text))
+    return frozenset(word.form for word in words if word.part_of_speech in _CONTENT) - GENERIC
+
+
+def _is_among(word: str, others: Iterable[str]) -> bool:
+    """Whether one of *others* is the word, shares a kanji with it, or sounds like it."""
+    kanji = set(_KANJI.findall(word))
+    return any(word == other or not kanji.isdisjoint(other) or _is_same_name(word, other) for other in others)
+
+
+def _is_same_name(word: str, other: str) -> bool:
+    """Whether one is the other in katakana: ペイペイ and PayPay."""
+    pairs = ((word, other), (other, word))
+    return any(
+        _KATAKANA.fullmatch(kana) and latin.isascii() and is_katakana_of(kana, latin) for kana, latin in pairs
+    )
