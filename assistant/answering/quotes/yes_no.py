@@ -75,9 +75,9 @@ def find_yes_no(question: str, sentence: str, above: Sequence[str] = ()) -> bool
     asked = _parse_question(phrases, question)
     if asked is None or phrases.no_statement.search(said):
         return None
-    titles = frozenset[str]().union(*map(_list_content, above))
+    titles = frozenset[str]().union(*map(list_content_words, above))
     clauses = [clause for clause in phrases.clause_end.split(said) if clause.strip()]
-    named = [len(asked.wanted & _list_content(clause)) for clause in clauses]
+    named = [len(asked.wanted & list_content_words(clause)) for clause in clauses]
     nearest = [one for one, count in zip(clauses, named, strict=True) if count == max(named)]
     if len({phrases.find_polarity(asked.kind, clause) for clause in nearest} - {None}) > 1:
         return None
@@ -93,14 +93,14 @@ def _parse_question(phrases: Phrases, question: str) -> _Question | None:
     if whether is None:
         return None
     kind = next((kind for kind, pattern in phrases.kinds.items() if pattern.search(whether)), "whether")
-    known = _list_content(asked)
+    known = list_content_words(asked)
     names = frozenset(
         word.form
         for word in tag_words(fold_compatibility(question))
         if word.part_of_speech in (PartOfSpeech.NAME, PartOfSpeech.NUMBER) or _KATAKANA.fullmatch(word.form)
     )
     return _Question(
-        kind, _list_content(whether) or known, known, names - GENERIC, phrases.list_limits(asked)
+        kind, list_content_words(whether) or known, known, names - GENERIC, phrases.list_limits(asked)
     )
 
 
@@ -108,18 +108,18 @@ def _read_clause(phrases: Phrases, asked: _Question, clause: str, titles: frozen
     says = phrases.find_polarity(asked.kind, clause)
     if says is None or not phrases.list_limits(clause) <= asked.limits:
         return None
-    had = _list_content(clause) | titles
+    had = list_content_words(clause) | titles
     if not all(_is_among(name, had) for name in asked.names):
         return None
     # A question of one word asks of everything, so the sentence may name nothing else.
-    topic = _list_content(phrases.get_topic(clause) if says or len(asked.wanted) > 1 else clause)
+    topic = list_content_words(phrases.get_topic(clause) if says or len(asked.wanted) > 1 else clause)
     if not all(_is_among(word, asked.known | titles) for word in topic):
         return None
     share = sum(_is_among(word, had) for word in asked.wanted) / max(1, len(asked.wanted))
     return says if share >= (1 if says else MIN_SHARE_NO) else None
 
 
-def _list_content(text: str) -> frozenset[str]:
+def list_content_words(text: str) -> frozenset[str]:
     """The words of *text* that say what it is about."""
     words = tag_words(normalize_text(text))
     return frozenset(word.form for word in words if word.part_of_speech in _CONTENT) - GENERIC

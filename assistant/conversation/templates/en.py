@@ -53,7 +53,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "disputed": ("Our help articles disagree on this, and I cannot tell which of them is right.",),
     "disputed_side": ("- “$title” says: $text [$n]",),
     "other_articles": ("If you were looking for one of these, just pick it.",),
-    "related": ("These are the closest things I can tell you about.",),
+    "abstain_near": (
+        "I'm sorry, I couldn't find that in our help articles. This is what they say about “${subject}”. "
+        "If it is not what you need, I can connect you with a person on our team.",
+        "I looked, but none of our articles answers this. What I can tell you is about “${subject}”. "
+        "Someone on our team can help with the rest.",
+    ),
     "clarify": (
         "Could you tell me a little more? For example, what you are trying to do, or where you got stuck.",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation.templates import render_template
+from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Citation, Reply
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
@@ -27,6 +28,8 @@ class NearMatches:
     choices: tuple[str, ...] = ()
     #: Articles that come near, the quote is the likeliest line of each.
     cards: Sequence[Citation] = ()
+    #: What the first card is about: its title and heading.
+    subject: str = ""
 
 
 NO_MATCHES = NearMatches()
@@ -105,9 +108,11 @@ def _render_no_answer(verdict: Verdict, language: str, turn: int, near: NearMatc
         return render_template("clarify_choices" if near.choices else "clarify", language, variant=turn)
     if verdict.decision is Decision.OFFER:
         return _render_offer(verdict, language, turn)
-    related = [render_template("related", language)] if near.choices or near.cards else []
+    if not near.cards:
+        return render_template("abstain", language, variant=turn)
     cards = [f"- **{card.title}**: {card.quote} [{card.n}]" for card in near.cards]
-    return "\n".join((render_template("abstain", language, variant=turn), *related, *cards))
+    declined = render_template("abstain_near", language, variant=turn, subject=escape_markdown(near.subject))
+    return "\n".join((declined, *cards))
 
 
 def _render_offer(verdict: Verdict, language: str, turn: int) -> str:

@@ -242,15 +242,21 @@ class SearchOutcome(NamedTuple):
 def _list_cards(
     mind: TurnDependencies, query: str, language: str, passages: Sequence[Passage], policy: Policy
 ) -> Sequence[Citation]:
-    near = select_own_language([p for p in passages if p.score >= policy.clarify_score], language)
-    return mind.list_cards(AnswerRequest(question=query, language=language, passages=near)) if near else ()
+    """The articles on the subject of the question, if the nearest is near enough."""
+    own = select_own_language(passages, language)
+    if not any(passage.score >= policy.clarify_score for passage in own):
+        return ()
+    return mind.list_cards(AnswerRequest(question=query, language=language, passages=own))
 
 
 def _compose_turn_reply(
     mind: TurnDependencies, gathered: TurnInput, language: str, verdict: Verdict, found: SearchOutcome
 ) -> Reply:
+    choices: tuple[str, ...] = ()
     if verdict.decision is Decision.GUIDE:
         choices = mind.examples(language)
+    elif verdict.decision is Decision.ABSTAIN:
+        choices = tuple(card.title for card in found.cards if card.title != found.query)
     else:
         choices = list_related_titles(found, mind.policy.for_channel(gathered.conversation.channel))
     return compose_reply(
@@ -259,8 +265,14 @@ def _compose_turn_reply(
         language,
         signals=replace(found.signals, turn=gathered.turn),
         past=gathered.history.turns,
-        near=NearMatches(choices=choices, cards=found.cards),
+        near=NearMatches(choices=choices, cards=found.cards, subject=_name_subject(found)),
     )
+
+
+def _name_subject(found: SearchOutcome) -> str:
+    """The title of the first card, and the heading under which its line stands."""
+    nearest = [one for card in found.cards[:1] for one in found.passages if one.article == card.article]
+    return " › ".join((nearest[0].title, *nearest[0].headings[-1:])) if nearest else ""
 
 
 def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
