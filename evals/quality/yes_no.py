@@ -40,7 +40,7 @@ async def _measure_half(half: str, *, failures: bool) -> None:
     reader = open_reader(load_settings().models_dir)
     judged = [(case, *await _decide_word(reader, case)) for case in cases]
     print(f"{half}, by the rule alone: {format_counts([(case, word) for case, word, _ in judged])}")
-    sure = [(case, word if odds >= MIN_ODDS else None) for case, word, odds in judged]
+    sure = [(case, word if word and odds >= MIN_ODDS[word == "yes"] else None) for case, word, odds in judged]
     print(f"{half}, where the reader is sure, as in answers: {format_counts(sure)}")
     unlearned = [(case, word) for case, word in sure if case["trade"] in HELD_TRADES]
     print(f"{half}, of these trades that the reader has not learned from: {format_counts(unlearned)}")

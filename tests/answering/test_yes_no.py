@@ -9,7 +9,7 @@ from assistant.answering.quotes.yes_no import MIN_ODDS, find_yes_no
 from assistant.ports.answering import AnswerRequest, ignore_progress
 from tests.answering.passages import passage
 
-SURE, UNSURE = (MIN_ODDS + 1, -5.0), (MIN_ODDS - 0.1, -5.0)
+SURE, UNSURE = (MIN_ODDS[False] + 1, -5.0), (MIN_ODDS[False] - 0.1, -5.0)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ SURE, UNSURE = (MIN_ODDS + 1, -5.0), (MIN_ODDS - 0.1, -5.0)
         ("Can I pay with PayPay?", "You can use either your PayPay balance or PayPay Credit.", True),
         ("can i pay the driver in cash", "We do not accept cash or cheques.", False),
         ("do i need to print the ticket", "Printing the ticket is not necessary.", False),
+        ("Can I pay with PayPal?", "PayPal, Amazon Pay and carrier billing are not accepted.", False),
         ("will you still charge a booking fee", "There is no booking fee on free events.", False),
     ],
 )

@@ -22,8 +22,8 @@ from assistant.text.transliteration import is_katakana_of
 
 #: Characters of a question and of a sentence that are looked at.
 MAX_CHARACTERS = 300
-#: The reader's log-odds from which the sentence counts as the answer.
-MIN_ODDS = 1.0
+#: The reader's log-odds from which a sentence counts as the answer; a yes names all that is asked, so less does.
+MIN_ODDS = {True: 0.0, False: 1.0}
 #: Share of the question's words that a sentence that says no has to have, with the headings above it.
 MIN_SHARE_NO = 0.5
 _CONTENT = frozenset(PartOfSpeech) - {PartOfSpeech.FUNCTION}
@@ -36,16 +36,16 @@ def decide_yes_no(request: AnswerRequest, quotes: Sequence[Quote]) -> bool | Non
     if not quotes or any(unit.kind is not UnitKind.SENTENCE for unit in quotes[0].units):
         return None
     direct = max(quotes[0].units, key=lambda unit: score_unit(request, unit))
-    if score_unit(request, direct) < MIN_ODDS:
-        return None
 
     def read_unit(unit: Unit) -> bool | None:
         above = (request.passages[unit.passage].title, *unit.headings)
         return find_yes_no(request.question, unit.text, above)
 
     says = read_unit(direct)
+    if says is None or score_unit(request, direct) < MIN_ODDS[says]:
+        return None
     others = {read_unit(unit) for quote in quotes for unit in quote.units if unit is not direct}
-    return None if says is None or (not says) in others else says
+    return None if (not says) in others else says
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,17 @@ def _read_clause(phrases: Phrases, asked: _Question, clause: str, titles: frozen
     if not all(_is_among(name, had) for name in asked.names):
         return None
     # A question of one word asks of everything, so the sentence may name nothing else.
-    topic = list_content_words(phrases.get_topic(clause) if says or len(asked.wanted) > 1 else clause)
-    if not all(_is_among(word, asked.known | titles) for word in topic):
+    topic = phrases.get_topic(clause) if says or len(asked.wanted) > 1 else clause
+    if not _is_about(phrases.enumeration.split(topic), asked.known | titles):
         return None
     share = sum(_is_among(word, had) for word in asked.wanted) / max(1, len(asked.wanted))
     return says if share >= (1 if says else MIN_SHARE_NO) else None
+
+
+def _is_about(topics: Sequence[str], known: frozenset[str]) -> bool:
+    """Whether one of the things listed is nothing but what is known; or none of them is anything."""
+    words = [found for topic in topics if (found := list_content_words(topic))]
+    return not words or any(all(_is_among(word, known) for word in found) for found in words)
 
 
 def list_content_words(text: str) -> frozenset[str]:

@@ -29,6 +29,9 @@ class Phrases:
     #: What follows the subject of a clause.
     after_topic: re.Pattern[str]
 
+    #: What stands between things that are listed.
+    enumeration: re.Pattern[str]
+
     def get_topic(self, clause: str) -> str:
         """What the clause is about: the words before its predicate."""
         found = self.after_topic.search(clause)
@@ -109,6 +112,7 @@ JAPANESE = Phrases(
     ),
     no_statement=_compile(r"^(はい|いいえ|ええ)[、。,] | \?$ | か。?$"),
     clause_end=_compile(r"(?<=[すんい])(?:が|けれど|けど)、 | ものの、"),
+    enumeration=_compile("[、・]"),
     after_topic=_compile(r"は | も | での | からの"),
 )
 
@@ -158,6 +162,7 @@ ENGLISH = Phrases(
     ),
     no_statement=_compile(r"^(yes|no)\b | \?$"),
     clause_end=_compile(r";\s | ,?\ but\ "),
+    enumeration=_compile(r",\ | \band\b | \bor\b"),
     after_topic=_compile(
         r"\b(is | are | can | cannot | may | must | will | do | does | has | have | need | needs)\b"
     ),
