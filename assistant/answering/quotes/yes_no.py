@@ -22,7 +22,7 @@ from assistant.text.transliteration import is_katakana_of
 
 #: Characters of a question and of a sentence that are looked at.
 MAX_CHARACTERS = 300
-#: The reader's log-odds from which a sentence counts as the answer; a yes names all that is asked, so less does.
+#: The reader's log-odds from which a sentence answers; a yes names all that is asked, so less does.
 MIN_ODDS = {True: 0.0, False: 1.0}
 #: Share of the question's words that a sentence that says no has to have, with the headings above it.
 MIN_SHARE_NO = 0.5
@@ -132,9 +132,13 @@ def list_content_words(text: str) -> frozenset[str]:
 
 
 def _is_among(word: str, others: Iterable[str]) -> bool:
-    """Whether one of *others* is the word, shares a kanji with it, or sounds like it."""
-    kanji = set(_KANJI.findall(word))
-    return any(word == other or not kanji.isdisjoint(other) or _is_same_name(word, other) for other in others)
+    """Whether one of *others* is the word, has its kanji (two, if both have as many), or sounds like it."""
+    return any(word == other or _share_kanji(word, other) or _is_same_name(word, other) for other in others)
+
+
+def _share_kanji(word: str, other: str) -> bool:
+    here, there = set(_KANJI.findall(word)), set(_KANJI.findall(other))
+    return len(here & there) >= max(1, min(2, len(here), len(there)))
 
 
 def _is_same_name(word: str, other: str) -> bool:
