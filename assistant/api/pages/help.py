@@ -29,7 +29,7 @@ ENGLISH = {
     "topics": "Topics",
     "all": "All articles",
     "found": "Articles about “{}”",
-    "nothing_found": "Nothing was found. Try other words, ask in the chat, or look through all articles.",
+    "nothing_found": "Try other words, ask in the chat, or look through all articles.",
     "nothing_for": "No article was found for “{}”.",
     "more": "Other articles",
     "all_articles": "All help articles",
