@@ -7,12 +7,12 @@ from uuid import uuid4
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import AuthenticatedAgent, CurrentAdmin, CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import AvailabilityOut, CapacityOut, DeskAgentOut, TeamOut, TeamsOut
-from assistant.api.inbox import require_admin
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import ShownLine, build_example, format_timestamp
+from assistant.conversation.agent_access import get_active_agent
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.teams import AgentAvailability, Assignment, Availability, Team
@@ -29,7 +29,7 @@ class TeamIn(BaseModel):
         name="English", assignment="least_loaded", language="en", members=["3b1f0c9d2e4a"]
     )
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+    name: Annotated[ShownLine, StringConstraints(max_length=60)]
     assignment: Assignment = Assignment.MANUAL
     #: Only conversations in this language, on this channel; None: any.
     language: Annotated[str, StringConstraints(max_length=35)] | None = None
@@ -89,13 +89,13 @@ def _build_agent(agent: AgentAvailability, ctx: ApiContext, now: datetime) -> De
 
 
 @router.post("/teams", status_code=201)
-async def add_team(body: TeamIn, inside: CurrentAgent, ctx: Ctx) -> TeamOut:
+async def add_team(body: TeamIn, inside: CurrentAdmin, ctx: Ctx) -> TeamOut:
     """Administrators. Of several teams that take a conversation the one that asks for most does."""
     return await _save_team(uuid4().hex, body, inside, ctx)
 
 
 @router.post("/teams/{team}")
-async def change_team(team: str, body: TeamIn, inside: CurrentAgent, ctx: Ctx) -> TeamOut:
+async def change_team(team: str, body: TeamIn, inside: CurrentAdmin, ctx: Ctx) -> TeamOut:
     """Change a team; administrators."""
     return await _save_team(team, body, inside, ctx, is_new=False)
 
@@ -103,7 +103,7 @@ async def change_team(team: str, body: TeamIn, inside: CurrentAgent, ctx: Ctx) -
 async def _save_team(
     id_: str, body: TeamIn, inside: AuthenticatedAgent, ctx: ApiContext, *, is_new: bool = True
 ) -> TeamOut:
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
     members = tuple(dict.fromkeys(body.members))
     team = Team(id=id_, **body.model_dump() | {"members": members, "language": body.language or None})
 
@@ -123,9 +123,9 @@ async def _save_team(
 
 
 @router.delete("/teams/{team}", status_code=204)
-async def remove_team(team: str, inside: CurrentAgent, ctx: Ctx) -> Response:
+async def remove_team(team: str, inside: CurrentAdmin, ctx: Ctx) -> Response:
     """Remove a team; administrators."""
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def remove_and_audit(store: Store) -> None:
         if not store.teams.remove(team):
@@ -147,14 +147,12 @@ async def change_availability(body: AvailabilityIn, inside: CurrentAgent, ctx: C
 
 
 @router.post("/agents/{agent}/capacity")
-async def set_capacity(agent: str, body: CapacityIn, inside: CurrentAgent, ctx: Ctx) -> CapacityOut:
+async def set_capacity(agent: str, body: CapacityIn, inside: CurrentAdmin, ctx: Ctx) -> CapacityOut:
     """Open conversations up to which somebody is given more; administrators."""
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def save_and_audit(store: Store) -> None:
-        found = store.agents.get(agent)
-        if found is None:
-            raise NotFound("There is no such agent.")
+        found = get_active_agent(store, agent)
         store.agents.set_capacity(found.id, body.capacity)
         details: dict[str, Any] = {"agent": found.id, "capacity": body.capacity}
         store.audit.append_entry(actor(who), "capacity", now, **details)

@@ -79,10 +79,14 @@ class SqlAgents:
         self._connection.execute(sa.update(t.agents).where(where).values(password=password_hash))
 
     def list_all(self) -> Sequence[Agent]:
-        return [
-            parse_agent(row)
-            for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
-        ]
+        rows = self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
+        return [parse_agent(row) for row in rows]
+
+    def list_active(self) -> Sequence[Agent]:
+        """Who can sign in: neither disabled, nor invited and without a password yet."""
+        c = t.agents.c
+        query = sa.select(t.agents).where(c.disabled_at.is_(None), c.password != "")
+        return [parse_agent(row) for row in self._connection.execute(query.order_by(c.email))]
 
     def get(self, agent: str) -> Agent | None:
         """An agent by id or e-mail address."""

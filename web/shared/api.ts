@@ -173,7 +173,7 @@ export interface components {
     ColleagueOut: {
       id: string;
       name: string;
-      admin: boolean;
+      lead: boolean;
     };
     ContactIn: {
       address: string;

@@ -14,7 +14,7 @@ const BEEP_HZ = 660;
 const BEEP_SECONDS = 0.18;
 
 export const preferences = signal<Preferences>({ notify: false, sound: false });
-export const unreadOfMine = computed(() => [...rows.value.values()].filter((row) => owns(row) && row.unread > 0).length);
+const unreadOfMine = computed(() => [...rows.value.values()].filter((row) => owns(row) && row.unread > 0).length);
 /** Bumped when the page comes back into view. */
 const seen = signal(0);
 
