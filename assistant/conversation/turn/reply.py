@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation.templates import render_template
+from assistant.domain.knowledge import Passage
 from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Citation, Reply
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
@@ -64,6 +65,12 @@ def compose_reply(
         citations=draft.citations or tuple(near.cards),
         buttons=_build_buttons(verdict, language, () if draft.text else choices),
     )
+
+
+def name_subject(cards: Sequence[Citation], passages: Sequence[Passage]) -> str:
+    """The title of the first card, and the heading under which its line stands."""
+    nearest = [one for card in cards[:1] for one in passages if one.article == card.article]
+    return " › ".join((nearest[0].title, *nearest[0].headings[-1:])) if nearest else ""
 
 
 def compose_small_talk(kind: str, language: str, turn: int) -> Reply:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from assistant.conversation.turn.burst import select_own_language, select_questions_beside
 from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
-from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
+from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk, name_subject
 from assistant.conversation.turn.result import TurnResult, build_turn_sources
 from assistant.conversation.turn.suggestion_rules import is_suggestible
 from assistant.conversation.turn.turn_input import TurnInput
@@ -265,14 +265,10 @@ def _compose_turn_reply(
         language,
         signals=replace(found.signals, turn=gathered.turn),
         past=gathered.history.turns,
-        near=NearMatches(choices=choices, cards=found.cards, subject=_name_subject(found)),
+        near=NearMatches(
+            choices=choices, cards=found.cards, subject=name_subject(found.cards, found.passages)
+        ),
     )
-
-
-def _name_subject(found: SearchOutcome) -> str:
-    """The title of the first card, and the heading under which its line stands."""
-    nearest = [one for card in found.cards[:1] for one in found.passages if one.article == card.article]
-    return " › ".join((nearest[0].title, *nearest[0].headings[-1:])) if nearest else ""
 
 
 def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
