@@ -12,7 +12,7 @@ from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findin
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk, name_subject
 from assistant.conversation.turn.result import TurnResult, build_turn_sources
-from assistant.conversation.turn.suggestion_rules import is_suggestible
+from assistant.conversation.turn.suggestion_rules import is_suggestible, list_related_titles
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
@@ -45,9 +45,6 @@ MAX_BESIDE_SECONDS = 5.0
 #: Characters of a turn whose meaning is looked at, and earlier turns that it is compared with.
 MAX_EMBEDDED_CHARACTERS = 2_000
 MAX_COMPARED_TURNS = 2
-
-#: Articles that are named when none answers for sure.
-MAX_RELATED_TITLES = 3
 
 
 class TurnActions(Protocol):
@@ -258,7 +255,8 @@ def _compose_turn_reply(
     elif verdict.decision is Decision.ABSTAIN:
         choices = tuple(card.title for card in found.cards if card.title != found.query)
     else:
-        choices = list_related_titles(found, mind.policy.for_channel(gathered.conversation.channel))
+        policy = mind.policy.for_channel(gathered.conversation.channel)
+        choices = list_related_titles(found.passages, found.query, found.signals.language, policy)
     return compose_reply(
         verdict,
         found.draft,
@@ -269,14 +267,6 @@ def _compose_turn_reply(
             choices=choices, cards=found.cards, subject=name_subject(found.cards, found.passages)
         ),
     )
-
-
-def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
-    """Titles of articles that may be meant, when none is sure enough to answer from."""
-    near = [passage for passage in found.passages if passage.score >= policy.clarify_score]
-    own = select_own_language(near, found.signals.language)
-    titles = dict.fromkeys(passage.title for passage in own if passage.title != found.query)
-    return tuple(titles)[:MAX_RELATED_TITLES]
 
 
 def _build_turn_result(found: SearchOutcome, signals: Signals, verdict: Verdict, reply: Reply) -> TurnResult:
