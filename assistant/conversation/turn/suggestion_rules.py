@@ -1,4 +1,4 @@
-"""What may be suggested: to an agent a reply in prose with its sources, to a customer titles that come near."""
+"""What may be suggested: to agents a reply in prose with its sources, to customers titles that come near."""
 
 import re
 from collections.abc import Sequence
