@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.quotes.selection import Quote
+from assistant.conversation.templates import render_template
 from assistant.domain.markdown import escape_markdown, remove_literal_marks
 from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest, Draft
@@ -33,6 +34,15 @@ def render_quotes(request: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
     parts = [_render_run(run, number) for run, number in zip(runs, numbers, strict=True)]
     foreign = _build_foreign_note(request, quotes)
     return Draft(text="\n\n".join([*foreign, *parts]), citations=tuple(citations))
+
+
+def prepend_yes_no(draft: Draft, request: AnswerRequest, says: bool | None) -> Draft:
+    """The draft after a yes or a no; as it is where nothing says so for sure."""
+    if says is None:
+        return draft
+    word = render_template("answer_yes" if says else "answer_no", request.language)
+    gap = " " if word[-1].isascii() else ""
+    return replace(draft, text=f"{word}{gap}{draft.text}")
 
 
 def _group_runs(quotes: Sequence[Quote]) -> list[tuple[Unit, ...]]:
