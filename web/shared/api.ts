@@ -967,8 +967,8 @@ export interface components {
       seq: number;
     };
     ReadinessOut: {
-      /** @constant */
-      status: "ready";
+      /** @enum {string} */
+      status: "ready" | "degraded";
     };
     /**
      * @description Why a person comes in.
@@ -1541,6 +1541,10 @@ export interface components {
       disclosure: string;
       examples: string[];
       languages: string[];
+      language: string;
+      text: {
+        [key: string]: string;
+      };
     };
     WithdrawIn: {
       id: string;
