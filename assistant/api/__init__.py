@@ -55,25 +55,42 @@ def _list_routers() -> list[APIRouter]:
         article_reading,
         articles,
         business,
+        cases,
         customer,
         desk,
         files,
         health,
+        improvements,
         inbox,
         insight,
         knowledge,
         messaging_apps,
         people,
+        reports,
         saved_replies,
         settings,
         synonyms,
         teams,
         verdicts,
+        webhook_endpoints,
         webhooks,
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight)
+    of_agents = (
+        agent,
+        inbox,
+        desk,
+        verdicts,
+        saved_replies,
+        teams,
+        people,
+        reports,
+        insight,
+        cases,
+        improvements,
+        webhook_endpoints,
+    )
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

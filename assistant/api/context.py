@@ -19,6 +19,7 @@ from assistant.conversation.timing import Timing
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
+from assistant.domain.errors import BadInput
 from assistant.domain.knowledge import HelpEntry
 from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
@@ -73,6 +74,11 @@ class HealthCheck(Protocol):
     async def __call__(self) -> dict[str, str | None]: ...  # component -> None when healthy, else the problem
 
 
+async def refuse_address(_address: str) -> None:
+    """Used where nothing knows which addresses may be called."""
+    raise BadInput("Webhooks are not set up here.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContext:
     database: Database[Store]
@@ -124,6 +130,8 @@ class ApiContext:
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: Histograms and counters of the worker process, in the Prometheus format.
     worker_measures: Callable[[], Awaitable[bytes]] = render_nothing
+    #: BadInput unless outgoing webhooks may go there.
+    check_webhook_url: Callable[[str], Awaitable[None]] = refuse_address
     #: Whether each request is logged.
     access_log: bool = False
     #: The last counts of `/metrics`.

@@ -135,10 +135,26 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
-        for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")
+        for what in (
+            "themes/{theme}",
+            "themes/{theme}/merge",
+            "gaps/{gap}",
+            "cases/{case}",
+            "improvements",
+            "improvements/{improvement}",
+        )
+    },
+    "POST /v1/agent/webhooks": (WORKING,),
+    "DELETE /v1/agent/webhooks/{webhook}": (WORKING,),
+    **{
+        f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
+        for act in ("", "/rotate", "/deliveries/{delivery}/replay")
+    },
+    **{
+        f"GET {_INSIGHT}/{what}": (REPORTING,)
+        for what in ("report", "conversations", "conversations.csv", "themes")
     },
     "GET /v1/agent/knowledge/revision": (TRYING,),
-    **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "POST /v1/business/events": (PUSHING,),

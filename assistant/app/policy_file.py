@@ -11,6 +11,7 @@ import yaml
 
 from assistant.app.hours_file import parse_hours, parse_zone
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
+from assistant.domain.cases import CaseTrigger
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours
@@ -26,6 +27,7 @@ COUNTS: Mapping[str, tuple[int, int]] = {
     "offer_again_turns": (1, 100),
     "queue_limit": (1, 100_000),
     "presence_seconds": (60, 86_400),
+    "case_due_hours": (1, 1_000),
 }
 #: A year.
 MAX_MINUTES = 525_600
@@ -80,6 +82,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
         "surveys": _parse_surveys,
         "surveys_after": _parse_survey_owners,
+        "cases": _parse_cases,
         "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **{name: partial(_parse_count, bounds=bounds) for name, bounds in COUNTS.items()},
@@ -195,6 +198,17 @@ def _parse_survey_owners(value: object, where: str) -> frozenset[str]:
     if unknown := names - {ASSISTANT, PERSON}:
         raise SetupError(f"{where}: unknown {sorted(unknown)[0]!r}; known are {ASSISTANT}, {PERSON}")
     return names
+
+
+def _parse_cases(value: object, where: str) -> dict[str, float]:
+    """Trigger -> threshold."""
+    rows = _parse_mapping(value, where)
+    if unknown := rows.keys() - set(CaseTrigger):
+        raise SetupError(f"{where}: unknown {sorted(unknown)[0]!r}; known are {', '.join(CaseTrigger)}")
+    for name, number in rows.items():
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 10:
+            raise SetupError(f"{where}.{name}: expected a number from 0 to 10, not {_format_value(number)}")
+    return rows
 
 
 def _parse_priorities(value: object, where: str) -> dict[str, str]:

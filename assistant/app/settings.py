@@ -69,8 +69,9 @@ class Settings(BaseSettings):
     backend_secret: SecretStr | None = None
     #: Folder of the tools; unset: those of the sample shop.
     tools: Path | None = None
-    #: Allow ingesting web addresses in private networks (an intranet's help centre).
+    #: Allow private networks: ingesting from an intranet, and sending webhooks there, also over http.
     ingest_private: bool = False
+    webhooks_private: bool = False
     #: Hours between resyncs of web sources while serving; 0: only on request.
     resync_hours: float = Field(6, ge=0, le=24 * 365)
     #: Origins that may embed the widget; `*` is any.

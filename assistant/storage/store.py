@@ -8,6 +8,7 @@ from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
+from assistant.storage.cases import SqlCases
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
@@ -15,6 +16,7 @@ from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
+from assistant.storage.improvements import SqlImprovements
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
@@ -33,6 +35,7 @@ from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
+from assistant.storage.webhooks import SqlWebhooks
 
 
 class SqlStore:
@@ -52,6 +55,9 @@ class SqlStore:
         self.outcomes = SqlOutcomes(connection)
         self.questions = SqlQuestions(connection)
         self.themes = SqlThemes(connection)
+        self.cases = SqlCases(connection)
+        self.improvements = SqlImprovements(connection)
+        self.webhooks = SqlWebhooks(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
         self.surveys = SqlSurveys(connection)
