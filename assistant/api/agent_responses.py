@@ -65,6 +65,16 @@ class FoundPlaceOut(TypedDict):
     excerpt: str
 
 
+class DeadlineOut(TypedDict):
+    """The next deadline of the conversation's service level agreement."""
+
+    #: first_reply, next_reply or resolution.
+    metric: str
+    #: When it is near, and when it is over; None: the clock rests while we wait for the customer.
+    warn_at: Timestamp | None
+    due_at: Timestamp | None
+
+
 class InboxRowOut(TypedDict):
     id: str
     state: State
@@ -85,6 +95,8 @@ class InboxRowOut(TypedDict):
     tags: list[TagOut]
     #: Until when its agent has put it aside.
     snoozed_until: Timestamp | None
+    #: None: no target, or nobody waits for people.
+    sla: DeadlineOut | None
     #: The customer's messages that its agent, if that is the caller, has not seen.
     unread: int
     #: Of a search only; None: found in names or tags.

@@ -17,6 +17,7 @@ import structlog
 from assistant.app.hours_file import find_default_zone, format_hours
 from assistant.app.policy_file import COUNTS, NUMBERS, build_default_policy, load_policy_rows, parse_policy
 from assistant.app.settings import Settings
+from assistant.app.sla_file import format_sla
 from assistant.conversation.templates import check_wordings, set_overrides
 from assistant.domain.errors import BadInput, SetupError, Unavailable
 from assistant.domain.hours import BusinessHours
@@ -26,7 +27,7 @@ from assistant.ports.storage.store import Database, Store
 log = structlog.get_logger()
 
 #: Keys of the policy file that the console changes too.
-POLICY_KEYS = NUMBERS | COUNTS | {"people_only", "hours", "helplines"}
+POLICY_KEYS = NUMBERS | COUNTS | {"people_only", "hours", "helplines", "sla"}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
 #: Seconds between two looks for changes by other processes.
@@ -172,6 +173,8 @@ class LiveSettings:
 def _to_json(value: Any) -> Any:
     if isinstance(value, BusinessHours):
         return format_hours(value)
+    if isinstance(value, tuple):
+        return format_sla(value)
     if isinstance(value, frozenset):
         return sorted(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from assistant.app.hours_file import parse_hours, parse_zone
+from assistant.app.sla_file import parse_sla
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
@@ -59,6 +60,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "prices": _parse_prices,
         "helplines": _parse_helplines,
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
+        "sla": parse_sla,
         "surveys": _parse_surveys,
         "surveys_after": _parse_survey_owners,
         "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},

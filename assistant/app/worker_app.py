@@ -71,6 +71,8 @@ class AssistantService:
         loop = WorkerLoop(
             self.knowledge.database, build_job_handlers(self), self.notifier, utc_now, self.timing.lease
         )
+        # The policy file may say something else since the last start.
+        await self.knowledge.database.write(lambda store: store.sla.schedule_updates(utc_now()))
         try:
             async with self.supervisor.run_tasks(self.build_tasks(loop)):
                 yield
@@ -196,6 +198,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.watchdog import Watchdog
+    from assistant.conversation.sla import SlaTimer
     from assistant.domain.jobs import JobKind
     from assistant.jobs.attachment_download import AttachmentDownloader
     from assistant.jobs.outbox import Outbox
@@ -211,6 +214,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
     assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
     closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
+    timer = SlaTimer(database=database, policy=service.dependencies.policy, wire=notifier, clock=utc_now)
     executor = service.executor
     return JobHandlers(
         handlers={
@@ -223,6 +227,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.PACKET: enricher.enrich_packet,
             JobKind.ASSIGN: assignment.assign_next,
             JobKind.IDLE: closer.close_idle,
+            JobKind.SLA: timer.update_clocks,
         },
         default_fallback=assistant.give_up,
         fallbacks={
@@ -231,6 +236,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.PACKET: enricher.give_up,
             JobKind.ASSIGN: assignment.give_up,
             JobKind.IDLE: closer.give_up,
+            JobKind.SLA: timer.give_up,
             JobKind.ACTION: executor.give_up if executor else assistant.give_up,
         },
     )

@@ -11,6 +11,7 @@ from assistant.storage.desk_tables import presence_intervals as presence_interva
 from assistant.storage.desk_tables import read_marks as read_marks
 from assistant.storage.desk_tables import saved_replies as saved_replies
 from assistant.storage.desk_tables import search_entries as search_entries
+from assistant.storage.desk_tables import sla_clocks as sla_clocks
 from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
@@ -75,6 +76,10 @@ agents = sa.Table(
     sa.Column("availability", sa.String(16), nullable=False, server_default="online"),
     #: Open conversations up to which they are given more.
     sa.Column("capacity", sa.Integer, nullable=False, server_default="5"),
+    #: Ids of tags whose conversations they know how to handle; None: none.
+    sa.Column("skills", Json),
+    #: Weekday -> hours, as the policy has them, in which they are given conversations; None: always.
+    sa.Column("working_hours", Json),
 )
 
 #: Sessions of the console and API tokens; only a hash of the secret is stored.
@@ -119,10 +124,15 @@ conversations = sa.Table(
     sa.Column("origin", sa.String(64)),
     #: Until when its agent has put it aside.
     sa.Column("snoozed_until", Moment),
+    #: The next deadline of its service level agreement: of what, when it is near, when it is over.
+    sa.Column("sla_metric", sa.String(16)),
+    sa.Column("sla_warn_at", Moment),
+    sa.Column("sla_due_at", Moment),
     sa.Index("ix_conversations_state_waiting", "state", "waiting_since"),
     sa.Index("ix_conversations_state_updated", "state", "updated_at", "id"),
     sa.Index("ix_conversations_agent_updated", "agent", "updated_at", "id"),
     sa.Index("ix_conversations_updated", "updated_at", "id"),
+    sa.Index("ix_conversations_sla_due_at", "sla_due_at"),
     #: Covers the counts of every screen.
     sa.Index("ix_conversations_counts", "state", "agent", "snoozed_until"),
 )
