@@ -174,7 +174,7 @@ def _parse_holidays(value: object, where: str) -> Iterator[str]:
 
 
 def _parse_country(value: object, where: str) -> Container[str]:
-    if value is None or value is False:
+    if not value:
         return frozenset()
     if value not in PUBLIC_HOLIDAYS:
         raise SetupError(f"{where}: known are {', '.join(PUBLIC_HOLIDAYS)}, not {_format_value(value)}")

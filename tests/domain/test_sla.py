@@ -1,4 +1,4 @@
-"""Deadlines over lunch, nights, holidays and changed clocks; the clock rests while the customer has to answer."""
+"""Deadlines over lunch, nights, holidays and changed clocks; they rest while the customer has to answer."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

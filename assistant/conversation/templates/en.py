@@ -284,5 +284,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "moment_today": ("${time} today",),
     "moment_tomorrow": ("${time} tomorrow",),
     "moment_date": ("${time} on ${weekday}, ${month}/${day}",),
+    "moment_zone": (" (${zone})",),
+    "zone_japan": ("Japan time",),
     "weekdays": ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday",),
 }

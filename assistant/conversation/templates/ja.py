@@ -283,5 +283,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "moment_today": ("本日${time}",),
     "moment_tomorrow": ("明日${time}",),
     "moment_date": ("${month}月${day}日（${weekday}）${time}",),
+    "moment_zone": ("（${zone}）",),
+    "zone_japan": ("日本時間",),
     "weekdays": ("月 火 水 木 金 土 日",),
 }
