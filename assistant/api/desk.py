@@ -13,10 +13,9 @@ from assistant.api.agent_responses import (
     SuggestionOut,
     SuggestionsOut,
 )
-from assistant.api.auth import CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
-from assistant.api.inbox import require_admin
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
@@ -89,11 +88,8 @@ async def transfer_conversation(
 
 
 @router.post("/reassign")
-async def reassign_conversation(
-    conversation: str, body: TransferIn, inside: CurrentAgent, ctx: Ctx
-) -> RowOut:
-    """To a colleague or to oneself, whoever has it; administrators."""
-    require_admin(inside)
+async def reassign_conversation(conversation: str, body: TransferIn, inside: CurrentLead, ctx: Ctx) -> RowOut:
+    """To a colleague or to oneself, whoever has it; leads."""
     now = ctx.clock()
     return await _run_desk_action(
         ctx,

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from assistant.app.hours_file import find_default_zone, format_hours
+from assistant.app.hours_file import find_default_zone, format_days, format_hours, parse_days
 from assistant.app.policy_file import COUNTS, NUMBERS, build_default_policy, load_policy_rows, parse_policy
 from assistant.app.settings import Settings
 from assistant.app.sla_file import format_sla
@@ -125,6 +125,16 @@ class LiveSettings:
         own = {key: value for key, value in rows.items() if key not in self._rows}
         policy = parse_policy(own, "settings", self._built_in) if own else self._built_in
         return parse_policy(self._rows, self.file or "policy", policy)
+
+    def parse_days(self, value: Mapping[str, str]) -> Mapping[int, tuple[str, ...]]:
+        """Weekdays with hours, as a policy file has them; BadInput with what to fix."""
+        try:
+            return parse_days(value, "hours")
+        except SetupError as exc:
+            raise BadInput(str(exc)) from exc
+
+    def format_days(self, days: Mapping[int, tuple[str, ...]]) -> Mapping[str, str]:
+        return format_days(days)
 
     def describe_policy(self) -> Mapping[str, tuple[Any, Any]]:
         """Key -> (value in force, the product's own), as a policy file has them."""

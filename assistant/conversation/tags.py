@@ -22,10 +22,7 @@ def tag_conversation(
 ) -> Sequence[Tag]:
     """The conversation has exactly these tags from now on; new names become tags."""
     conversation = store.conversations.get(conversation_id)
-    wanted = list(dict.fromkeys(normalize_tag_name(name) for name in names))
-    if len(wanted) > MAX_TAGS_PER_CONVERSATION:
-        raise BadInput(f"A conversation has {MAX_TAGS_PER_CONVERSATION} tags at most.")
-    tags = [store.tags.find_by_name(name) or _add_tag(store, name, now) for name in wanted]
+    tags = find_or_add_tags(store, names, now)
     before = {tag.id for tag in store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())}
     after = {tag.id for tag in tags}
     if before != after:
@@ -40,6 +37,14 @@ def tag_conversation(
         )
         store.journal.append_entry(conversation.id, None, now)
     return tags
+
+
+def find_or_add_tags(store: Store, names: Sequence[str], now: datetime) -> Sequence[Tag]:
+    """The tags with these names, each once; new names become tags."""
+    wanted = list(dict.fromkeys(normalize_tag_name(name) for name in names))
+    if len(wanted) > MAX_TAGS_PER_CONVERSATION:
+        raise BadInput(f"There may be {MAX_TAGS_PER_CONVERSATION} tags at most.")
+    return [store.tags.find_by_name(name) or _add_tag(store, name, now) for name in wanted]
 
 
 def normalize_tag_name(name: str) -> str:

@@ -100,7 +100,7 @@ def check_wordings(situation: str, language: str, wordings: object) -> tuple[str
 
 
 def format_moment(when: datetime, now: datetime, language: str, *, zone: str = JAPAN) -> str:
-    """A time of opening as one says it: today, tomorrow, or the date; whose clock, if it may not be theirs."""
+    """A time of opening as one says it: today, tomorrow, the date; whose clock, if not theirs."""
     local, today = when.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
     clock = f"{local.hour}:{local:%M}"
     if HOME_ZONES.get(language.split("-")[0].lower()) != zone:

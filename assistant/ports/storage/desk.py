@@ -63,4 +63,5 @@ class TeamStore(Protocol):
     def list_candidates(
         self, team: str, since: datetime
     ) -> Sequence[AssignmentCandidate]: ...  # online; locked
+    def list_skills(self, team: str) -> Sequence[frozenset[str]]: ...  # of each member
     def mark_assigned(self, team: str, agent: str, now: datetime) -> None: ...
