@@ -59,9 +59,9 @@ async def test_leads_see_when_people_were_at_the_desk(client: ApiClient) -> None
     assert (await client.http.get("/v1/agent/presence", headers=agent)).status_code == 403
     assert (await client.http.get("/v1/agent/presence?days=99", headers=lead)).status_code == 422
     found = (await client.http.get("/v1/agent/presence", headers=lead)).json()["intervals"]
-    assert [one["availability"] for one in found] == ["away", "online"]
+    assert [one["availability"] for one in found] == ["online", "away", "online"]
     assert found[0]["ended_at"] is not None
-    assert found[1]["ended_at"] is None
+    assert found[2]["ended_at"] is None
 
 
 async def test_only_leads_reassign(client: ApiClient) -> None:

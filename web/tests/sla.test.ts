@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deadlineOf, hasWorsened } from "../console/state/sla";
+import { beganToWait, deadlineOf, hasWorsened } from "../console/state/sla";
 import { language } from "../console/text";
 import { slaText } from "../console/text/sla";
 
@@ -25,6 +25,15 @@ test("it is told once that it is near, once that it is over, and not long after"
   const row = { id: "a", sla };
   expect(["10:40:00", "10:45:01", "10:45:30", "11:00:02", "11:00:03"].map((clock) => hasWorsened(row, AT(clock)))).toEqual([false, true, false, true, false]);
   expect(hasWorsened({ id: "b", sla }, AT("11:30:00"))).toBe(false);
+});
+
+test("who began to wait is told once, also if their row was not loaded", () => {
+  const waits = { state: "queued", waiting_since: "2026-12-01T10:00:00Z" } as const;
+  expect(beganToWait({ state: "assistant" }, waits, AT("12:00:00"))).toBe(true);
+  expect(beganToWait({ state: "queued" }, waits, AT("10:00:01"))).toBe(false);
+  expect(beganToWait(undefined, waits, AT("10:00:30"))).toBe(true);
+  expect(beganToWait(undefined, waits, AT("12:00:00"))).toBe(false);
+  expect(beganToWait(undefined, { ...waits, state: "agent" }, AT("10:00:01"))).toBe(false);
 });
 
 test.each([

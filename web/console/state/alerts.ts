@@ -9,7 +9,7 @@ import { owns } from "./actions";
 import { counts, patchRow, rows } from "./inbox";
 import { get, me, post, standing } from "./me";
 import { openConversation } from "./route";
-import { deadlineOf, hasWorsened } from "./sla";
+import { beganToWait, deadlineOf, hasWorsened } from "./sla";
 import { detail, openId } from "./thread";
 
 const BEEP_HZ = 660;
@@ -89,7 +89,7 @@ export function alertOfRow(before: Row | undefined, row: Row): void {
     const breached = deadlineOf(row, Date.now())?.state === "breached";
     alert(row, (breached ? slaText().passed : slaText().near)(customerName(row, text())));
   }
-  if (row.state === "queued" && before?.state !== "queued") alert(row, deskText().waits(customerName(row, text())));
+  if (beganToWait(before, row, Date.now())) alert(row, deskText().waits(customerName(row, text())));
 }
 
 /** Somebody wrote: in one's own conversation, and not before one's eyes, it is worth a word. */

@@ -1,4 +1,4 @@
-// How much time is left until the next deadline of a conversation. Pure.
+// How much time is left until the next deadline of a conversation, and what of waiting is worth a word.
 import type { Row } from "../types";
 
 export type SlaState = "in_time" | "at_risk" | "breached" | "rests";
@@ -15,6 +15,13 @@ export function deadlineOf(row: Pick<Row, "sla">, now: number): { state: SlaStat
 
 /** How long ago a deadline may have come near or passed to be worth a word. */
 const NEWS_MS = 60_000;
+
+/** Whether a customer waits who did not before; of a row that was not loaded its waiting time tells. */
+export function beganToWait(before: Pick<Row, "state"> | undefined, row: Pick<Row, "state" | "waiting_since">, now: number): boolean {
+  if (row.state !== "queued") return false;
+  if (before) return before.state !== "queued";
+  return row.waiting_since === null || now - Date.parse(row.waiting_since) <= NEWS_MS;
+}
 
 const told = new Map<string, string>();
 /** Whether a deadline has come near or passed just now; true once for each. */

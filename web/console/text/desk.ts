@@ -82,6 +82,7 @@ const JA = {
   notify: "ほかの画面を見ているときにブラウザーで通知する",
   sound: "音を鳴らす",
   denied: "ブラウザーが通知を許可していません。ブラウザーの設定で許可してください。",
+  attention: (waiting: number, unread: number) => `お待ちのお客様${waiting}人、未読の会話${unread}件`,
   waits: (name: string) => `${name}がお待ちです`,
   wrote: (name: string) => `${name}から返事が来ました`,
 };
@@ -167,6 +168,7 @@ const EN: typeof JA = {
   notify: "Notify me in the browser while I look at something else",
   sound: "Play a sound",
   denied: "The browser does not allow notifications. Allow them in its settings.",
+  attention: (waiting, unread) => `${waiting} waiting, ${unread} unread`,
   waits: (name) => `${name} is waiting`,
   wrote: (name) => `${name} has answered`,
 };
