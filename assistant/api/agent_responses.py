@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
+from assistant.api.responses import CitationOut, DeadlineOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
 from assistant.domain.people import Role
@@ -63,16 +63,6 @@ class FoundPlaceOut(TypedDict):
     private: bool
     created_at: Timestamp
     excerpt: str
-
-
-class DeadlineOut(TypedDict):
-    """The next deadline of the conversation's service level agreement."""
-
-    #: first_reply, next_reply or resolution.
-    metric: str
-    #: When it is near, and when it is over; None: the clock rests while we wait for the customer.
-    warn_at: Timestamp | None
-    due_at: Timestamp | None
 
 
 class InboxRowOut(TypedDict):

@@ -5,11 +5,11 @@ from typing import Any
 
 from assistant.api.agent_responses import (
     AgentReferenceOut,
-    DeadlineOut,
     FoundPlaceOut,
     InboxRowOut,
     LastMessageOut,
 )
+from assistant.api.responses import DeadlineOut
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation, State

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
+from assistant.app.job_handlers import build_job_handlers
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
@@ -27,14 +28,13 @@ from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.execution import ActionExecutor
-    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_lifecycle import KnowledgeSource
     from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
-    from assistant.jobs.worker_loop import JobHandlers, WorkerLoop
+    from assistant.jobs.worker_loop import WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import MessageBus
@@ -190,69 +190,6 @@ class AssistantService:
         report = await self.knowledge.ingest_sources([source.source], options, reconcile=False)
         kinds = ("added", "updated", "unchanged", "removed", "failed")
         return {kind: len(getattr(report, kind)) for kind in kinds}
-
-
-def build_job_handlers(service: AssistantService) -> JobHandlers:
-    """The handlers of all kinds of jobs."""
-    from assistant.conversation.desk import Desk
-    from assistant.conversation.ending import IdleCloser
-    from assistant.conversation.handoff.assignment import AutomaticAssignment
-    from assistant.conversation.handoff.watchdog import Watchdog
-    from assistant.conversation.sla import SlaTimer
-    from assistant.domain.jobs import JobKind
-    from assistant.jobs.attachment_download import AttachmentDownloader
-    from assistant.jobs.outbox import Outbox
-    from assistant.jobs.worker_loop import JobHandlers
-
-    assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
-    watchdog = Watchdog(
-        database, service.dependencies.policy, assistant.pick_facts, notifier, service.timing, utc_now
-    )
-    outbox = Outbox(database, service.channels, notifier, utc_now)
-    fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
-    enricher = _build_packet_enricher(service)
-    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
-    assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
-    closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
-    timer = SlaTimer(database=database, policy=service.dependencies.policy, wire=notifier, clock=utc_now)
-    executor = service.executor
-    return JobHandlers(
-        handlers={
-            # Without a backend, what was said yes to before goes to a person.
-            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
-            JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
-            JobKind.DEADLINE: watchdog.handle_deadline,
-            JobKind.DELIVERY: outbox.deliver_messages,
-            JobKind.MEDIA: fetcher.download_attachments,
-            JobKind.PACKET: enricher.enrich_packet,
-            JobKind.ASSIGN: assignment.assign_next,
-            JobKind.IDLE: closer.close_idle,
-            JobKind.SLA: timer.update_clocks,
-        },
-        default_fallback=assistant.give_up,
-        fallbacks={
-            JobKind.DELIVERY: outbox.give_up,
-            JobKind.MEDIA: fetcher.give_up,
-            JobKind.PACKET: enricher.give_up,
-            JobKind.ASSIGN: assignment.give_up,
-            JobKind.IDLE: closer.give_up,
-            JobKind.SLA: timer.give_up,
-            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
-        },
-    )
-
-
-def _build_packet_enricher(service: AssistantService) -> PacketEnricher:
-    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
-
-    return PacketEnricher(
-        database=service.knowledge.database,
-        mind=service.dependencies,
-        wire=service.notifier,
-        pick_facts=service.assistant.pick_facts,
-        clock=utc_now,
-        backend=service.executor.backend if service.executor else None,
-    )
 
 
 async def build_service(
