@@ -16,7 +16,7 @@ from langchain_core.callbacks import (
     CallbackManagerForRetrieverRun,
 )
 from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from pydantic import ConfigDict
@@ -29,10 +29,13 @@ from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import BadInput
 from assistant.domain.knowledge import Passage
+from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
 from assistant.ports.knowledge import Retriever
 
+#: Whose words messages are; a system's and a tool's are nobody's in a conversation.
+AUTHORS = {HumanMessage: Author.CUSTOMER, AIMessage: Author.ASSISTANT}
 ASYNC_ONLY = "Yorisoi answers in async programs; call ainvoke, astream or abatch."
 
 
@@ -56,7 +59,7 @@ class YorisoiRetriever(BaseRetriever):
 
 
 class YorisoiAnswerer(Runnable[str | Sequence[BaseMessage], dict[str, Any]]):
-    """A question, or messages of which the last is one, to a reply as `assistant ask --json` prints it."""
+    """A question, or a conversation that ends with one, to a reply as `assistant ask --json` prints it."""
 
     name = "yorisoi"
 
@@ -79,7 +82,8 @@ class YorisoiAnswerer(Runnable[str | Sequence[BaseMessage], dict[str, Any]]):
         raise NotImplementedError(ASYNC_ONLY)
 
     async def _answer_question(self, input: str | Sequence[BaseMessage]) -> dict[str, Any]:
-        return await answer_once(self._dependencies, _get_question(input))
+        question, lines = _split_messages(input)
+        return await answer_once(self._dependencies, question, lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,19 @@ def build_document(passage: Passage) -> Document:
     )
 
 
-def _get_question(input: str | Sequence[BaseMessage]) -> str:
+def _split_messages(input: str | Sequence[BaseMessage]) -> tuple[str, list[Utterance]]:
+    """The question, and what the customer and the assistant said before it."""
     if isinstance(input, str):
-        return input
+        return input, []
     if not input or not isinstance(input[-1], HumanMessage):
         raise BadInput("The last message must be the question of a person.")
-    return str(input[-1].text)
+    lines = [
+        Utterance(author=author, text=str(message.text))
+        for message in input[:-1]
+        for kind, author in AUTHORS.items()
+        if isinstance(message, kind) and message.text
+    ]
+    return str(input[-1].text), lines
 
 
 class _TracedSearch:

@@ -11,9 +11,9 @@ from assistant.api.agent_responses import SignInOut
 from assistant.api.auth import (
     SESSION_SCHEME,
     CurrentAgent,
+    build_sign_in,
     create_session,
     normalize_email,
-    set_session_cookie,
 )
 from assistant.api.channel_schemas import (
     serialize_channel,
@@ -78,9 +78,8 @@ async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx:
             lambda store: store.audit.append_entry(who, "login_failed", now, address=address)
         )
         raise Unauthorized("That e-mail address and password do not fit together.")
-    secret, csrf = await ctx.database.write(lambda store: create_session(store, agent, now))
-    set_session_cookie(response, secret, https=ctx.public_url.startswith("https:"))
-    return {"agent": serialize_agent(agent), "csrf": csrf}
+    session = await ctx.database.write(lambda store: create_session(store, agent, now))
+    return build_sign_in(response, agent, session, public_url=ctx.public_url)
 
 
 @router.post("/logout", status_code=204)
@@ -159,9 +158,8 @@ def _load_conversation_view(
         "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
         "agents": [
-            {"id": agent.id, "name": agent.name, "admin": agent.admin}
-            for agent in store.agents.list_all()
-            if not agent.disabled_at
+            {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
+            for agent in store.agents.list_active()
         ],
     }
 

@@ -35,7 +35,8 @@ class AgentReferenceOut(TypedDict):
 class ColleagueOut(TypedDict):
     id: str
     name: str
-    admin: bool
+    #: May change articles and settings, as administrators may.
+    lead: bool
 
 
 class RowCustomerOut(TypedDict):

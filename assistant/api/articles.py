@@ -155,10 +155,11 @@ async def publish_draft(body: PublishIn, inside: CurrentLead, ctx: Ctx) -> Publi
 async def withdraw_article(body: WithdrawIn, inside: CurrentLead, ctx: Ctx) -> IdOut:
     """Customers do not get the article any more; its versions stay, and each can be published again."""
     now = ctx.clock()
+    await ctx.database.read(lambda store: article_drafts.require_published(store, body.id))
+    await ctx.article_desk.withdraw_article(body.id)
     await ctx.database.write(
         lambda store: article_drafts.record_withdrawal(store, body.id, inside.agent, now)
     )
-    await ctx.article_desk.withdraw_article(body.id)
     return {"id": body.id}
 
 

@@ -8,8 +8,10 @@ from typing import Annotated, NamedTuple
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from assistant.api.agent_responses import SignInOut
 from assistant.api.context import Ctx
 from assistant.api.rate_limit_rules import SESSION_COOKIE
+from assistant.api.schemas import serialize_agent
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import OPERATOR
 from assistant.domain.audit import format_actor as actor
@@ -67,15 +69,20 @@ def create_api_token(
     return secret
 
 
-def set_session_cookie(response: Response, secret: str, *, https: bool) -> None:
+def build_sign_in(
+    response: Response, agent: Agent, session: tuple[str, str], *, public_url: str
+) -> SignInOut:
+    """What somebody who signs in is told; sets the cookie of the *session*, its secret and CSRF token."""
+    secret, csrf = session
     response.set_cookie(
         SESSION_COOKIE,
         secret,
         max_age=SESSION_DAYS * 86_400,
         httponly=True,
         samesite="lax",
-        secure=https,
+        secure=public_url.startswith("https:"),
     )
+    return {"agent": serialize_agent(agent), "csrf": csrf}
 
 
 async def authenticate_agent(
@@ -107,19 +114,24 @@ async def authenticate_agent(
 CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]
 
 
-async def require_lead(inside: CurrentAgent) -> AuthenticatedAgent:
+async def authenticate_lead(inside: CurrentAgent) -> AuthenticatedAgent:
     """The calling agent, if they may change articles and settings."""
     if not inside.agent.is_lead:
         raise Forbidden("Only leads and administrators do this.")
     return inside
 
 
-async def require_admin(inside: CurrentAgent) -> AuthenticatedAgent:
-    """The calling agent, if they look after the team's accounts."""
+def require_admin(inside: AuthenticatedAgent) -> None:
+    """Forbidden for others than administrators."""
     if not inside.agent.admin:
-        raise Forbidden("Only administrators look after the team's accounts.")
+        raise Forbidden("Only administrators change accounts and what is everybody's.")
+
+
+async def authenticate_admin(inside: CurrentAgent) -> AuthenticatedAgent:
+    """The calling agent, if they are an administrator."""
+    require_admin(inside)
     return inside
 
 
-CurrentLead = Annotated[AuthenticatedAgent, Depends(require_lead)]
-CurrentAdmin = Annotated[AuthenticatedAgent, Depends(require_admin)]
+CurrentLead = Annotated[AuthenticatedAgent, Depends(authenticate_lead)]
+CurrentAdmin = Annotated[AuthenticatedAgent, Depends(authenticate_admin)]

@@ -70,7 +70,7 @@ class TeamOut(TypedDict):
 class DeskAgentOut(TypedDict):
     id: str
     name: str
-    #: offline: not seen for two minutes.
+    #: offline: not seen for `presence_seconds` of the policy.
     availability: Availability | Literal["offline"]
     capacity: int
     #: Conversations that the agent has and has not snoozed.

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, StringConstraints
 
 from assistant.api.agent_responses import AgentReferenceOut, InboxCountsOut, InboxPageOut, TagOut
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import CurrentAdmin, CurrentAgent, require_admin
 from assistant.api.context import Ctx
 from assistant.api.desk_responses import TagsOut, ViewOut, ViewsOut
 from assistant.api.inbox_rows import load_found_rows, load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example
+from assistant.api.schemas import ShownLine, build_example
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import State
 from assistant.domain.desk_items import SavedView
-from assistant.domain.errors import BadInput, Forbidden, NotFound
+from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.inbox import InboxFilter, InboxPlace, find_place
 from assistant.ports.storage.store import Store
 from assistant.text.search_terms import parse_search_query
@@ -78,7 +78,7 @@ class PageIn(FilterIn):
 class ViewIn(BaseModel):
     model_config = build_example(name="Waiting in English", filters={"state": "queued", "language": "en"})
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+    name: Annotated[ShownLine, StringConstraints(max_length=60)]
     filters: FilterIn
     #: Everybody's, not only the caller's own.
     shared: bool = False
@@ -162,9 +162,9 @@ async def list_tags(_inside: CurrentAgent, ctx: Ctx) -> TagsOut:
 
 
 @router.delete("/tags/{tag}", status_code=204)
-async def remove_tag(tag: str, inside: CurrentAgent, ctx: Ctx) -> Response:
+async def remove_tag(tag: str, inside: CurrentAdmin, ctx: Ctx) -> Response:
     """Remove it from every conversation; administrators."""
-    who, now = require_admin(inside), ctx.clock()
+    who, now = inside.agent.id, ctx.clock()
 
     def remove_and_audit(store: Store) -> None:
         removed = store.tags.remove(tag)
@@ -249,10 +249,3 @@ async def remove_view(view: str, inside: CurrentAgent, ctx: Ctx) -> Response:
 
     await ctx.database.write(remove_and_audit)
     return Response(status_code=204)
-
-
-def require_admin(inside: AuthenticatedAgent) -> str:
-    """The agent, or Forbidden if they are not an admin."""
-    if not inside.agent.admin:
-        raise Forbidden("Only administrators change what is everybody's.")
-    return inside.agent.id

@@ -10,20 +10,19 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import CurrentAdmin, CurrentAgent
 from assistant.api.context import Ctx
 from assistant.api.health import is_usual_year, parse_moment
 from assistant.api.insight_schemas import GapOut, GapsOut, ReportOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import describe_content
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Line, build_example, format_timestamp
 from assistant.conversation.csv_export import render_csv
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
 from assistant.conversation.report import ReportRange, list_report_rows, load_report
-from assistant.domain.errors import BadInput, Forbidden
+from assistant.domain.errors import BadInput
 from assistant.domain.gaps import Gap, GapEvidence, GapState
 from assistant.domain.hours import to_local_time
-from assistant.domain.people import Agent
 from assistant.domain.themes import MAX_TITLE_CHARACTERS, Theme
 from assistant.ports.storage.store import Store
 from assistant.text.pii_masking import mask_pii
@@ -38,7 +37,7 @@ USUAL_DAYS = 28
 #: Questions shown of a theme or gap.
 MAX_SHOWN = 50
 
-Title = Annotated[str, StringConstraints(max_length=MAX_TITLE_CHARACTERS, strip_whitespace=True)]
+Title = Annotated[Line, StringConstraints(max_length=MAX_TITLE_CHARACTERS)]
 Days = Annotated[int, Query(ge=1, le=MAX_DAYS)]
 
 
@@ -174,20 +173,20 @@ async def get_theme(theme: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, An
 
 
 @router.post("/themes/{theme}", response_model=ThemeOut)
-async def update_theme(theme: str, body: ThemeIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Rename or pin a theme; for admins."""
-    lead, now = require_lead(inside), ctx.clock()
+async def update_theme(theme: str, body: ThemeIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
+    """Rename or pin a theme; for administrators."""
+    admin, now = inside.agent, ctx.clock()
     found = await ctx.database.write(
-        lambda store: change_theme(store, theme, lead, now, title=body.title, pinned=body.pinned)
+        lambda store: change_theme(store, theme, admin, now, title=body.title, pinned=body.pinned)
     )
     return _serialize_theme(found, now)
 
 
 @router.post("/themes/{theme}/merge", response_model=ThemeOut)
-async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Merge a theme into another; for admins."""
-    lead, now = require_lead(inside), ctx.clock()
-    found = await ctx.database.write(lambda store: merge_theme(store, theme, body.into, lead, now))
+async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
+    """Merge a theme into another; for administrators."""
+    admin, now = inside.agent, ctx.clock()
+    found = await ctx.database.write(lambda store: merge_theme(store, theme, body.into, admin, now))
     return _serialize_theme(found, now)
 
 
@@ -215,25 +214,18 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/gaps/{gap}", response_model=GapOut)
-async def update_gap(gap: str, body: GapIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Assign a gap, or take its next step; for admins. Drafts, proofs and publishing follow in the worker."""
-    lead, now = require_lead(inside), ctx.clock()
+async def update_gap(gap: str, body: GapIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
+    """Assign a gap, or take its next step; administrators. The worker drafts, proves and publishes."""
+    admin, now = inside.agent, ctx.clock()
     if body.due_at is not None and (body.due_at.tzinfo is None or not is_usual_year(body.due_at)):
         raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
     change = GapChange(**body.model_dump())
 
     def update(store: Store) -> dict[str, Any]:
-        change_gap(store, gap, lead, change, now)
+        change_gap(store, gap, admin, change, now)
         return _load_gap(store, gap, now)
 
     return await ctx.database.write(update)
-
-
-def require_lead(inside: AuthenticatedAgent) -> Agent:
-    """Forbidden unless the agent is an admin."""
-    if not inside.agent.admin:
-        raise Forbidden("Only an admin may change themes and gaps.")
-    return inside.agent
 
 
 def _load_gap(store: Store, gap_id: str, now: datetime) -> dict[str, Any]:

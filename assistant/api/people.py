@@ -11,10 +11,10 @@ from assistant.api.agent_responses import SignInOut
 from assistant.api.auth import (
     CurrentAdmin,
     CurrentAgent,
+    build_sign_in,
     create_api_token,
     create_session,
     normalize_email,
-    set_session_cookie,
 )
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.people_responses import (
@@ -26,7 +26,7 @@ from assistant.api.people_responses import (
     TokenOut,
 )
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp, serialize_agent
+from assistant.api.schemas import ShownLine, build_example, format_timestamp
 from assistant.conversation.agent_access import change_password, revoke_credentials
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import format_actor as actor
@@ -37,7 +37,7 @@ from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent", tags=["people"], route_class=RateLimitedRoute)
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Name = Annotated[ShownLine, StringConstraints(max_length=80)]
 Password = Annotated[str, StringConstraints(min_length=MIN_PASSWORD_CHARACTERS, max_length=1024)]
 Secret = Annotated[str, StringConstraints(min_length=20, max_length=200)]
 
@@ -165,11 +165,12 @@ async def revoke_person_credentials(agent: str, inside: CurrentAdmin, ctx: Ctx) 
 async def renew_person_invitation(agent: str, inside: CurrentAdmin, ctx: Ctx) -> InvitationOut:
     """A new link for somebody who lost theirs, or their password."""
     secret, now = secrets.token_urlsafe(32), ctx.clock()
-    await _change(
-        ctx,
-        agent,
-        lambda store, who: accounts.renew_invitation(store, who, hash_secret(secret), inside.agent, now),
-    )
+
+    def renew(store: Store) -> None:
+        invited = accounts.get_agent(store, agent)
+        accounts.renew_invitation(store, invited, hash_secret(secret), inside.agent, now)
+
+    await ctx.database.write(renew)
     return {"id": agent, "link": _build_link(ctx, secret)}
 
 
@@ -178,18 +179,16 @@ async def accept_invitation(body: InvitationIn, response: Response, ctx: Ctx) ->
     """Choose a password with an invitation, and be signed in."""
     now, hashed = ctx.clock(), await ctx.passwords.hash_password(body.password)
 
-    def accept(store: Store) -> tuple[Agent, str, str] | None:
+    def accept(store: Store) -> tuple[Agent, tuple[str, str]] | None:
         agent = store.accounts.redeem_invitation(hash_secret(body.secret), now)
         if agent is None:
             return None
         change_password(store, agent, hashed, now, actor(agent.id))
-        return (agent, *create_session(store, agent, now))
+        return agent, create_session(store, agent, now)
 
     if (accepted := await ctx.database.write(accept)) is None:
         raise Unauthorized("This link has been used or has ended; ask for a new one.")
-    agent, secret, csrf = accepted
-    set_session_cookie(response, secret, https=ctx.public_url.startswith("https:"))
-    return {"agent": serialize_agent(agent), "csrf": csrf}
+    return build_sign_in(response, *accepted, public_url=ctx.public_url)
 
 
 @router.post("/password")
@@ -207,9 +206,7 @@ async def change_own_password(
         change_password(store, me, hashed, now, actor(me.id))
         return create_session(store, me, now)
 
-    secret, csrf = await ctx.database.write(change)
-    set_session_cookie(response, secret, https=ctx.public_url.startswith("https:"))
-    return {"agent": serialize_agent(me), "csrf": csrf}
+    return build_sign_in(response, me, await ctx.database.write(change), public_url=ctx.public_url)
 
 
 @router.get("/credentials")

@@ -44,7 +44,7 @@ SIGNING_IN_AS = RateLimit("signing in to one account from one address", LimitKey
 SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, Rate(50, 0.05))
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
-TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
+TRYING = RateLimit("trying and comparing drafts, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
@@ -87,12 +87,11 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "read",
             "email",
             "messages",
-            "typing",
-            "activity",
             "files",
             "links",
         )
     },
+    **{f"POST {_AGENT}/{act}": (TYPING,) for act in ("typing", "activity")},
     f"POST {_AGENT}/suggest": (SUGGESTING,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
@@ -138,6 +137,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
         f"POST {_INSIGHT}/{what}": (WORKING,)
         for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")
     },
+    "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},

@@ -7,7 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.auth import AuthenticatedAgent, CurrentAgent, require_admin
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import (
     FilledReplyOut,
@@ -15,9 +15,8 @@ from assistant.api.desk_responses import (
     SavedRepliesOut,
     SavedReplyOut,
 )
-from assistant.api.inbox import require_admin
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example
+from assistant.api.schemas import CleanText, Line, build_example
 from assistant.conversation import saved_replies
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.desk_items import VARIABLES, SavedReply
@@ -31,11 +30,11 @@ class SavedReplyIn(BaseModel):
         name="Refund arranged", text="{{customer_name}}, your refund is on its way.", language="en"
     )
 
-    name: Annotated[str, StringConstraints(max_length=200)]
-    text: Annotated[str, StringConstraints(max_length=20_000)]
-    language: Annotated[str, StringConstraints(max_length=35)] | None = None
+    name: Line
+    text: Annotated[CleanText, StringConstraints(max_length=20_000)]
+    language: Annotated[Line, StringConstraints(max_length=35)] | None = None
     #: Names of tags that using it adds.
-    tags: Annotated[list[str], Field(max_length=20)] = []
+    tags: Annotated[list[Line], Field(max_length=20)] = []
     #: Everybody's, not only the caller's own.
     shared: bool = False
 
@@ -49,7 +48,7 @@ class ReplyUseIn(BaseModel):
 class ReplyImportIn(BaseModel):
     model_config = build_example(csv="name,text\nThanks,Thank you for waiting.", shared=True)
 
-    csv: Annotated[str, StringConstraints(max_length=200_000)]
+    csv: Annotated[CleanText, StringConstraints(max_length=200_000)]
     shared: bool = False
 
 
@@ -59,7 +58,7 @@ def _build_reply(reply: SavedReply) -> SavedReplyOut:
         name=reply.name,
         text=reply.text,
         language=reply.language,
-        tags=list(reply.actions.get("tags", ())),
+        tags=list(reply.tags),
         shared=reply.agent is None,
         used=reply.used,
     )
@@ -75,7 +74,7 @@ async def list_saved_replies(inside: CurrentAgent, ctx: Ctx) -> SavedRepliesOut:
 @router.post("", status_code=201)
 async def add_saved_reply(body: SavedReplyIn, inside: CurrentAgent, ctx: Ctx) -> SavedReplyOut:
     """Save a reply; everybody's by administrators."""
-    return await _save_reply(uuid4().hex, body, inside, ctx)
+    return await _save_reply(uuid4().hex, body, inside, ctx, is_new=True)
 
 
 @router.post("/import")
@@ -106,7 +105,7 @@ async def remove_saved_reply(reply: str, inside: CurrentAgent, ctx: Ctx) -> Resp
     now = ctx.clock()
 
     def remove_and_audit(store: Store) -> None:
-        _require_writable(store, reply, inside)
+        _load_writable(store, reply, inside)
         store.saved_replies.remove(reply)
         store.audit.append_entry(actor(inside.agent.id), "reply_removed", now, reply=reply)
 
@@ -126,22 +125,19 @@ async def use_saved_reply(reply: str, body: ReplyUseIn, inside: CurrentAgent, ct
 
 
 async def _save_reply(
-    id_: str, body: SavedReplyIn, inside: AuthenticatedAgent, ctx: ApiContext
+    id_: str, body: SavedReplyIn, inside: AuthenticatedAgent, ctx: ApiContext, *, is_new: bool = False
 ) -> SavedReplyOut:
     owner, now = _find_owner(body.shared, inside), ctx.clock()
 
     def save_and_audit(store: Store) -> SavedReply:
-        used = 0
-        if (before := store.saved_replies.get(id_)) is not None:
-            _require_writable(store, id_, inside)
-            used = before.used
+        used = 0 if is_new else _load_writable(store, id_, inside).used
         reply = SavedReply(
             id=id_,
             agent=owner,
             name=body.name,
             text=body.text,
             language=body.language or None,
-            actions={"tags": body.tags} if body.tags else {},
+            tags=tuple(body.tags),
             used=used,
         )
         saved = saved_replies.save_reply(store, reply, now)
@@ -158,7 +154,9 @@ def _find_owner(shared: bool, inside: AuthenticatedAgent) -> str | None:
     return inside.agent.id
 
 
-def _require_writable(store: Store, reply: str, inside: AuthenticatedAgent) -> None:
+def _load_writable(store: Store, reply: str, inside: AuthenticatedAgent) -> SavedReply:
     """NotFound for another agent's reply, Forbidden for everybody's unless the caller is an admin."""
-    if saved_replies.find_reply(store, reply, inside.agent).agent is None:
+    found = saved_replies.find_reply(store, reply, inside.agent)
+    if found.agent is None:
         require_admin(inside)
+    return found

@@ -109,7 +109,8 @@ def _serialize_change(change: SettingChange | None) -> SettingChangeOut | None:
 @router.post("")
 async def save_settings(body: ChangesIn, inside: CurrentLead, ctx: Ctx) -> SettingsOut:
     """Change settings, all or none; 409 `setting_changed` if a colleague changed one meanwhile."""
-    now, changes = ctx.clock(), {one.key: one.value for one in body.changes}
+    now = ctx.clock()
+    changes = ctx.live.clean_changes({one.key: one.value for one in body.changes})
 
     def check_and_change(store: Store) -> None:
         ctx.live.check_changes(_get_values(store), changes)

@@ -12,8 +12,9 @@ from assistant.api.auth import AuthenticatedAgent, CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import AvailabilityOut, DeskAgentOut, PresenceListOut, TeamOut, TeamsOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
-from assistant.conversation.tags import find_or_add_tags
+from assistant.api.schemas import ShownLine, build_example, format_timestamp
+from assistant.conversation.agent_access import get_active_agent
+from assistant.conversation.tags import find_or_add_tags, normalize_tag_name
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.teams import AgentAvailability, Assignment, Availability, Team
@@ -31,7 +32,7 @@ class TeamIn(BaseModel):
         name="English", assignment="least_loaded", language="en", members=["3b1f0c9d2e4a"]
     )
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+    name: Annotated[ShownLine, StringConstraints(max_length=60)]
     assignment: Assignment = Assignment.MANUAL
     #: Only conversations in this language, on this channel; None: any.
     language: Annotated[str, StringConstraints(max_length=35)] | None = None
@@ -161,12 +162,11 @@ async def change_availability(body: AvailabilityIn, inside: CurrentAgent, ctx: C
 async def save_work(agent: str, body: WorkIn, inside: CurrentLead, ctx: Ctx) -> TeamsOut:
     """How many conversations somebody is given, which, and when; leads."""
     now, days = ctx.clock(), ctx.live.parse_days(body.hours)
+    names = list(dict.fromkeys(normalize_tag_name(name) for name in body.skills))
 
     def save_and_audit(store: Store) -> None:
-        found = store.agents.get(agent)
-        if found is None:
-            raise NotFound("There is no such agent.")
-        skills = [tag.id for tag in find_or_add_tags(store, body.skills, now)]
+        found = get_active_agent(store, agent)
+        skills = [tag.id for tag in find_or_add_tags(store, names, now)]
         store.agents.save_work(found.id, body.capacity, skills, days)
         details: dict[str, Any] = {"agent": found.id, "capacity": body.capacity, "skills": skills}
         store.audit.append_entry(actor(inside.agent.id), "work", now, **details, hours=body.hours)

@@ -1,7 +1,7 @@
 """Agents' verdicts on the assistant's replies in one click, and customers' thumbs beside them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from assistant.api.verdict_responses import (
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.markdown import strip_markdown
-from assistant.domain.messages import Author
+from assistant.domain.messages import Author, Message
 from assistant.domain.reply_verdicts import ReplyRating, ReplyVerdict, Thumb
 from assistant.ports.storage.store import Store
 
@@ -41,7 +41,14 @@ class VerdictIn(BaseModel):
 
 def load_opinions(store: Store, conversation: str) -> dict[str, OpinionsOut]:
     """Message -> verdicts of agents and the customer's thumb, for the conversation's view."""
-    names = {agent.id: agent.name for agent in store.agents.list_all()}
+    return _load_opinions(store, conversation, _load_names(store))
+
+
+def _load_names(store: Store) -> dict[str, str]:
+    return {agent.id: agent.name for agent in store.agents.list_all()}
+
+
+def _load_opinions(store: Store, conversation: str, names: Mapping[str, str]) -> dict[str, OpinionsOut]:
     found: defaultdict[str, OpinionsOut] = defaultdict(lambda: {"verdicts": [], "thumb": None})
     for verdict in store.reply_verdicts.list_by_conversation(conversation):
         found[verdict.message]["verdicts"].append(_serialize_verdict(verdict, names))
@@ -88,7 +95,7 @@ async def save_verdict(
             )
         )
         store.journal.append_entry(conversation, None, now)
-        return _load_one(store, conversation, message)
+        return _load_replies(store, [(conversation, message)])[0]
 
     saved = await ctx.database.write(save)
     ctx.notifier.notify(conversation)
@@ -103,16 +110,26 @@ async def remove_verdict(conversation: str, message: str, inside: CurrentAgent, 
     def remove(store: Store) -> ReplyOpinionsOut:
         if not store.reply_verdicts.remove(store.conversations.get(conversation).id, message, me):
             raise NotFound("You have not judged this reply.")
-        return _load_one(store, conversation, message)
+        return _load_replies(store, [(conversation, message)])[0]
 
     return await ctx.database.write(remove)
 
 
-def _load_one(store: Store, conversation: str, message: str) -> ReplyOpinionsOut:
-    said = store.messages.get(conversation, message)
-    own: OpinionsOut = load_opinions(store, conversation).get(message, {"verdicts": [], "thumb": None})
+def _load_replies(store: Store, replies: Sequence[tuple[str, str]]) -> list[ReplyOpinionsOut]:
+    """What is thought of the replies, each named by its conversation and message."""
+    names, said = _load_names(store), store.messages.load_many(replies)
+    conversations = {conversation for conversation, _ in replies}
+    opinions = {one: _load_opinions(store, one, names) for one in conversations}
+    return [_serialize_reply(place, said.get(place), opinions[place[0]].get(place[1])) for place in replies]
+
+
+def _serialize_reply(
+    place: tuple[str, str], said: Message | None, own: OpinionsOut | None
+) -> ReplyOpinionsOut:
+    conversation, message = place
     reply = strip_markdown(mask_secrets(said.text))[:MAX_REPLY_CHARACTERS] if said else ""
-    return {"conversation": conversation, "message": message, "reply": reply, **own}
+    opinions: OpinionsOut = own or {"verdicts": [], "thumb": None}
+    return {"conversation": conversation, "message": message, "reply": reply, **opinions}
 
 
 @router.get("/verdicts")
@@ -123,12 +140,11 @@ async def list_opinions(
     since = ctx.clock() - timedelta(days=days)
 
     def load_list(store: Store) -> OpinionListOut:
-        verdicts = store.reply_verdicts.list_since(since, limit=MAX_LISTED_OPINIONS)
+        wanting = store.reply_verdicts.list_wanting_since(since, limit=MAX_LISTED_OPINIONS)
         thumbs = store.feedback.list_recent_thumbs_down(since, limit=MAX_LISTED_OPINIONS)
-        wanting = [one for one in verdicts if one.verdict is not ReplyRating.RIGHT]
         both: list[ReplyVerdict | Thumb] = [*wanting, *thumbs]
         newest = sorted(both, key=lambda one: one.at, reverse=True)
         replies = list(dict.fromkeys((one.conversation, one.message) for one in newest))
-        return {"opinions": [_load_one(store, *one) for one in replies[:MAX_LISTED_OPINIONS]]}
+        return {"opinions": _load_replies(store, replies[:MAX_LISTED_OPINIONS])}
 
     return await ctx.database.read(load_list)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,10 @@ CLOSED = ("closed", "休み", "休業", "定休日")
 ALL_DAY = ("24h", "24時間", "open")
 #: Most days of a holiday range.
 MAX_HOLIDAY_DAYS = 366
+#: Days of all ranges together, and days with hours of their own.
+MAX_LISTED_DAYS = 3_660
+#: Spans of one day.
+MAX_SPANS = 24
 HOURS_KEYS = ("days", "holidays", "public_holidays", "special", "zone")
 
 
@@ -76,11 +81,16 @@ def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
     if unknown := rows.keys() - set(HOURS_KEYS):
         raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(HOURS_KEYS)}")
     special = _parse_mapping(rows.get("special") or {}, f"{where}.special")
+    holidays = list(
+        islice(_parse_holidays(rows.get("holidays") or [], f"{where}.holidays"), MAX_LISTED_DAYS + 1)
+    )
+    if max(len(special), len(holidays)) > MAX_LISTED_DAYS:
+        raise SetupError(f"{where}: holidays and special have at most {MAX_LISTED_DAYS} days each")
     return BusinessHours(
         zone=parse_zone(rows.get("zone", zone), f"{where}.zone"),
         days=parse_days(rows.get("days") or {}, f"{where}.days"),
         public_holidays=_parse_country(rows.get("public_holidays"), f"{where}.public_holidays"),
-        holidays=frozenset(_parse_holidays(rows.get("holidays") or [], f"{where}.holidays")),
+        holidays=frozenset(holidays),
         special={
             _parse_day(day, f"{where}.special").isoformat(): _parse_times(times, f"{where}.special.{day}")
             for day, times in special.items()
@@ -141,6 +151,8 @@ def _parse_times(value: object, where: str) -> tuple[str, ...]:
     if str(value).strip().lower() in ALL_DAY:
         return ("00:00", "24:00")
     spans = value if isinstance(value, list) else re.split(r"[,、]", str(value))
+    if len(spans) > MAX_SPANS:
+        raise SetupError(f"{where}: a day has at most {MAX_SPANS} spans of hours")
     found = [clock for span in spans for clock in _parse_span(span, where)]
     moments = [parse_minutes(clock) for clock in found]
     if moments[:-1] != sorted(moments[:-1]):

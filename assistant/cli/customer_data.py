@@ -110,16 +110,23 @@ def undo(
     """Take an import back; what has changed since stays."""
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
+
+    restored = asyncio.run(undo_import(open_database(load_settings()), import_id, utc_now()))
+    print(f"{restored} facts were put back as they were.")
+
+
+async def undo_import(database: Database[Store], import_id: str, now: datetime) -> int:
+    """Put back what an import replaced, with its entry in the audit log; how many facts, or NotFound."""
     from assistant.domain.audit import OPERATOR
 
-    database, now = open_database(load_settings()), utc_now()
-    restored = asyncio.run(database.write(lambda store: store.customer_facts.undo_import(import_id, now)))
-    if restored is None:
-        raise NotFound(f"There is no import {import_id} that holds.")
-    asyncio.run(
-        database.write(lambda store: store.audit.append_entry(OPERATOR, "undo import", now, id=import_id))
-    )
-    print(f"{restored} facts were put back as they were.")
+    def step(store: Store) -> int:
+        restored = store.customer_facts.undo_import(import_id, now)
+        if restored is None:
+            raise NotFound(f"There is no import {import_id} that holds.")
+        store.audit.append_entry(OPERATOR, "undo import", now, id=import_id)
+        return restored
+
+    return await database.write(step)
 
 
 def read_rows(file: Path, encoding: str = "") -> list[dict[str, str]]:

@@ -5,12 +5,21 @@ from datetime import datetime
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.transcript import save_conversation
 from assistant.domain.audit import OPERATOR
+from assistant.domain.errors import NotFound
 from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
 
 #: More than any agent has at a time.
 MAX_CLAIMED_CONVERSATIONS = 10_000
+
+
+def get_active_agent(store: Store, agent: str) -> Agent:
+    """An agent who can sign in, by id or e-mail address; NotFound for others."""
+    found = next((one for one in store.agents.list_active() if agent in (one.id, one.email)), None)
+    if found is None:
+        raise NotFound("Nobody who can sign in has this id or address.")
+    return found
 
 
 def change_password(store: Store, agent: Agent, password_hash: str, now: datetime, by: str = OPERATOR) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.agent_access import get_active_agent
 from assistant.conversation.ending import save_outcome
 from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
@@ -19,7 +20,7 @@ from assistant.conversation.transcript import (
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
+from assistant.domain.errors import AlreadyClaimed, Conflict
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
 from assistant.domain.messages import AgentMessage, Author, Message
 from assistant.domain.people import Agent
@@ -106,9 +107,7 @@ def transfer_conversation(
     store: Store, conversation_id: str, agent: Agent, to: str, now: datetime
 ) -> Conversation:
     """Give it to a colleague, named by id or e-mail address."""
-    colleague = store.agents.get(to)
-    if colleague is None or colleague.disabled_at:
-        raise NotFound("There is no such agent.")
+    colleague = get_active_agent(store, to)
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
     return _give_to(store, conversation, colleague, agent, now)
 
@@ -117,9 +116,7 @@ def reassign_conversation(
     store: Store, conversation_id: str, lead: Agent, to: str, desk: Desk, now: datetime
 ) -> Conversation:
     """A lead gives it to a colleague, or takes it over, whoever has it."""
-    colleague = store.agents.get(to)
-    if colleague is None:
-        raise NotFound("There is no such agent.")
+    colleague = get_active_agent(store, to)
     before = store.conversations.get(conversation_id)
     store.audit.append_entry(
         actor(lead.id), "reassigned", now, conversation=before.id, before=before.agent, to=colleague.id

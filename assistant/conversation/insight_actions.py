@@ -1,10 +1,11 @@
-"""What leads do with themes and gaps: steps inside a transaction, each in the audit log."""
+"""What administrators do with themes and gaps: steps inside a transaction, each in the audit log."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from assistant.conversation.agent_access import get_active_agent
 from assistant.domain.audit import format_actor as actor
-from assistant.domain.errors import BadInput, NotFound
+from assistant.domain.errors import BadInput
 from assistant.domain.gaps import Gap, GapState, find_next_state
 from assistant.domain.people import Agent
 from assistant.domain.themes import Theme, ThemeEvent, require_mergeable
@@ -46,7 +47,7 @@ def _record(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapChange:
-    """What a lead wants of a gap; None: as it is."""
+    """What an administrator wants of a gap; None: as it is."""
 
     #: draft, approve, publish, dismiss or reopen.
     action: str | None = None
@@ -61,10 +62,7 @@ def change_gap(store: Store, gap_id: str, agent: Agent, change: GapChange, now: 
     """Assign an owner and a day, and take a step; Conflict where the step does not fit the state."""
     gap = store.gaps.get(gap_id)
     if change.owner is not None:
-        owner = store.agents.get(change.owner)
-        if owner is None:
-            raise NotFound("There is no such agent.")
-        gap = replace(gap, owner=owner.id)
+        gap = replace(gap, owner=get_active_agent(store, change.owner).id)
     if change.due_at is not None:
         gap = replace(gap, due_at=change.due_at)
     if change.action is not None:

@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from assistant.conversation.tags import normalize_tag_name, tag_conversation
+from assistant.conversation.tags import (
+    MAX_TAGS_PER_CONVERSATION,
+    find_or_add_tags,
+    normalize_tag_name,
+    tag_conversation,
+)
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import MAX_TEXT
 from assistant.domain.conversation import Conversation
@@ -31,14 +36,17 @@ def validate_reply(reply: SavedReply) -> SavedReply:
     if not 1 <= len(text) <= MAX_TEXT:
         raise BadInput(f"The text of a saved reply has 1 to {MAX_TEXT} characters.")
     validate_variables(text)
-    tags = [normalize_tag_name(tag) for tag in reply.actions.get("tags", ())]
-    return replace(reply, name=name, text=text, actions={"tags": tags} if tags else {})
+    tags = tuple(dict.fromkeys(normalize_tag_name(tag) for tag in reply.tags))
+    if len(tags) > MAX_TAGS_PER_CONVERSATION:
+        raise BadInput(f"A saved reply has {MAX_TAGS_PER_CONVERSATION} tags at most.")
+    return replace(reply, name=name, text=text, tags=tags)
 
 
 def save_reply(store: Store, reply: SavedReply, now: datetime) -> SavedReply:
     reply = validate_reply(reply)
     if store.saved_replies.get(reply.id) is None and store.saved_replies.count_all() >= MAX_REPLIES:
         raise BadInput(f"There are {MAX_REPLIES} saved replies already; remove some first.")
+    find_or_add_tags(store, reply.tags, now)
     store.saved_replies.save(reply, now)
     return reply
 
@@ -49,9 +57,9 @@ def use_reply(
     """Its text for this customer; its tags are added, and the use is counted."""
     reply = find_reply(store, reply_id, agent)
     conversation = store.conversations.get(conversation_id)
-    if added := reply.actions.get("tags"):
+    if reply.tags:
         present = store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())
-        names = [*(tag.name for tag in present), *added]
+        names = [*(tag.name for tag in present), *reply.tags]
         tag_conversation(store, conversation.id, agent, names, now)
     store.saved_replies.count_use(reply.id, now)
     return render_reply(store, reply, conversation, agent), conversation
@@ -82,15 +90,18 @@ def render_reply(store: Store, reply: SavedReply, conversation: Conversation, ag
 
 
 def parse_replies_csv(text: str, owner: str | None) -> list[SavedReply]:
-    """Replies of a CSV text with a header; BadInput names the first line that cannot be used."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    """Replies of a CSV text with a header; BadInput names the first row that cannot be used.
+
+    Its *line* is the number of the row, the header being 1: a row may have line breaks.
+    """
+    rows: list[list[str]] = []
     try:
-        rows = list(reader)
+        rows.extend(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
     except csv.Error as exc:
-        raise BadInput(f"Line {reader.line_num} is no CSV: {exc}.", line=reader.line_num) from exc
+        raise BadInput(f"Row {len(rows) + 1} is no CSV: {exc}.", line=len(rows) + 1) from exc
     header = [name.strip().lower() for name in rows[0]] if rows else []
     if not {"name", "text"} <= set(header) or not set(header) <= set(COLUMNS):
-        raise BadInput(f"The first line must name the columns: {', '.join(COLUMNS)}.", line=1)
+        raise BadInput(f"The first row must name the columns: {', '.join(COLUMNS)}.", line=1)
     if len(rows) > MAX_IMPORT_ROWS + 1:
         raise BadInput(f"An import has {MAX_IMPORT_ROWS} rows at most.")
     found = []
@@ -105,7 +116,7 @@ def parse_replies_csv(text: str, owner: str | None) -> list[SavedReply]:
 
 
 def _parse_row(row: dict[str, str], owner: str | None) -> SavedReply:
-    tags = [tag for tag in row.get("tags", "").split(";") if tag.strip()]
+    tags = tuple(tag for tag in row.get("tags", "").split(";") if tag.strip())
     return validate_reply(
         SavedReply(
             id=uuid4().hex,
@@ -113,7 +124,7 @@ def _parse_row(row: dict[str, str], owner: str | None) -> SavedReply:
             name=row.get("name", ""),
             text=row.get("text", ""),
             language=row.get("language", "").strip()[:35] or None,
-            actions={"tags": tags} if tags else {},
+            tags=tags,
         )
     )
 

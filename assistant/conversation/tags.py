@@ -22,7 +22,10 @@ def tag_conversation(
 ) -> Sequence[Tag]:
     """The conversation has exactly these tags from now on; new names become tags."""
     conversation = store.conversations.get(conversation_id)
-    tags = find_or_add_tags(store, names, now)
+    wanted = list(dict.fromkeys(normalize_tag_name(name) for name in names))
+    if len(wanted) > MAX_TAGS_PER_CONVERSATION:
+        raise BadInput(f"A conversation has {MAX_TAGS_PER_CONVERSATION} tags at most.")
+    tags = find_or_add_tags(store, wanted, now)
     before = {tag.id for tag in store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())}
     after = {tag.id for tag in tags}
     if before != after:
@@ -39,12 +42,9 @@ def tag_conversation(
     return tags
 
 
-def find_or_add_tags(store: Store, names: Sequence[str], now: datetime) -> Sequence[Tag]:
-    """The tags with these names, each once; new names become tags."""
-    wanted = list(dict.fromkeys(normalize_tag_name(name) for name in names))
-    if len(wanted) > MAX_TAGS_PER_CONVERSATION:
-        raise BadInput(f"There may be {MAX_TAGS_PER_CONVERSATION} tags at most.")
-    return [store.tags.find_by_name(name) or _add_tag(store, name, now) for name in wanted]
+def find_or_add_tags(store: Store, names: Sequence[str], now: datetime) -> list[Tag]:
+    """The tags of normalized names; those that do not exist are made."""
+    return [store.tags.find_by_name(name) or _add_tag(store, name, now) for name in names]
 
 
 def normalize_tag_name(name: str) -> str:

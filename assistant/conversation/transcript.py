@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+from assistant.conversation.actions.proposal_moves import void_open_proposals
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.jobs import JobKind
@@ -100,6 +101,7 @@ def save_conversation(
     schedule_clocks(store, conversation, now)
     if new_owner_by is not None:
         store.audit.append_owner_change(conversation, new_owner_by, now)
+        void_open_proposals(store, conversation.id, new_owner_by, now)
         if conversation.state is State.QUEUED and store.teams.has_automatic():
             store.jobs.schedule(JobKind.ASSIGN, conversation.id, now, now)
     store.journal.append_entry(conversation.id, None, now)

@@ -1,7 +1,5 @@
 """Actions: tools of the business, what is asked for them, and proposals of changes; values and rules only."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,8 +7,8 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 #: How long a proposal waits for a yes, and an unfinished request for the next answer.
-PROPOSAL_HOLDS = timedelta(minutes=15)
-FLOW_HOLDS = timedelta(minutes=30)
+MAX_PROPOSAL_AGE = timedelta(minutes=15)
+MAX_FLOW_AGE = timedelta(minutes=30)
 
 
 class Effect(StrEnum):
@@ -18,13 +16,13 @@ class Effect(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    #: A write whose confirmation says that it cannot be taken back.
     IRREVERSIBLE = "irreversible"
 
 
 class IdentityLevel(IntEnum):
     """How well it is known who is asking."""
 
-    ANONYMOUS = 0
     #: They say who they are.
     CLAIMED = 1
     #: The channel knows them, or they know what only the buyer should (order number and postcode).
@@ -98,6 +96,8 @@ class Tool:
     slots: tuple[Slot, ...]
     #: The exact effect, before a yes; holes are arguments and fields of the preview. Empty for a read.
     confirm: Mapping[str, str]
+    #: Patterns of the words that may name it in a yes, by language. Empty for a read.
+    consent_words: Mapping[str, str]
     results: tuple[ResultTemplate, ...]
     #: Error code of the business's system -> sentence, by language.
     refusals: Mapping[str, Mapping[str, str]]
@@ -106,8 +106,6 @@ class Tool:
     timeout_seconds: float
     #: The slot that names whose order it is about.
     subject: str
-    #: The tool that undoes it; None: nothing does.
-    undo: str | None = None
 
     @property
     def is_write(self) -> bool:
@@ -126,6 +124,8 @@ class ToolMatch:
     score: float
     #: Whether it is begun at once; else it is only offered.
     is_sure: bool
+    #: Tools that are as surely wanted: which one, is asked.
+    others: tuple[str, ...] = ()
 
 
 class AnswerKind(StrEnum):
@@ -186,7 +186,7 @@ class ProposalState(StrEnum):
     #: A person has to find out; it is never tried again.
     UNKNOWN = "unknown"
     DECLINED = "declined"
-    #: Too late, or the conversation has another owner.
+    #: Too late, given up, replaced by another request, or the conversation has another owner.
     VOID = "void"
 
 
@@ -206,7 +206,6 @@ class Proposal:
     customer: str
     tool: str
     arguments: Mapping[str, str]
-    arguments_hash: str
     #: Of the conversation when it was shown: a yes under another one is none.
     epoch: int
     #: What the customer was shown.
@@ -244,9 +243,3 @@ class ActionUpdate:
     #: The proposal that the turn said yes or no to.
     approved: str | None = None
     declined: str | None = None
-
-
-def hash_arguments(tool: str, arguments: Mapping[str, str]) -> str:
-    """What a yes is bound to: the tool and its arguments, whatever their order."""
-    content = json.dumps([tool, sorted(arguments.items())], ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()

@@ -142,9 +142,10 @@ def _decide_frustrated(signals: Signals, history: History, policy: Policy) -> Ve
     threshold = policy.outburst_frustration
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     if signals.reaction is not Reaction.DECLINED:
-        if find_open_offer(history.turns, policy):
+        offer = find_open_offer(history.turns, policy)
+        if offer is not None and offer.reason is not Reason.COMPLAINT:
             threshold = (policy.offer_frustration + policy.handoff_frustration) / 2
-        elif before >= policy.offer_frustration:
+        elif offer is not None or before >= policy.offer_frustration:
             threshold = policy.handoff_frustration
     if signals.frustration < threshold:
         return None

@@ -44,8 +44,8 @@ class SavedReply:
     text: str
     #: None: for customers of any language.
     language: str | None = None
-    #: What inserting it does besides: ``{tags: [id], snooze_hours}``.
-    actions: Mapping[str, Any] = field(default_factory=dict)
+    #: Names of tags that using it adds.
+    tags: tuple[str, ...] = ()
     used: int = 0
 
 

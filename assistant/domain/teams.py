@@ -67,7 +67,7 @@ class AssignmentCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentAvailability:
-    """An agent as leads see them."""
+    """An agent with availability and load, as the page of teams shows them."""
 
     id: str
     name: str

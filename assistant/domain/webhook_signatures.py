@@ -9,18 +9,24 @@ from datetime import datetime, timedelta
 
 PREFIX = "whsec_"
 #: A call that is older, or from the future, is a replay or a wrong clock.
-TOLERANCE = timedelta(minutes=5)
+MAX_AGE = timedelta(minutes=5)
+#: Of a key, by the same specification.
 MIN_KEY_BYTES = 24
 
 
 def decode_secret(secret: str) -> bytes:
-    """The key of ``whsec_…``; any other text is a key as it is."""
-    if not secret.startswith(PREFIX):
-        return secret.encode()
+    """The key of ``whsec_…``; any other text is a key as it is. ValueError: mistyped, or too short."""
     try:
-        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error:
-        return secret.encode()
+        key = (
+            base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+            if secret.startswith(PREFIX)
+            else secret.encode()
+        )
+    except binascii.Error as error:
+        raise ValueError(f"has no base64 after {PREFIX}; copy it again, whole") from error
+    if len(key) < MIN_KEY_BYTES:
+        raise ValueError(f"is too short; a key has at least {MIN_KEY_BYTES} bytes")
+    return key
 
 
 def sign_payload(key: bytes, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
@@ -35,7 +41,7 @@ def is_signed(keys: tuple[bytes, ...], headers: Mapping[str, str], body: bytes, 
     message_id, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or not seconds.isascii() or not seconds.isdigit() or len(seconds) > 12:
         return False
-    if abs(now.timestamp() - int(seconds)) > TOLERANCE.total_seconds():
+    if abs(now.timestamp() - int(seconds)) > MAX_AGE.total_seconds():
         return False
     given = [part.partition(",") for part in headers.get("webhook-signature", "").split(" ")[:10]]
     found = [signature for version, _, signature in given if version == "v1"]

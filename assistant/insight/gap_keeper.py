@@ -1,4 +1,4 @@
-"""Looks after gaps: gathers what the help did not answer, and does what leads ask for."""
+"""Looks after gaps: gathers what the help did not answer, and does what administrators ask for."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -64,7 +64,7 @@ class GapKeeper:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def keep_gaps(self) -> None:
-        """Gather when it is time to; draft, prove and publish what leads asked for; judge effects."""
+        """Gather when it is time to; draft, prove and publish what was asked for; judge effects."""
         now = self.clock()
         if await self.database.write(
             lambda store: store.themes.claim_run("gaps", now, GATHER_INTERVAL, RETRY_AFTER)
@@ -105,7 +105,7 @@ class GapKeeper:
         await self.database.write(judge)
 
     async def _do_next(self, gap: Gap) -> None:
-        """What fails for this gap goes back to its lead with why, and holds up no other."""
+        """What fails for this gap goes back to the administrators with why, and holds up no other."""
         try:
             await self._do_work(gap)
         except Unavailable:
@@ -139,7 +139,7 @@ class GapKeeper:
         await self._finish(gap, state=GapState.DRAFTED)
 
     async def _finish(self, gap: Gap, **changes: Any) -> None:
-        """Store the result, unless a lead changed the gap meanwhile."""
+        """Store the result, unless an administrator changed the gap meanwhile."""
 
         def save(store: Store) -> None:
             current = store.gaps.get(gap.id)

@@ -206,13 +206,17 @@ def _save_plan(
     renamed: Mapping[str, Theme],
     now: datetime,
 ) -> None:
-    """Store what changed; a question that was erased or sorted by a lead meanwhile is left alone."""
+    """Store what changed; a theme that an administrator merged meanwhile stays merged."""
     known = {theme.id: theme for theme in store.themes.list_alive()}
-    for theme, name in renamed.items():
+    created = {change.theme for change in plan.changes if change.kind in ("found", "split")}
+    alive = {theme for theme in renamed if theme in known or theme in created}
+    for theme in alive:
+        name = renamed[theme]
         kept = known.get(theme, replace(name, created_at=now))
         store.themes.save(replace(kept, conversation=name.conversation, turn=name.turn, terms=name.terms))
     for change in plan.changes:
-        if change.theme in known or change.theme in renamed:
+        is_merge = change.kind == "merged"
+        if change.other in alive and change.theme in known if is_merge else change.theme in alive:
             _save_change(store, change, known, now)
     store.questions.assign_themes(
         {
@@ -224,7 +228,7 @@ def _save_plan(
 
 
 def _save_change(store: Store, change: ThemeChange, known: Mapping[str, Theme], now: datetime) -> None:
-    if change.kind == "merged" and change.theme in known:
+    if change.kind == "merged":
         store.themes.save(replace(known[change.theme], merged_into=change.other))
         store.themes.move_questions(change.theme, change.other or "")
     store.themes.add_event(

@@ -17,7 +17,7 @@ from assistant.measures import JOB_SECONDS
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
-from assistant.tracing import start_span
+from assistant.tracing import SpanHandle, start_span
 
 log = structlog.get_logger()
 
@@ -154,18 +154,22 @@ class WorkerLoop:
         handler = duties.handlers[item.kind] if item.tries < MAX_TRIES else last
         with (
             structlog.contextvars.bound_contextvars(conversation=item.conversation, job=str(item.kind)),
-            start_span(f"job {item.kind}", {"job.tries": item.tries}, conversation=item.conversation),
+            start_span(f"job {item.kind}", {"job.tries": item.tries}, conversation=item.conversation) as span,
         ):
-            await self._handle_job(item, handler)
+            await self._handle_job(item, handler, span)
 
-    async def _handle_job(self, item: Job, handler: JobHandler) -> None:
+    async def _handle_job(self, item: Job, handler: JobHandler, span: SpanHandle) -> None:
         started, outcome = time.perf_counter(), "ok"
         try:
             await handler(item)
         except NotFound:  # the conversation was erased meanwhile
             log.info("nothing left to do it for")
+        except asyncio.CancelledError:  # a stop that waited long enough
+            outcome = "cancelled"
+            raise
         except Exception as exc:  # the one place that survives any failure of a job
             outcome = "failed"
+            span.set_attributes({"error.type": type(exc).__name__})
             log.exception("work failed", tries=item.tries)
             await self._schedule_retry(item, type(exc).__name__)
         finally:

@@ -15,7 +15,7 @@ NO_PASSWORD = ""
 
 
 class LastAdmin(Conflict):
-    """Somebody else must be an administrator first."""
+    """Somebody else who can sign in must be an administrator first."""
 
     code = "last_admin"
 
@@ -53,7 +53,7 @@ def renew_invitation(store: Store, agent: Agent, secret_hash: str, by: Agent, no
 
 def change_role(store: Store, agent: Agent, role: str, by: Agent, now: datetime) -> None:
     if agent.admin and role != "admin":
-        _require_other_admin(store, agent, now)
+        _require_other_admin(store, agent)
     store.accounts.set_role(agent.id, admin=role == "admin", lead=role == "lead")
     store.audit.append_entry(format_actor(by.id), "role", now, agent=agent.id, role=role)
 
@@ -61,7 +61,7 @@ def change_role(store: Store, agent: Agent, role: str, by: Agent, now: datetime)
 def disable_account(store: Store, agent: Agent, by: Agent, now: datetime) -> int:
     """The agent cannot sign in any more; how many of their conversations went back to the queue."""
     if agent.admin:
-        _require_other_admin(store, agent, now)
+        _require_other_admin(store, agent)
     return disable_agent(store, agent, now, format_actor(by.id))
 
 
@@ -70,7 +70,7 @@ def enable_account(store: Store, agent: Agent, by: Agent, now: datetime) -> None
     store.audit.append_entry(format_actor(by.id), "agent_enabled", now, agent=agent.id)
 
 
-def _require_other_admin(store: Store, agent: Agent, now: datetime) -> None:
-    accounts = (one.agent for one in store.accounts.list_accounts(now))
-    if not any(other.admin and not other.disabled_at and other.id != agent.id for other in accounts):
+def _require_other_admin(store: Store, agent: Agent) -> None:
+    """LastAdmin unless another administrator can sign in."""
+    if not any(one.admin and one.id != agent.id for one in store.agents.list_active()):
         raise LastAdmin

@@ -14,13 +14,17 @@ from assistant.ports.storage.store import Store
 #: Tries to get a revision number while others save.
 ATTEMPTS = 5
 #: A path of at least two parts; files of other systems may have letters of any script.
-ID = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+ID = re.compile(r"(?!\.+(?:/|$))[\w.-]+(?:/(?!\.+(?:/|$))[\w.-]+)+")
 
 
 class ReadOnlyArticle(Conflict):
     """This article is read from a file or a web page: change it there."""
 
     code = "read_only"
+
+
+class NotPublished(NotFound):
+    """That article is not published."""
 
 
 class SavedDraft(NamedTuple):
@@ -93,7 +97,13 @@ def record_publication(store: Store, published: ArticleRevision, agent: Agent, n
     store.audit.append_entry(format_actor(agent.id), "article_published", now, **facts)
 
 
+def require_published(store: Store, article: str) -> None:
+    """NotPublished unless customers get a revision of the article."""
+    if not any(one.is_live for one in store.article_drafts.list_revisions(article)):
+        raise NotPublished
+
+
 def record_withdrawal(store: Store, article: str, agent: Agent, now: datetime) -> None:
     if not store.article_drafts.mark_withdrawn(article, now):
-        raise NotFound("That article is not published.")
+        raise NotPublished
     store.audit.append_entry(format_actor(agent.id), "article_withdrawn", now, article=article)

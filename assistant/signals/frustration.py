@@ -17,6 +17,10 @@ LETTERS = re.compile(r"[A-Za-z]")
 MARKS = re.compile(r"[!?]{2,}")
 #: Lowest score of a turn with a strong word, when the turn encoder has not read it.
 CERTAIN = 0.6
+#: A turn that laughs or praises keeps this part of its score: strong words are no anger there.
+JOY_FACTOR = 0.6
+#: Kinds of cues that speak against anger.
+COOL = frozenset({"calm", "joy"})
 #: Score from which the classifier is named as evidence where no cue explains the score.
 EVIDENT = 0.5
 
@@ -44,6 +48,8 @@ def score_frustration(
         score = calibration.compute_probability("frustration", context)
     elif "certain" in kinds and "calm" not in kinds:
         score = max(score, CERTAIN)
+    if "joy" in kinds:
+        score *= JOY_FACTOR
     return score, _build_evidence(hits, raw, score, turn, shown)
 
 
@@ -77,7 +83,7 @@ def compute_frustration_features(
     worn = min(progress.empty_replies, 3) / 3
     shown = {"bias": 1.0, "heard": _clamp_score(logit), "loud": emphasis, "before": before, "worn": worn}
     shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
-    heat = [hit.cue.weight for hit in hits if hit.cue.kind != "calm"]
+    heat = [hit.cue.weight for hit in hits if hit.cue.kind not in COOL]
     shown["said"] = max(heat, default=0.0)
     shown["said more"] = min(len(heat), 3) / 3
     if progress.reaction is not None:
@@ -108,7 +114,7 @@ def compute_emphasis(raw: str) -> float:
 def _build_evidence(
     hits: list[cues.Hit], raw: str, score: float, turn: int, shown: Mapping[str, float]
 ) -> tuple[Evidence, ...]:
-    heat = sorted((hit for hit in hits if hit.cue.kind != "calm"), key=lambda hit: -hit.cue.weight)
+    heat = sorted((hit for hit in hits if hit.cue.kind not in COOL), key=lambda hit: -hit.cue.weight)
     strongest: dict[str, str] = {}
     for hit in heat:
         strongest.setdefault(hit.cue.why, hit.words)

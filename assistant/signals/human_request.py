@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import HumanRequest
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
@@ -38,15 +39,14 @@ LEVELS = {"clear": HumanRequest.CLEAR, "vague": HumanRequest.VAGUE}
 class RequestMatch:
     request: HumanRequest
     words: str
-    why: str
+    #: None: nothing is requested.
+    why: EvidenceReason | None = None
     #: Talks about people, or declines one: patterns that veto the classifiers.
     is_denied: bool = False
 
 
-NOTHING = RequestMatch(HumanRequest.NONE, "", "")
-
-
-DENIED = RequestMatch(HumanRequest.NONE, "", "", is_denied=True)
+NOTHING = RequestMatch(HumanRequest.NONE, "")
+DENIED = RequestMatch(HumanRequest.NONE, "", is_denied=True)
 #: Strength of the matcher's findings; the strongest one counts.
 STRENGTH = {HumanRequest.CLEAR: 3, HumanRequest.VAGUE: 2, HumanRequest.NONE: 0}
 
@@ -120,7 +120,9 @@ def match_english(clause: str) -> RequestMatch:
             ruled_out = True
         elif not ruled_out or _has_clear_request_later(clause):
             here = RequestMatch(
-                LEVELS[cue.kind], normalization.format_snippet(clause, found.start(), found.end()), cue.why
+                LEVELS[cue.kind],
+                normalization.format_snippet(clause, found.start(), found.end()),
+                EvidenceReason(cue.why),
             )
             if here.request is HumanRequest.CLEAR:
                 return here
@@ -136,7 +138,9 @@ def match_japanese(clause: str) -> RequestMatch:
             continue
         if cue.kind in LEVELS:
             return RequestMatch(
-                LEVELS[cue.kind], normalization.format_snippet(clause, found.start(), found.end()), cue.why
+                LEVELS[cue.kind],
+                normalization.format_snippet(clause, found.start(), found.end()),
+                EvidenceReason(cue.why),
             )
         ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
     logit = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING

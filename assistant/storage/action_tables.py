@@ -26,7 +26,6 @@ proposals = sa.Table(
     sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False, index=True),
     sa.Column("tool", sa.String(64), nullable=False),
     sa.Column("arguments", Json, nullable=False),
-    sa.Column("arguments_hash", sa.String(64), nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("effect", sa.Text, nullable=False),
     sa.Column("language", sa.String(35), nullable=False),

@@ -118,15 +118,15 @@ class SqlIdentityProofs:
             build_upsert(self._connection, t.one_time_codes), row | {"expires_at": expires_at}
         )
 
-    def is_code(self, conversation: str, subject: str, code_hash: str, now: datetime) -> bool:
+    def redeem_code(self, conversation: str, subject: str, code_hash: str, now: datetime) -> bool:
         """Whether it is the code that was sent; a code that was right is used up."""
         query = build_select(t.one_time_codes, "conversation", "subject")
         values = {"conversation": conversation, "subject": subject}
         row = self._connection.execute(query, values).first()
         if row is None or row.expires_at <= now or not hmac.compare_digest(row.code_hash, code_hash):
             return False
-        self._connection.execute(build_delete(t.one_time_codes, "conversation", "subject"), values)
-        return True
+        used = self._connection.execute(build_delete(t.one_time_codes, "conversation", "subject"), values)
+        return used.rowcount == 1  # else another was first
 
 
 def _parse_proposal(row: sa.RowMapping) -> Proposal:

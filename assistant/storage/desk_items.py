@@ -105,7 +105,7 @@ class SqlSavedReplies:
         """Add a reply, or change the one with its id; how often it was used stays."""
         row: dict[str, Any] = {"id": reply.id, "agent": reply.agent, "name": reply.name}
         row |= {"language": reply.language}
-        row |= {"text": reply.text, "actions": dict(reply.actions), "updated_at": now}
+        row |= {"text": reply.text, "actions": {"tags": reply.tags}, "updated_at": now}
         changed = ("agent", "name", "language", "text", "actions", "updated_at")
         statement = build_upsert(self._connection, t.saved_replies, *changed)
         self._connection.execute(statement, row | {"used": 0, "created_at": now})
@@ -130,6 +130,6 @@ def _parse_reply(row: sa.Row[tuple[object, ...]]) -> SavedReply:
         name=row.name,
         language=row.language,
         text=row.text,
-        actions=row.actions,
+        tags=tuple(row.actions.get("tags", ())),
         used=row.used,
     )

@@ -60,7 +60,7 @@ saved_replies = sa.Table(
     #: None: for customers of any language.
     sa.Column("language", sa.String(35)),
     sa.Column("text", sa.Text, nullable=False),
-    #: What inserting it does besides: ``{tags, snooze_hours}``.
+    #: What using it does besides: ``{tags: [name]}``.
     sa.Column("actions", Json, nullable=False),
     sa.Column("used", sa.Integer, nullable=False),
     sa.Column("used_at", Moment),

@@ -55,7 +55,7 @@ themes = sa.Table(
     "themes",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    #: Given by a lead; None: named by its most typical question.
+    #: Given by an administrator; None: named by its most typical question.
     sa.Column("title", sa.Text),
     #: The most typical question.
     sa.Column("conversation", Id),
@@ -102,7 +102,7 @@ gaps = sa.Table(
     sa.Column("due_at", Moment),
     #: Why it was dismissed.
     sa.Column("reason", sa.Text),
-    #: The article as a lead wrote or approved it.
+    #: The article as an administrator wrote or approved it.
     sa.Column("title", sa.Text),
     sa.Column("text", sa.Text),
     #: What the shadow index answered with it: counts and ids, no words of customers.

@@ -80,10 +80,14 @@ class SqlAgents:
         self._connection.execute(sa.update(t.agents).where(where).values(password=password_hash))
 
     def list_all(self) -> Sequence[Agent]:
-        return [
-            parse_agent(row)
-            for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
-        ]
+        rows = self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
+        return [parse_agent(row) for row in rows]
+
+    def list_active(self) -> Sequence[Agent]:
+        """Who can sign in: neither disabled, nor invited and without a password yet."""
+        c = t.agents.c
+        query = sa.select(t.agents).where(c.disabled_at.is_(None), c.password != "")
+        return [parse_agent(row) for row in self._connection.execute(query.order_by(c.email))]
 
     def get(self, agent: str) -> Agent | None:
         """An agent by id or e-mail address."""
@@ -160,12 +164,12 @@ class SqlAgents:
         self._connection.execute(build_update(t.agents, "id"), values)
 
     def list_availability(self) -> Sequence[AgentAvailability]:
-        """Every agent with how much they have, by name."""
+        """Everybody who can sign in with how much they have, by name."""
         a, c = t.agents.c, t.conversations.c
         mine = sa.and_(c.agent == a.id, c.state == State.AGENT, c.snoozed_until.is_(None))
         query = (
             sa.select(*(a[name] for name in AVAILABILITY_COLUMNS), sa.func.count(c.id).label("load"))
-            .where(a.disabled_at.is_(None))
+            .where(a.disabled_at.is_(None), a.password != "")
             .outerjoin(t.conversations, mine)
             .group_by(a.id)
             .order_by(a.name, a.id)

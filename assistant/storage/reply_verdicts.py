@@ -30,9 +30,10 @@ class SqlReplyVerdicts:
             for row in self._connection.execute(query, {"conversation": conversation}).mappings()
         ]
 
-    def list_since(self, since: datetime, *, limit: int) -> Sequence[ReplyVerdict]:
-        """Verdicts of all conversations, newest first."""
-        query = sa.select(verdicts).where(verdicts.c.at >= since).order_by(verdicts.c.at.desc()).limit(limit)
+    def list_wanting_since(self, since: datetime, *, limit: int) -> Sequence[ReplyVerdict]:
+        """Verdicts of all conversations that find a reply wanting, newest first."""
+        wanting = sa.and_(verdicts.c.at >= since, verdicts.c.verdict != ReplyRating.RIGHT)
+        query = sa.select(verdicts).where(wanting).order_by(verdicts.c.at.desc()).limit(limit)
         return [_parse_verdict(row) for row in self._connection.execute(query).mappings()]
 
 

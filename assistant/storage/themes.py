@@ -46,12 +46,14 @@ class SqlQuestions:
             self._connection.execute(statement, rows)
 
     def assign_themes(self, themes: Mapping[tuple[str, int], str | None]) -> None:
-        c = t.questions.c
+        """Give each question its theme; one that was merged meanwhile stands for the theme it went into."""
+        c, merges = t.questions.c, _load_merges(self._connection)
         statement = sa.update(t.questions).where(
             c.conversation == sa.bindparam("at_conversation"), c.turn == sa.bindparam("at_turn")
         )
         rows = [
-            {"at_conversation": key[0], "at_turn": key[1], "theme": theme} for key, theme in themes.items()
+            {"at_conversation": key[0], "at_turn": key[1], "theme": _follow_merges(theme, merges)}
+            for key, theme in themes.items()
         ]
         if rows:
             self._connection.execute(statement, rows)
@@ -78,6 +80,19 @@ class SqlQuestions:
 
     def _load(self, query: Any) -> list[AskedQuestion]:
         return [AskedQuestion(**row) for row in self._connection.execute(query).mappings()]
+
+
+def _load_merges(connection: sa.Connection) -> dict[str, str]:
+    """Merged theme -> the theme it went into, which may have been merged as well."""
+    c = t.themes.c
+    rows = connection.execute(sa.select(c.id, c.merged_into).where(c.merged_into.is_not(None)))
+    return {row.id: row.merged_into for row in rows}
+
+
+def _follow_merges(theme: str | None, merges: Mapping[str, str]) -> str | None:
+    while theme is not None and theme in merges:
+        theme = merges[theme]
+    return theme
 
 
 def _select_questions() -> Any:

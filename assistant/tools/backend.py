@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from time import monotonic
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -20,12 +20,14 @@ from assistant.tools.catalogue import check_arguments
 
 log = structlog.get_logger()
 
-CONNECT_SECONDS = 2.0
-LOOKUP_SECONDS = 2.0
-VERIFY_SECONDS = 5.0
+MAX_CONNECT_SECONDS = 2.0
+MAX_LOOKUP_SECONDS = 2.0
+MAX_VERIFY_SECONDS = 5.0
 MAX_RESPONSE_BYTES = 64 * 1024
-#: How long a lookup is believed, and how many are.
-LOOKUP_LASTS_SECONDS = 60.0
+#: How long a lookup is believed, and how long one that failed is not made again.
+MAX_LOOKUP_AGE_SECONDS = 60.0
+MAX_FAILURE_AGE_SECONDS = 10.0
+#: Lookups that are kept.
 MAX_LOOKUPS = 1_000
 #: Errors before a byte of ours was read there: it was certainly not done.
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -35,11 +37,11 @@ class HttpToolBackend:
     """Implements `ToolBackend`; docs/actions.md has the contract."""
 
     def __init__(
-        self, url: str, secret: bytes, clock: Clock, client: httpx.AsyncClient | None = None
+        self, url: str, secret: bytes, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._url, self._secret, self._clock = url.rstrip("/"), secret, clock
-        self._client = client or httpx.AsyncClient(follow_redirects=False)
-        self._known: dict[str, tuple[float, CustomerRecord]] = {}
+        self._client = httpx.AsyncClient(transport=transport, follow_redirects=False)
+        self._known: dict[str, tuple[datetime, CustomerRecord | None]] = {}
 
     async def call_tool(self, call: ToolCall) -> ToolAnswer:
         tool = call.tool
@@ -69,27 +71,30 @@ class HttpToolBackend:
         return answer if known else ToolAnswer(kind=AnswerKind.UNKNOWN)
 
     async def verify_order(self, subject: str, proof: Mapping[str, str]) -> bool | None:
-        data = await self._post("identity/verify", {"subject": subject, "proof": dict(proof)}, VERIFY_SECONDS)
+        data = await self._post(
+            "identity/verify", {"subject": subject, "proof": dict(proof)}, MAX_VERIFY_SECONDS
+        )
         return None if data is None else data.get("match") is True
 
     async def send_code(self, subject: str, code: str, language: str) -> bool:
         body = {"subject": subject, "code": code, "language": language}
-        data = await self._post("identity/code", body, VERIFY_SECONDS)
+        data = await self._post("identity/code", body, MAX_VERIFY_SECONDS)
         return data is not None and data.get("sent") is True
 
     async def lookup_customer(self, identities: Sequence[Identity]) -> CustomerRecord | None:
-        """What is known of a customer; None within the budget: it is shown as missing, nothing waits."""
+        """What is known of a customer, a minute old at most; None: no answer in `MAX_LOOKUP_SECONDS`."""
         named = [{"type": one.channel, "value": one.id} for one in identities]
         key = json.dumps(named, sort_keys=True)
-        known = self._known.get(key)
-        if known is not None and monotonic() - known[0] < LOOKUP_LASTS_SECONDS:
-            return known[1]
+        if (known := self._known.get(key)) is not None:
+            asked_at, record = known
+            lasts = MAX_LOOKUP_AGE_SECONDS if record is not None else MAX_FAILURE_AGE_SECONDS
+            if (self._clock() - asked_at).total_seconds() < lasts:
+                return record
         body = {"identities": named, "want": ["profile", "orders"]}
-        data = await self._post("lookup", body, LOOKUP_SECONDS)
-        if data is None:
-            return None
-        record = _parse_record(data)
-        self._known[key] = (monotonic(), record)
+        data = await self._post("lookup", body, MAX_LOOKUP_SECONDS)
+        record = _parse_record(data) if data is not None else None
+        self._known.pop(key, None)  # the newest stands last
+        self._known[key] = (self._clock(), record)
         while len(self._known) > MAX_LOOKUPS:
             self._known.pop(next(iter(self._known)))
         return record
@@ -123,7 +128,7 @@ class HttpToolBackend:
         content = json.dumps(body, ensure_ascii=False).encode()
         headers = sign_payload(self._secret, message_id, self._clock(), content)
         headers["content-type"] = "application/json"
-        timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+        timeout = httpx.Timeout(seconds, connect=min(seconds, MAX_CONNECT_SECONDS))
         async with asyncio.timeout(seconds):
             request = self._client.stream(
                 "POST", f"{self._url}/{path}", content=content, headers=headers, timeout=timeout

@@ -17,6 +17,23 @@ FIELD_KINDS = ("text", "date", "list")
 #: A call may take so long at most; a customer waits for it.
 MAX_TIMEOUT_SECONDS = 20.0
 MAX_TOOLS = 50
+MAX_CONSENT_WORDS_CHARACTERS = 200
+#: Words that name nothing: they keep their meaning in every yes and no.
+NAMELESS = (
+    "はい",
+    "いいえ",
+    "やめます",
+    "待って",
+    "でも",
+    "yes",
+    "no",
+    "wait",
+    "but",
+    "don't",
+    "if",
+    "not",
+    "x",
+)
 
 
 def load_tools(folder: Path) -> Mapping[str, Tool]:
@@ -27,11 +44,7 @@ def load_tools(folder: Path) -> Mapping[str, Tool]:
     if len(files) > MAX_TOOLS:
         raise SetupError(f"tools {folder}: more than {MAX_TOOLS} files")
     tools = [_load_tool(file) for file in files]
-    found = {tool.name: tool for tool in tools}
-    for tool in tools:
-        if tool.undo is not None and tool.undo not in found:
-            raise SetupError(f"tools {tool.name}: undo names {tool.undo!r}, which is no tool")
-    return found
+    return {tool.name: tool for tool in tools}
 
 
 def check_arguments(tool: Tool, arguments: Mapping[str, str]) -> None:
@@ -64,7 +77,7 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
     return Tool(
         name=data["name"],
         effect=Effect(data["effect"]),
-        min_identity=IdentityLevel(data["min_identity"]),
+        min_identity=_parse_level(data["min_identity"]),
         purpose=_parse_texts(data["purpose"]),
         examples=_parse_lists(data["examples"]),
         contrast=_parse_lists(data["contrast"]),
@@ -73,13 +86,20 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
         schema=data["schema"],
         slots=tuple(_parse_slot(row) for row in data["slots"]),
         confirm=_parse_texts(data["confirm"]) if "confirm" in data else {},
+        consent_words=_parse_texts(data["consent_words"]) if "consent_words" in data else {},
         results=tuple(_parse_result(row) for row in data["results"]),
         refusals={code: _parse_texts(row) for code, row in data.get("refusals", {}).items()},
         result_fields=dict(data["result_fields"]),
         timeout_seconds=float(data["timeout_seconds"]),
         subject=data["subject"],
-        undo=data.get("undo"),
     )
+
+
+def _parse_level(value: int) -> IdentityLevel:
+    """ValueError below the level at which an order's data may be told."""
+    if value not in tuple(IdentityLevel) or value < IdentityLevel.CHANNEL_PROVEN:
+        raise ValueError(f"min_identity is 2, 3 or 4 (no order's data is told below 2), not {value!r}")
+    return IdentityLevel(value)
 
 
 def _parse_slot(row: Mapping[str, Any]) -> Slot:
@@ -121,8 +141,8 @@ def _check_tool(tool: Tool, where: str) -> None:
         raise SetupError(f"{where}: slots and the schema's properties must have the same names")
     if tool.subject not in slots:
         raise SetupError(f"{where}: subject {tool.subject!r} is no slot")
-    if tool.is_write and not tool.confirm:
-        raise SetupError(f"{where}: a tool that changes something needs `confirm`")
+    if tool.is_write and not (tool.confirm and tool.consent_words):
+        raise SetupError(f"{where}: a tool that changes something needs `confirm` and `consent_words`")
     _check_patterns(tool, where)
     if not 0 < tool.timeout_seconds <= MAX_TIMEOUT_SECONDS:
         raise SetupError(f"{where}: timeout_seconds is above 0 and at most {MAX_TIMEOUT_SECONDS:.0f}")
@@ -136,7 +156,7 @@ def _check_tool(tool: Tool, where: str) -> None:
 
 
 def _check_patterns(tool: Tool, where: str) -> None:
-    patterns = [*tool.words.values(), *tool.unless.values()]
+    patterns = [*tool.words.values(), *tool.unless.values(), *tool.consent_words.values()]
     for slot in tool.slots:
         patterns += [slot.pattern, slot.asked_pattern, *slot.choice_words.values()]
     for pattern in patterns:
@@ -144,3 +164,10 @@ def _check_patterns(tool: Tool, where: str) -> None:
             re.compile(pattern)
         except re.error as error:
             raise SetupError(f"{where}: {pattern!r} is no pattern ({error})") from error
+    for pattern in tool.consent_words.values():
+        if len(pattern) > MAX_CONSENT_WORDS_CHARACTERS:
+            raise SetupError(
+                f"{where}: consent_words have at most {MAX_CONSENT_WORDS_CHARACTERS} characters a language"
+            )
+        if any(re.search(pattern, text, re.IGNORECASE) for text in ("", *NAMELESS)):
+            raise SetupError(f"{where}: consent_words {pattern!r} fit words that do not name the tool")

@@ -58,5 +58,4 @@ class FaultyShop:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.orders = ShopDatabase(":memory:", today=lambda: clock().date())
         self.transport = FaultyTransport(httpx.ASGITransport(create_shop(self.orders, SECRET, clock)))
-        client = httpx.AsyncClient(transport=self.transport)
-        self.backend = HttpToolBackend("http://shop", SECRET, clock, client)
+        self.backend = HttpToolBackend("http://shop", SECRET, clock, self.transport)

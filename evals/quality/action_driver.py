@@ -25,9 +25,12 @@ from evals.fakes.faulty_shop import FaultyShop, KilledWorker
 
 IDENTITY_KEY = b"the site's identity secret"
 MAX_TURNS = 16
-#: What a run does to the line, to changes and to us.
+#: What a run does to the line, to changes and to us; right is what is right in all four.
 RUNS = ("calm", "slow", "killed", "lost")
+#: Beside them: our worker killed between the yes and the call, and a shop that is down throughout.
+OTHER_RUNS = ("stopped", "down")
 ITEMS = ("真鍮のしおり", "藍染めの布巾")
+ADDRESS = "京都府京都市左京区吉田1-1"
 
 
 @dataclass
@@ -94,6 +97,7 @@ class _Player:
         self._says: dict[str, Iterator[str]] = {}
         self._aside = dict(case.aside or {})
         self._confirmations: set[str] = set()
+        self._is_stop_due = run == "stopped"
         self._talk = ""
         self._asked = ""
 
@@ -115,7 +119,7 @@ class _Player:
                     total=7_310,
                     postcode=person.postcode if is_theirs else "999-9999",
                     phone=person.phone if is_theirs else "08000000000",
-                    address="京都府京都市左京区吉田1-1",
+                    address=ADDRESS,
                 )
             )
         visitor = Visitor(locale=self._case.language)
@@ -175,6 +179,9 @@ class _Player:
             lambda store: store.jobs.claim_due(engine.clock(), engine.timing.lease, 10, kinds)
         )
         for job in due:
+            if job.kind is JobKind.ACTION and self._is_stop_due:
+                self._is_stop_due = False
+                raise KilledWorker
             handler = (
                 engine.assistant.take_turn if job.kind is JobKind.TURN else engine.executor.execute_proposal
             )

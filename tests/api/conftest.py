@@ -69,6 +69,8 @@ class DeskOfArticles:
         return ()
 
     async def withdraw_article(self, article: str) -> None:
+        if self.away:
+            raise Unavailable
         del self.published[article]
 
     async def check_draft(self, article: str, fields: ArticleFields) -> DraftCheck:

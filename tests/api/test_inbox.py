@@ -76,8 +76,35 @@ async def test_the_pages_of_the_inbox_are_one_list(
             found += [row["id"] for row in page["conversations"]]
             if (after := page["next"]) is None:
                 break
-        assert len(found) == 5
-        assert set(found) == {talk.id for talk in talks}
+        assert found == [talk.id for talk in reversed(talks)]  # what changed last, or was said last, first
+
+
+@pytest.mark.parametrize(
+    ("name", "hit", "miss"),
+    [
+        ("language", "ja", "en"),
+        ("reason", "asked_for_person", "frustrated"),
+        ("priority", "normal", "urgent"),
+        ("channel", "web", "line"),
+        ("waiting", "0", "1"),
+    ],
+)
+async def test_a_filter_takes_what_it_names_and_nothing_else(
+    client: ApiClient, name: str, hit: str, miss: str
+) -> None:
+    agent, talk = await client.hire(), await client.open()
+    await talk.post("handoff")
+    assert [row["id"] for row in await rows(client, agent, f"{name}={hit}")] == [talk.id]
+    assert await rows(client, agent, f"{name}={miss}") == []
+
+
+async def test_an_agents_conversations_are_found_by_any_colleague(client: ApiClient) -> None:
+    mori, sato = await client.hire(), await client.hire("Sato")
+    talk = await claimed(client, mori)
+    owner = (await rows(client, sato))[0]["agent"]["id"]
+    own = (await client.http.get("/v1/agent/me", headers=sato)).json()["agent"]["id"]
+    assert [row["id"] for row in await rows(client, sato, f"agent={owner}")] == [talk.id]
+    assert await rows(client, sato, f"agent={own}") == []
 
 
 async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> None:
@@ -87,6 +114,7 @@ async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> 
     assert [tag["name"] for tag in row["tags"]] == ["VIP", "初期不良"]
     tag = row["tags"][1]["id"]
     assert [row["id"] for row in await rows(client, agent, f"tag={tag}")] == [talk.id]
+    assert await rows(client, agent, "tag=another") == []
     known = (await client.http.get("/v1/agent/tags", headers=agent)).json()["tags"]
     assert {one["name"] for one in known} == {"VIP", "初期不良"}
     assert (await client.http.delete(f"/v1/agent/tags/{tag}", headers=agent)).status_code == 403
@@ -95,6 +123,31 @@ async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> 
     for bad in ([" "], ["x" * 61], [f"t{n}" for n in range(21)]):
         url = f"{URL}/{talk.id}/tags"
         assert (await client.http.post(url, json={"tags": bad}, headers=agent)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("views", {"filters": {}}),
+        ("teams", {}),
+        ("saved-replies", {"text": "x"}),
+        ("people", {"email": "new@shop.example"}),
+        ("tokens", {}),
+    ],
+)
+async def test_a_name_that_nobody_can_see_is_none(client: ApiClient, path: str, body: dict[str, Any]) -> None:
+    admin = await client.hire("Lead", admin=True)
+    for name in ("\u200b\u3164", "\u2800"):
+        sent = body | {"name": name, "label": name}
+        assert (await client.http.post(f"/v1/agent/{path}", json=sent, headers=admin)).status_code == 422
+
+
+async def test_tags_are_told_apart_by_what_is_seen(client: ApiClient) -> None:
+    agent, talk = await client.hire(), await client.open()
+    url = f"/v1/agent/conversations/{talk.id}/tags"
+    row = (await client.http.post(url, json={"tags": ["VIP", "V\u200bIP\u202e"]}, headers=agent)).json()
+    assert [tag["name"] for tag in row["conversation"]["tags"]] == ["VIP"]
+    assert (await client.http.post(url, json={"tags": ["\u3164"]}, headers=agent)).status_code == 422
 
 
 async def test_a_view_counts_what_it_shows_and_says_what_is_gone(client: ApiClient) -> None:

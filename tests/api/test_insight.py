@@ -1,4 +1,4 @@
-"""Insight over HTTP: the report, themes and gaps; changes are for admins."""
+"""Insight over HTTP: the report, themes and gaps; changes are for administrators."""
 
 import csv
 import io
@@ -70,7 +70,7 @@ def test_anything_else_stays(value: object) -> None:
     assert format_cell(value) == value
 
 
-async def test_leads_rename_pin_and_merge_themes(client: ApiClient) -> None:
+async def test_administrators_rename_pin_and_merge_themes(client: ApiClient) -> None:
     await client.rig.database.write(add_themes)
     lead, mori = await client.hire("Lead", admin=True), await client.hire()
     assert (await client.http.post(f"{URL}/themes/a", json={"title": "x"}, headers=mori)).status_code == 403
@@ -161,7 +161,7 @@ async def test_a_time_that_no_other_zone_has_is_refused(client: ApiClient, momen
         assert (answer.status_code, "is not a time" in answer.text) == (422, True)
 
 
-async def test_leads_work_on_gaps(client: ApiClient) -> None:
+async def test_administrators_work_on_gaps(client: ApiClient) -> None:
     await client.rig.database.write(add_themes)
     lead, mori = await client.hire("Lead", admin=True), await client.hire()
     assert (await client.http.post(f"{URL}/gaps/g", json={}, headers=mori)).status_code == 403
@@ -170,7 +170,8 @@ async def test_leads_work_on_gaps(client: ApiClient) -> None:
     body = {"action": "approve", "title": "題", "text": "本文", "owner": "mori@shop.example"}
     approved = (await client.http.post(f"{URL}/gaps/g", json=body, headers=lead)).json()
     assert (approved["state"], approved["title"], approved["text"]) == ("proving", "題", "本文")
-    assert approved["owner"]
+    owner = (await client.http.get("/v1/agent/me", headers=mori)).json()["agent"]["id"]
+    assert approved["owner"] == owner
     listed = (await client.http.get(f"{URL}/gaps?state=proving", headers=mori)).json()
     assert [gap["id"] for gap in listed["gaps"]] == ["g"]
     naive = await client.http.post(f"{URL}/gaps/g", json={"due_at": "2026-12-01T09:00:00"}, headers=lead)

@@ -77,21 +77,35 @@ async def test_who_is_disabled_is_out_and_their_customers_wait_again(
     assert (await sign_in(client, PASSWORD)).status_code == 200
 
 
-async def test_nobody_hands_a_conversation_to_a_disabled_colleague(client: ApiClient, admin: Headers) -> None:
-    agent, _ = await invite(client, admin)
-    await client.http.post(f"{URL}/people/{agent}/disable", headers=admin)
+@pytest.mark.parametrize("step", ["transfer", "reassign"])
+@pytest.mark.parametrize(("claimed", "is_disabled"), [(True, True), (True, False), (False, True)])
+async def test_nobody_hands_a_conversation_to_a_colleague_who_cannot_sign_in(
+    client: ApiClient, admin: Headers, step: str, claimed: bool, is_disabled: bool
+) -> None:
+    agent = (await invite(client, admin))[0]  # has chosen no password
+    if is_disabled:
+        await client.hire("Mori")
+        agent = (await people(client, admin))["mori@shop.example"]["id"]
+        assert (await client.http.post(f"{URL}/people/{agent}/disable", headers=admin)).status_code == 200
     talk = await client.open()
-    await client.http.post(f"{URL}/conversations/{talk.id}/claim", headers=admin)
+    if claimed:
+        await client.http.post(f"{URL}/conversations/{talk.id}/claim", headers=admin)
     refused = await client.http.post(
-        f"{URL}/conversations/{talk.id}/transfer", json={"agent": agent}, headers=admin
+        f"{URL}/conversations/{talk.id}/{step}", json={"agent": agent}, headers=admin
     )
     assert refused.status_code == 404
+    capacity = await client.http.post(f"{URL}/agents/{agent}/capacity", json={"capacity": 1}, headers=admin)
+    assert capacity.status_code == 404
     seen = (await client.http.get(f"{URL}/conversations/{talk.id}", headers=admin)).json()["agents"]
     assert [one["name"] for one in seen] == ["Admin"]
 
 
-async def test_somebody_always_stays_administrator(client: ApiClient, admin: Headers) -> None:
+async def test_somebody_who_can_sign_in_stays_administrator(client: ApiClient, admin: Headers) -> None:
     (one,) = (await people(client, admin)).values()
+    await invite(client, admin, role="admin")  # has chosen no password
+    await client.hire("Mori", admin=True)
+    disabled = (await people(client, admin))["mori@shop.example"]["id"]
+    assert (await client.http.post(f"{URL}/people/{disabled}/disable", headers=admin)).status_code == 200
     demoted = {"role": "lead"}
     for path, body in (("role", demoted), ("disable", None)):
         refused = await client.http.post(f"{URL}/people/{one['id']}/{path}", json=body, headers=admin)

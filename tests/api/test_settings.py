@@ -1,12 +1,13 @@
 """Leads change settings over HTTP: checked, with who and when, and in force at once."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 
-from assistant.conversation.templates import set_overrides
+from assistant.conversation.templates import render_template, set_overrides
 from assistant.domain.jobs import JobKind
 from tests.api.conftest import ApiClient
 
@@ -87,11 +88,17 @@ async def test_of_two_leads_the_second_sees_what_the_first_did(client: ApiClient
     "wrong",
     [
         {"policy__answer_score": 1.5},
+        {"policy__queue_limit": 10**40},
+        {"policy__people_only": ["legal"]},
+        {"policy__helplines": {"ja": "\u3164"}},
         {"policy__offer_frustration": 0.9},
         {"policy__zone": "Mars"},
         {"policy__hours": {"days": {"mon": "25:00-26:00"}}},
         {"accent": "red; background: url(x)"},
         {"name__ja": "x" * 81},
+        {"name__ja": "\u200b\u2060 \u202e"},
+        {"name__ja": "\u2800"},
+        {"sentence__ja__greeting": ["\u200b\u3164"]},
         {"sentence__ja__greeting": ["${name}さん、こんにちは"]},
         {"sentence__ja__waiting_minutes": ["もうすぐです"]},
         {"sentence__ja__greeting": []},
@@ -120,6 +127,29 @@ async def test_a_leads_words_colour_and_name_reach_the_customer(client: ApiClien
     assert "いらっしゃいませ" not in (await client.http.get("/v1/widget?lang=en")).json()["greeting"]
 
 
+async def test_nothing_invisible_is_kept_in_names_and_wordings(client: ApiClient, lead: Headers) -> None:
+    hidden = {
+        "name__ja": " こもれび\u202e\n商店 ",
+        "sentence__ja__greeting": ["い\u200bらっしゃい\ud800ませ。"],
+    }
+    sent = json.dumps(
+        {"changes": [{"key": key.replace("__", "."), "value": value} for key, value in hidden.items()]}
+    )
+    headers = lead | {"Content-Type": "application/json"}
+    assert (await client.http.post(URL, content=sent, headers=headers)).status_code == 200
+    assert client.app.state.context.live.names["ja"] == "こもれび 商店"
+    assert (await stored(client, lead, "sentence.ja.greeting"))["wordings"] == ["いらっしゃいませ。"]
+
+
+async def test_not_a_number_is_refused(client: ApiClient, lead: Headers) -> None:
+    for number in ("NaN", "Infinity", "-1", "1e300"):
+        sent = f'{{"changes": [{{"key": "policy.answer_score", "value": {number}}}]}}'
+        headers = lead | {"Content-Type": "application/json"}
+        refused = await client.http.post(URL, content=sent, headers=headers)
+        assert refused.status_code == 422
+        assert "from 0 to 1" in refused.json()["error"]["message"]
+
+
 async def test_a_replay_tells_which_decisions_would_change(client: ApiClient, lead: Headers) -> None:
     talk = await client.open()
     await talk.say("返品の期限は何日ですか")
@@ -136,10 +166,11 @@ async def test_a_replay_tells_which_decisions_would_change(client: ApiClient, le
 
 
 async def test_hours_are_shown_as_customers_will_hear_them(client: ApiClient, lead: Headers) -> None:
-    closed = {"changes": {"policy.hours": {"days": {"mon": "closed"}}}}
+    days = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "closed")
+    closed = {"changes": {"policy.hours": {"days": days}}}
     told = (await client.http.post(f"{URL}/hours", json=closed, headers=lead)).json()
-    assert told["open"] is False
-    assert "お返事" in told["said"]["ja"] or "ご連絡" in told["said"]["ja"]
+    assert (told["open"], told["next_opening"]) == (False, None)
+    assert told["said"]["ja"] == render_template("outside_hours_unknown", "ja")
     always: dict[str, Any] = {"changes": {"policy.hours": {}}}
     assert (await client.http.post(f"{URL}/hours", json=always, headers=lead)).json()["open"] is True
     saved = {"days": {"mon-fri": "10:00-12:00, 13:00-18:00"}, "holidays": ["2026-12-29/2026-12-31"]}

@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 async def test_a_lead_replaces_the_list_and_every_process_hears_of_it(client: ApiClient) -> None:
-    lead, other = await client.hire("Sato", admin=True), await client.hire("Mori")
+    lead, other = await client.hire("Sato", lead=True), await client.hire("Mori")
     before = await client.rig.database.read(lambda store: store.articles.load_version())
     body = {"groups": [[" スキップ ", "定期便の停止", "スキップ"], ["VIP", "gold  member"]]}
     assert (await client.http.post(URL, json=body, headers=other)).status_code == 403
@@ -41,7 +41,7 @@ async def test_a_lead_replaces_the_list_and_every_process_hears_of_it(client: Ap
     [[["one"]], [["same", "same"]], [["a\u0000b", "c"]], [["x" * 41, "y"]], [["a", "b"]] * 301, [["w"] * 11]],
 )
 async def test_what_cannot_be_a_group_is_refused(client: ApiClient, groups: Any) -> None:
-    lead = await client.hire("Sato", admin=True)
+    lead = await client.hire("Sato", lead=True)
     refused = await client.http.post(URL, json={"groups": groups}, headers=lead)
     assert refused.status_code in (400, 422), refused.text
     assert (await client.http.get(URL, headers=lead)).json() == {"groups": []}
@@ -93,7 +93,7 @@ async def test_words_of_failed_questions_are_proposed_beside_the_article_that_he
     # Nothing was found later: nobody knows what it means.
     await ask(client, ("ホールドは？", None))
     await ask(client, ("ホールド", None))
-    lead = await client.hire("Sato", admin=True)
+    lead = await client.hire("Sato", lead=True)
     found = (await client.http.get(f"{URL}/proposals", headers=lead)).json()["proposals"]
     assert [(one["word"], one["article"], one["conversations"]) for one in found] == [
         ("スキップ", "pause.md", 2)
@@ -110,7 +110,7 @@ async def test_an_article_that_an_agent_linked_counts_as_well(client: ApiClient)
         store.articles.save_article(article, [])
 
     await client.rig.database.write(fill)
-    lead = await client.hire("Sato", admin=True)
+    lead = await client.hire("Sato", lead=True)
     for _ in range(2):
         conversation = await ask(client, ("スキップは？", None))
         await conversation.post("handoff")

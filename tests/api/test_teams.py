@@ -1,11 +1,11 @@
-"""Teams and availability over HTTP: leads change them, everybody sees them."""
+"""Teams and availability over HTTP: administrators change them, everybody sees them."""
 
 from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/teams"
 
 
-async def test_leads_make_change_and_remove_teams(client: ApiClient) -> None:
+async def test_administrators_make_change_and_remove_teams(client: ApiClient) -> None:
     agent, admin = await client.hire(), await client.hire("Lead", admin=True)
     ids = {one["name"]: one["id"] for one in (await client.http.get(URL, headers=agent)).json()["agents"]}
     body = {"name": "日本語", "assignment": "round_robin", "language": "ja", "members": [ids["Mori"]]}
@@ -64,7 +64,15 @@ async def test_leads_see_when_people_were_at_the_desk(client: ApiClient) -> None
     assert found[2]["ended_at"] is None
 
 
-async def test_only_leads_reassign(client: ApiClient) -> None:
+async def test_a_conversation_tells_who_of_the_colleagues_is_a_lead(client: ApiClient) -> None:
+    agent, talk = await client.hire(), await client.open()
+    await client.hire("Lead", lead=True)
+    await client.hire("Boss", admin=True)
+    found = (await client.http.get(f"/v1/agent/conversations/{talk.id}", headers=agent)).json()["agents"]
+    assert {one["name"]: one["lead"] for one in found} == {"Mori": False, "Lead": True, "Boss": True}
+
+
+async def test_only_administrators_reassign(client: ApiClient) -> None:
     agent, admin = await client.hire(), await client.hire("Lead", admin=True)
     talk = await client.open()
     await talk.post("handoff")

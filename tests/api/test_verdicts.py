@@ -77,6 +77,19 @@ async def test_what_was_found_wanting_is_listed_newest_first(
     assert "30日" in listed[0]["reply"]
 
 
+async def test_newer_praise_hides_nothing_that_was_found_wanting(
+    client: ApiClient, reply: tuple[ApiConversation, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.api.verdicts.MAX_LISTED_OPINIONS", 1)
+    talk, message = reply
+    url = f"{URL}/{talk.id}/messages/{message}/verdict"
+    for name, verdict in (("Mori", "wrong"), ("Sato", "right")):
+        agent = await client.hire(name)
+        await client.http.post(url, json={"verdict": verdict}, headers=agent)
+    listed = (await client.http.get("/v1/agent/verdicts", headers=agent)).json()["opinions"]
+    assert [[one["verdict"] for one in reply["verdicts"]] for reply in listed] == [["wrong", "right"]]
+
+
 async def test_only_replies_of_the_assistant_are_judged(
     client: ApiClient, reply: tuple[ApiConversation, str]
 ) -> None:

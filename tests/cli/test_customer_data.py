@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.customer_data import build_preview, read_rows
-from assistant.domain.errors import BadInput
+from assistant.cli.customer_data import apply_import, build_preview, read_rows, undo_import
+from assistant.domain.errors import BadInput, NotFound
+from assistant.storage.audit import SqlAudit
 from tests.cli.conftest import InProcessCli
-from tests.harness import MONDAY_NOON
+from tests.harness import MONDAY_NOON, memory_database
 
 TABLE = "会員番号,メールアドレス,ランク\n1,a@x.jp,金\n2,B@x.jp,銀\n3,b@x.jp,銅\n4,,木\n"
 
@@ -76,6 +77,28 @@ def test_a_quote_without_an_end_swallows_no_rows(tmp_path: Path, rest: str) -> N
     file = write(tmp_path, f'email,plan\na@x.jp,"gold"\nb@x.jp,"silver\nc@x.jp,tin\n{rest}')
     with pytest.raises(BadInput, match="in line 3"):
         read_rows(file)
+
+
+async def test_an_import_is_taken_back_with_its_entry_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = memory_database()
+    rows = read_rows(write(tmp_path, "email,plan\nsato@x.jp,gold\n"))
+    preview = build_preview(rows, [], "", "crm", MONDAY_NOON)
+    made = await apply_import(database, "crm", preview.facts, MONDAY_NOON)
+
+    def fail(*_args: object, **_details: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(SqlAudit, "append_entry", fail)
+    with pytest.raises(OSError, match="disk full"):
+        await undo_import(database, made, MONDAY_NOON)
+    monkeypatch.undo()
+    assert await undo_import(database, made, MONDAY_NOON) == 1
+    entries = await database.read(lambda store: store.audit.list_entries())
+    assert [entry.action for entry in entries] == ["import facts", "undo import"]
+    with pytest.raises(NotFound):
+        await undo_import(database, made, MONDAY_NOON)
 
 
 def test_an_import_is_kept_and_those_in_it_can_be_erased(type_: InProcessCli, tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from langchain_core.callbacks import AsyncCallbackHandler
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from assistant.domain.errors import BadInput
 from assistant.langchain import YorisoiAnswerer, YorisoiRetriever
@@ -23,7 +24,11 @@ PROGRAMS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 class Found:
     """A search that finds one passage."""
 
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Any]:
+        self.questions.append(question)
         return [passage("未開封の商品は30日以内に返品できます。", score=0.95)][:limit]
 
 
@@ -43,11 +48,8 @@ class Steps(AsyncCallbackHandler):
         self.runs[run["run_id"]] = run["parent_run_id"]
 
 
-def build_answerer() -> YorisoiAnswerer:
-    mind = Harness(memory_database()).mind
-    return YorisoiAnswerer(
-        type(mind)(**{**{f: getattr(mind, f) for f in mind.__slots__}, "retriever": Found()})
-    )
+def build_answerer(found: Found | None = None) -> YorisoiAnswerer:
+    return YorisoiAnswerer(replace(Harness(memory_database()).mind, retriever=found or Found()))
 
 
 async def test_every_step_is_a_run_of_the_callers_trace() -> None:
@@ -70,6 +72,19 @@ async def test_messages_end_with_the_question() -> None:
     assert (await answerer.ainvoke(asked))["decision"] == "answer"
     with pytest.raises(BadInput):
         await answerer.ainvoke(asked[:2])
+
+
+async def test_a_follow_up_is_searched_for_with_its_subject() -> None:
+    found = Found()
+    asked = [
+        SystemMessage("簡潔に"),
+        HumanMessage("コンビニ払いはできますか"),
+        AIMessage("はい、できます。"),
+        HumanMessage("手数料は？"),
+    ]
+    reply = await build_answerer(found).ainvoke(asked)
+    assert found.questions == ["コンビニ払いはできますか / 手数料は？"]
+    assert reply["decision"] == "answer"
 
 
 async def test_documents_carry_what_a_citation_needs() -> None:

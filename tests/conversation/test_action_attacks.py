@@ -31,7 +31,7 @@ async def start(rig: Harness) -> str:
 
 
 def read(text: str, tool: str) -> Consent:
-    return read_consent(text, TOOLS[tool].purpose.values())
+    return read_consent(text, TOOLS[tool].consent_words.values())
 
 
 @pytest.mark.parametrize("tool", [name for name, tool in TOOLS.items() if tool.is_write])
@@ -79,6 +79,36 @@ def test_the_name_of_an_action_alone_is_no_yes(text: str, tool: str) -> None:
 def test_a_yes_that_names_an_action_is_to_that_action_only(text: str, own: str) -> None:
     for tool in ("cancel_order", "change_address", "request_return"):
         assert read(text, tool) is (Consent.YES if tool == own else Consent.UNCLEAR)
+
+
+#: Of a tool that the sample shop does not have: book a repair.
+REPAIR_WORDS = ("修理(?:の予約)?|予約", r"\b(?:book|repair)\b(?: it)?")
+
+
+@pytest.mark.parametrize(
+    ("text", "consent"),
+    [
+        ("はい、修理をお願いします", Consent.YES),
+        ("はい、予約してください", Consent.YES),
+        ("yes, book the repair", Consent.YES),
+        ("はい", Consent.YES),
+        ("修理で", Consent.UNCLEAR),
+        ("repair", Consent.UNCLEAR),
+        ("はい、キャンセルしてください", Consent.UNCLEAR),
+        ("はい、返品をお願いします", Consent.UNCLEAR),
+        ("yes, change the address", Consent.UNCLEAR),
+        ("はい、交換をお願いします", Consent.UNCLEAR),
+        ("修理は不要", Consent.NO),
+        ("修理はしなくていい", Consent.NO),
+    ],
+)
+def test_each_tool_brings_the_words_that_name_it(text: str, consent: Consent) -> None:
+    assert read_consent(text, REPAIR_WORDS) is consent
+
+
+def test_to_cancel_a_repair_after_the_yes_withdraws_it() -> None:
+    assert is_withdrawal("修理はキャンセルして", REPAIR_WORDS)
+    assert not is_withdrawal("修理はいつですか", REPAIR_WORDS)
 
 
 async def test_cancel_while_a_return_is_open_asks_for_none(rig: Harness, shop: ShopSide) -> None:
@@ -220,9 +250,9 @@ async def test_a_stop_after_the_yes_withdraws_what_is_not_done_yet(
 
 
 def test_other_words_after_the_yes_withdraw_nothing() -> None:
-    purposes = TOOLS["cancel_order"].purpose.values()
+    own_words = list(TOOLS["cancel_order"].consent_words.values())
     assert not any(
-        is_withdrawal(text, purposes) for text in ("ありがとう", "thanks", "いつ返金されますか", "cancel it")
+        is_withdrawal(text, own_words) for text in ("ありがとう", "thanks", "いつ返金されますか", "cancel it")
     )
 
 

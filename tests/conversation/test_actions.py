@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ from assistant.conversation.actions.dialogue import MAX_CHANGES, MAX_MISSES
 from assistant.conversation.actions.identity import MAX_TRIES
 from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template as words
-from assistant.domain.actions import PROPOSAL_HOLDS, ProposalState
+from assistant.domain.actions import MAX_PROPOSAL_AGE, ProposalState
 from assistant.domain.conversation import State
+from assistant.domain.people import Identity
 from assistant.domain.signals import Reason
+from assistant.ports.actions import CustomerRecord
 from evals.fakes.faulty_shop import KilledWorker
-from tests.actions_harness import ShopSide, open_shop
+from tests.actions_harness import TOOLS, ShopSide, open_shop
 from tests.harness import IDENTITY_KEY, Harness
 
 ORDER = "KM-482133"
@@ -46,6 +49,12 @@ async def states(rig: Harness, talk: str) -> list[ProposalState]:
     return [one.state for one in found]
 
 
+async def trace(rig: Harness) -> list[tuple[str, str]]:
+    """Who did what to a proposal, from the audit log."""
+    entries = await rig.database.read(lambda store: store.audit.list_entries())
+    return [(entry.actor, entry.action) for entry in entries if entry.details.get("proposal")]
+
+
 def sign(customer: str) -> Visitor:
     signature = hmac.new(IDENTITY_KEY, customer.encode(), hashlib.sha256).hexdigest()
     return Visitor(locale="ja", id=customer, signature=signature)
@@ -73,6 +82,21 @@ async def test_a_signed_customer_is_asked_nothing(rig: Harness, shop: ShopSide) 
     shop.add(ORDER, "shipped", customer="sato")
     talk = (await rig.open(sign("sato"))).conversation.id
     assert "発送済み" in (await rig.ask(talk, "注文した商品はどこですか")).text
+
+
+async def test_own_orders_are_loaded_once_for_a_step(
+    rig: Harness, shop: ShopSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.add(ORDER, "shipped", customer="sato")
+    talk, asked, original = (await rig.open(sign("sato"))).conversation.id, [], shop.backend.lookup_customer
+
+    async def look_up(identities: Sequence[Identity]) -> CustomerRecord | None:
+        asked.append(identities)
+        return await original(identities)
+
+    monkeypatch.setattr(shop.backend, "lookup_customer", look_up)
+    assert "発送済み" in (await rig.ask(talk, "注文した商品はどこですか")).text
+    assert len(asked) == 1
 
 
 async def test_a_signed_customer_chooses_among_several(rig: Harness, shop: ShopSide) -> None:
@@ -135,8 +159,12 @@ async def test_a_yes_is_carried_out_once_and_told(rig: Harness, shop: ShopSide) 
     assert shop.status(ORDER) == ("cancelled", 1)
     assert "キャンセルしました" in (await rig.answers(talk))[-1]
     assert await states(rig, talk) == [ProposalState.OK]
-    entries = await rig.database.read(lambda store: store.audit.list_entries())
-    assert [entry.action for entry in entries if entry.details.get("tool")] == ["approved", "action ok"]
+    assert await trace(rig) == [
+        ("assistant", "proposal shown"),
+        ("customer", "proposal approved"),
+        ("assistant", "proposal running"),
+        ("assistant", "proposal ok"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["いいえ", NO, "やっぱりいいです", "やめます"])
@@ -189,7 +217,7 @@ async def test_a_yes_from_before_the_proposal_is_none(rig: Harness, shop: ShopSi
 
 async def test_a_late_yes_is_not_carried_out(rig: Harness, shop: ShopSide) -> None:
     talk = await propose_cancellation(rig, shop)
-    rig.clock.pass_(PROPOSAL_HOLDS.total_seconds() + 1)
+    rig.clock.pass_(MAX_PROPOSAL_AGE.total_seconds() + 1)
     assert (await rig.ask(talk, "はい")).text == words("action_expired", "ja")
     await rig.work()
     assert shop.status(ORDER) == ("accepted", 0)
@@ -376,7 +404,7 @@ async def test_a_customer_may_change_only_so_much_in_a_day(rig: Harness, shop: S
         if number < MAX_CHANGES:
             await rig.ask(talk, "はい")
             await rig.work()
-    assert last.text in (words("action_limit", "ja"), words("action_proof_over", "ja"))
+    assert last.text == words("action_limit", "ja")
     assert shop.status(f"KM-48214{MAX_CHANGES}") == ("accepted", 0)
 
 
@@ -407,6 +435,73 @@ async def test_an_agent_sees_what_was_proven_and_done(rig: Harness, shop: ShopSi
     (action,) = packet["actions"]
     assert (action["tool"], action["state"]) == ("cancel_order", "ok")
     assert "6,800円" in action["effect"]
+
+
+async def test_an_agent_reads_what_was_done_and_is_not_to_ask_for_it_again(
+    rig: Harness, shop: ShopSide
+) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await rig.ask(talk, "はい")
+    await rig.work()
+    await rig.press_person_button(talk)
+    packet: Any = await rig.packet(talk)
+    finished = packet["actions"][0]["finished_at"]
+    for language, begun, step in (
+        ("ja", "対応済み: ", "次に: ほかの"),
+        ("en", "Done already: ", "Next: see what else"),
+    ):
+        [_, done, following] = packet["issue"]["summary"][language].split("\n")
+        assert done.startswith(f"{begun}ご注文 {ORDER} をキャンセルしました。6,800円を返金します。")
+        assert finished in done
+        assert following.startswith(step)
+
+
+@pytest.mark.parametrize("said", ["はい", "はい、お願いします", "ok"])
+async def test_a_bare_yes_at_a_question_gets_the_question_again(
+    rig: Harness, shop: ShopSide, said: str
+) -> None:
+    shop.add(ORDER, "accepted")
+    talk = await start(rig)
+    await rig.ask(talk, "届け先を変更したい")
+    assert (await rig.ask(talk, f"{ORDER} 150-0001")).text == words("action_ask_code", "ja")
+    assert (await rig.ask(talk, said)).text == words("action_code_again", "ja")
+
+
+async def test_english_is_told_english_names(rig: Harness, shop: ShopSide) -> None:
+    shop.add(ORDER, "shipped")
+    talk = await start(rig)
+    answer = await rig.ask(talk, "Where is my order? KM-482133, phone ending 5678")
+    assert "(Frying pan, Wooden spoon)" in answer.text
+    assert "at Hayate Express" in answer.text
+
+
+async def test_of_two_likely_things_a_tap_chooses(rig: Harness, shop: ShopSide) -> None:
+    talk = await start(rig)
+    asked = await rig.ask(talk, "Please cancel it or change the address")
+    assert asked.text == words("action_which", "en")
+    assert [one.label for one in asked.buttons][:2] == ["Cancel my order", "Change the delivery address"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "I am 78 and have never used one of these chats, I have no idea what to do."
+            " Where do I press to send back a jumper?",
+            "en",
+        ),
+        ("こういうチャットは初めてで、使い方がよくわかりません。セーターを送り返したいのですが", "ja"),
+    ],
+)
+async def test_a_newcomers_plain_request_is_begun_with_guidance(
+    rig: Harness, shop: ShopSide, text: str, language: str
+) -> None:
+    shop.add(ORDER, "delivered")
+    talk = await start(rig)
+    begun = await rig.ask(talk, text)
+    ending = words("guide_answered", language)
+    assert begun.text == f"{TOOLS['request_return'].slots[0].ask[language]}\n\n{ending}"
+    assert words("action_ask_proof", language) in (await rig.ask(talk, ORDER)).text
 
 
 async def test_an_agent_sees_that_an_open_proposal_is_void(rig: Harness, shop: ShopSide) -> None:

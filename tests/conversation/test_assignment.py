@@ -99,7 +99,7 @@ async def test_nobody_has_two_owners_or_more_than_fits(rig: Harness) -> None:
 
 
 @pytest.mark.parametrize("state", ["assistant", "queued", "agent", "own"])
-async def test_a_lead_takes_over_or_gives_it_to_somebody(rig: Harness, state: str) -> None:
+async def test_an_administrator_takes_over_or_gives_it_to_somebody(rig: Harness, state: str) -> None:
     lead, mori, sato = replace(await rig.hire("Lead"), admin=True), await rig.hire(), await rig.hire("Sato")
     talk = (await rig.open()).conversation.id
     if state != "assistant":

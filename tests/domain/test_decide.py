@@ -31,6 +31,7 @@ def history(*turns: PastTurn) -> History:
 
 
 OFFERED = past(Decision.OFFER, Reason.FRUSTRATED, frustration=0.6)
+OFFERED_FOR_COMPLAINT = past(Decision.OFFER, Reason.COMPLAINT, frustration=0.6)
 NOTHING = past(Decision.ABSTAIN, Reason.NO_ANSWER)
 
 
@@ -51,6 +52,8 @@ NOTHING = past(Decision.ABSTAIN, Reason.NO_ANSWER)
         (Signals(frustration=0.999), NEW, Reason.FRUSTRATED),  # an outburst needs none
         (Signals(frustration=0.7), history(OFFERED), Reason.FRUSTRATED),
         (Signals(frustration=0.6), history(OFFERED), None),
+        (Signals(frustration=0.7), history(OFFERED_FOR_COMPLAINT), None),  # cross about a matter, not with us
+        (Signals(frustration=0.85), history(OFFERED_FOR_COMPLAINT), Reason.FRUSTRATED),
         (Signals(frustration=0.85), history(past(frustration=0.6)), Reason.FRUSTRATED),  # it lasts
         (Signals(frustration=0.7), history(OFFERED, past(frustration=0.1)), None),  # calmed down in between
         (Signals(frustration=0.7, reaction=Reaction.DECLINED), history(OFFERED), None),

@@ -133,6 +133,10 @@ def _snooze_until_the_customer_writes(page: Page, script: DeskScript, visitor: V
     shot(page, f"{script.language}-desk-unread")
     page.get_by_test_id("inbox-row").click()
     expect(page.get_by_test_id("unread")).to_have_count(0)
-    page.get_by_test_id("resolve").click()
+    expect(page.get_by_test_id("message").last).to_contain_text(script.asks)
+    page.keyboard.press("Control+Alt+e")
+    expect(page.get_by_test_id("resolve-unanswered")).to_be_visible()
+    assert faults(page) == []
+    shot(page, f"{script.language}-desk-unanswered")
     page.get_by_test_id("resolve-confirm").click()
     page.get_by_test_id("reopen").wait_for()

@@ -1,12 +1,17 @@
 """Questions of all conversations become themes that stay; one process at a time looks after them."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from assistant.conversation.insight_actions import merge_theme
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.errors import NotFound
+from assistant.domain.people import Agent
 from assistant.domain.themes import Theme
 from assistant.insight import theme_keeper
 from assistant.insight.theme_keeper import ThemeKeeper
@@ -19,6 +24,7 @@ QUESTIONS = [
 QUESTIONS += [f"{thing}は返品できますか" for thing in ("靴", "本", "服", "食品", "家具", "時計", "鞄")]
 QUESTIONS += [f"How much is delivery to {place}" for place in ("Nara", "Kobe", "Gifu", "Oita", "Saga")]
 QUESTIONS += [f"Can I return {thing}" for thing in ("shoes", "books", "a coat", "food", "a lamp")]
+LEAD = Agent(id="lead", email="lead@shop.example", name="Lead", admin=True)
 
 
 async def ask_all(rig: Harness, texts: list[str]) -> list[str]:
@@ -125,6 +131,49 @@ async def test_a_leads_title_and_pin_survive_a_review(
     await keeper.keep_themes()
     assert (await list_themes(rig))[theme].name == "送料"
     assert (await list_themes(rig))[theme].pinned
+
+
+async def test_a_theme_that_a_lead_merged_stays_merged(rig: Harness, keeper: ThemeKeeper) -> None:
+    talks = await ask_all(rig, QUESTIONS)
+    rig.clock.pass_(1)
+    await keeper.keep_themes()
+    delivery, returns = [(await themes_of(rig, talks))[place] or "" for place in (0, 7)]
+    all_else = Theme(id="all-else", created_at=rig.clock())
+    await rig.database.write(lambda store: store.themes.save(all_else))
+    for theme, into in ((delivery, returns), (returns, all_else.id)):
+        await rig.database.write(
+            lambda store, a=theme, b=into: merge_theme(store, a, b, LEAD, rig.clock())  # type: ignore[misc]
+        )
+    # The worker still knows the merged themes.
+    new = await ask_all(rig, ["島根への送料は"])
+    rig.clock.pass_(1)
+    await keeper.keep_themes()
+    assert await themes_of(rig, new) == [all_else.id]
+    rig.clock.pass_(86_400)
+    await keeper.keep_themes()
+    assert list(await list_themes(rig)) == [all_else.id]
+    assert set(await themes_of(rig, talks)) == {all_else.id}
+
+
+@pytest.mark.parametrize("review", [False, True])
+async def test_a_theme_that_a_lead_merges_during_a_run_stays_merged(
+    rig: Harness, keeper: ThemeKeeper, monkeypatch: pytest.MonkeyPatch, review: bool
+) -> None:
+    talks = await ask_all(rig, QUESTIONS)
+    rig.clock.pass_(1)
+    await keeper.keep_themes()
+    delivery, returns = [(await themes_of(rig, talks))[place] or "" for place in (0, 7)]
+    to_thread = asyncio.to_thread
+
+    async def merge_meanwhile(plan: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        if plan is theme_keeper._plan_themes:
+            await rig.database.write(lambda store: merge_theme(store, delivery, returns, LEAD, rig.clock()))
+        return await to_thread(plan, *args, **options)
+
+    monkeypatch.setattr(asyncio, "to_thread", merge_meanwhile)
+    await keeper.update_themes(review=review)
+    assert list(await list_themes(rig)) == [returns]
+    assert set(await themes_of(rig, talks)) == {returns}
 
 
 async def test_erasing_a_customer_takes_their_question_and_the_name_that_it_gave(

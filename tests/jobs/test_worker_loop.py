@@ -1,11 +1,13 @@
 """The loop: what is due is done, again if it fails, by somebody else if it is not heard of again."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -14,9 +16,11 @@ from structlog.testing import capture_logs
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.jobs import Job, JobKind
 from assistant.jobs.worker_loop import MAX_TRIES, JobHandler, JobHandlers, WorkerLoop
+from assistant.measures import WORKER
 from assistant.notifications.notifier import LocalNotifier
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
+from assistant.tracing import close_tracing, configure_tracing
 from tests.harness import Harness, ManualClock, RunningClock
 
 T = TypeVar("T")
@@ -341,6 +345,38 @@ async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Loop
             shift.pass_(40)
             await asyncio.sleep(0.005)
     assert await shift.rig.database.read(lambda store: store.jobs.count_dead_letters()) == 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "outcome", "error"),
+    [
+        (None, "ok", None),
+        (NotFound(), "ok", None),
+        (RuntimeError("返品"), "failed", "RuntimeError"),
+        (asyncio.CancelledError(), "cancelled", "CancelledError"),
+    ],
+)
+async def test_a_job_is_measured_by_how_it_ended(
+    shift: LoopHarness, tmp_path: Path, raised: BaseException | None, outcome: str, error: str | None
+) -> None:
+    async def end(_item: Job) -> None:
+        if raised is not None:
+            raise raised
+
+    def count() -> float:
+        labels = {"kind": "turn", "outcome": outcome}
+        return WORKER.get_sample_value("assistant_job_duration_seconds_count", labels) or 0.0
+
+    conversation, before = await shift.conversation(), count()
+    await shift.put(conversation)
+    configure_tracing(str(tmp_path / "spans.jsonl"), "test")
+    async with running(shift.loop(end)):
+        await until(lambda: count() > before)
+    close_tracing()
+    spans = [json.loads(line) for line in (tmp_path / "spans.jsonl").read_text("utf-8").splitlines()]
+    (job,) = [span for span in spans if span["name"] == "job turn"]
+    assert job["attributes"].get("error.type") == error
+    assert count() == before + 1
 
 
 async def test_work_for_a_conversation_that_was_erased_is_over(shift: LoopHarness) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author
 from assistant.domain.signals import HumanRequest, Reaction
 from assistant.domain.turns import TURN_LABELS, History, TextEmbedding, Utterance
@@ -93,6 +94,7 @@ def test_no_model_takes_a_question_who_is_there_for_a_wish() -> None:
 
     def read(text: str) -> tuple[HumanRequest, str | None]:
         signals = READER.compute_signals(text, History(), sure)
+        assert {shown.why for shown in signals.evidence} <= set(EvidenceReason)
         return signals.wish, signals.small_talk
 
     assert read("are you a bot?") == (HumanRequest.NONE, "identity")

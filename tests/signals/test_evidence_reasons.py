@@ -22,8 +22,14 @@ CUES = {
 #: Files whose cues are shown to agents as evidence -> their kinds that only rule out or calm.
 SHOWN = {
     "circumstances": (),
-    "frustration_en": ("calm",),
-    "frustration_ja": ("calm",),
+    "frustration_en": (
+        "calm",
+        "joy",
+    ),
+    "frustration_ja": (
+        "calm",
+        "joy",
+    ),
     "unfamiliarity": ("at_home",),
     "wish_en": ("none",),
     "wish_ja": ("none", "negated"),

@@ -50,6 +50,12 @@ how can I contact customer support
 """.strip().splitlines()
 
 NONE = """
+着く前に作業員さんから一本電話もらうことってできますか
+当日、到着前に作業員の方から電話もらえますか
+人ではないのですね。では箪笥をひとつお願いします
+大丈夫、人と話すほどのことじゃないんで
+can the driver call me before he arrives
+does somebody ring us ahead when they come
 人気商品はどれですか
 担当者変更の手続きを教えてください
 担当者を追加したい

@@ -7,6 +7,7 @@ import pytest
 from assistant.domain.signals import HumanRequest, Signals
 from assistant.domain.turns import TURN_LABELS, History, TextEmbedding
 from assistant.signals import calibration
+from assistant.signals.frustration import find_word_hits
 from assistant.signals.signal_reader import FEELING_LABELS, RuleSignalReader
 
 READER = RuleSignalReader()
@@ -134,3 +135,23 @@ def test_words_of_self_harm_need_no_reading(probabilities: dict[str, float]) -> 
     probabilities["distress"] = 0.01
     signals = read("もう死にたいです")
     assert (signals.distress, signals.sensitive) == (1.0, "harm")
+
+
+@pytest.mark.parametrize(
+    ("laughing", "plain"),
+    [
+        (
+            "this bathtub is bigger than my fucking flat hahaha",
+            "this bathtub is smaller than my fucking flat",
+        ),
+        ("damn, you people are the best", "damn, you people are the worst"),
+        ("ふざけんな、最高すぎるだろ！！", "ふざけんな、最悪すぎるだろ！！"),
+    ],
+)
+def test_strong_words_in_laughter_are_no_anger(laughing: str, plain: str) -> None:
+    assert read(laughing, frustrated=0.5).frustration < 0.5 <= read(plain, frustrated=0.5).frustration
+
+
+@pytest.mark.parametrize("text", ["love how you never answer", "最高にひどい対応ですね", "何度目ですか笑"])
+def test_scorn_is_not_laughter(text: str) -> None:
+    assert not [hit for hit in find_word_hits(text) if hit.cue.kind == "joy"]

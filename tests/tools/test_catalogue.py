@@ -31,6 +31,8 @@ def test_the_sample_shops_tools_are_read() -> None:
     [
         ({"effect": "safe"}, "safe"),
         ({"min_identity": 9}, "9"),
+        ({"min_identity": 1}, "min_identity is 2, 3 or 4"),
+        ({"min_identity": 0}, "min_identity is 2, 3 or 4"),
         ({"name": "other"}, "same name"),
         ({"subject": "who"}, "no slot"),
         ({"confirm": {"ja": "${secret}", "en": "x"}}, "no result field"),
@@ -38,7 +40,11 @@ def test_the_sample_shops_tools_are_read() -> None:
         ({"schema": {"type": "nonsense", "properties": {"order_number": {}}}}, "schema"),
         ({"schema": {"type": "object", "properties": {}}}, "same names"),
         ({"words": {"ja": "(", "en": "x"}}, "no pattern"),
-        ({"undo": "nothing"}, "no tool"),
+        ({"consent_words": {"ja": "(", "en": "x"}}, "no pattern"),
+        ({"consent_words": {"ja": "x" * 201, "en": "y"}}, "at most 200"),
+        ({"consent_words": {"ja": ".", "en": "cancel"}}, "do not name"),
+        ({"consent_words": {"ja": "(?:cancel)?", "en": "cancel"}}, "do not name"),
+        ({"consent_words": {}}, "KeyError"),
         ({"result_fields": {"items": "html", "total": "text"}}, "html"),
         ({"slots": None}, "NoneType"),
     ],
@@ -50,12 +56,13 @@ def test_a_mistake_is_told_in_a_line(tmp_path: Path, changes: dict[str, object],
     assert "\n" not in str(told.value)
 
 
-def test_a_write_without_a_confirmation_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["confirm", "consent_words"])
+def test_a_write_without_what_a_yes_needs_is_refused(tmp_path: Path, key: str) -> None:
     folder = change(tmp_path)
     data = yaml.safe_load(folder.joinpath("cancel_order.yaml").read_text("utf-8"))
-    del data["confirm"]
+    del data[key]
     folder.joinpath("cancel_order.yaml").write_text(yaml.safe_dump(data, allow_unicode=True))
-    with pytest.raises(SetupError, match="confirm"):
+    with pytest.raises(SetupError, match=key):
         load_tools(folder)
 
 

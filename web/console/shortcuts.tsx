@@ -5,7 +5,7 @@ import { composing } from "../shared/ime";
 import { claim, claimable, owns, resolveAndGoOn } from "./state/actions";
 import { chooseNext, neighbour } from "./state/inbox";
 import { contextShown, openConversation } from "./state/route";
-import { detail, openId } from "./state/thread";
+import { detail, isUnanswered, openId } from "./state/thread";
 import { type Mode, mode } from "./state/writing";
 import { type Text, text } from "./text";
 import { asking } from "./views/asking";
@@ -46,6 +46,14 @@ function tag(): void {
   requestAnimationFrame(() => focus(TAG_FIELD_ID));
 }
 
+/** At once, but not over what nobody has replied to. */
+function resolveQuickly(): void {
+  const shown = owned();
+  if (!shown) return;
+  if (isUnanswered(detail.value!)) asking.value = "resolve";
+  else void resolveAndGoOn(shown.id);
+}
+
 function back(): void {
   const focused = document.activeElement as HTMLElement | null;
   if (focused?.id === COMPOSER_ID) focused.blur();
@@ -70,7 +78,7 @@ const SHORTCUTS: Shortcut[] = [
     keys: "Ctrl / ⌘ + Alt + E",
     label: "resolveNext",
     matches: (event) => event.altKey && (event.ctrlKey || event.metaKey) && event.code === "KeyE",
-    run: () => void (owned() && resolveAndGoOn(owned()!.id)),
+    run: resolveQuickly,
   },
   { keys: "Alt + O", label: "side", matches: alt("KeyO"), run: () => void (contextShown.value = !contextShown.value) },
   { keys: "Esc", label: "back", matches: (event) => event.key === "Escape", run: back },

@@ -1,8 +1,7 @@
 // The agent side's API shapes under short names; generated from its description. No behaviour here.
 import type { Schemas } from "../shared/types";
 
-/** `admin`: a lead; told where it matters only. */
-export type Agent = Schemas["AgentReferenceOut"] & { admin?: boolean };
+export type Agent = Schemas["AgentReferenceOut"];
 /** `lead`: may change articles and settings. */
 export type Me = Schemas["AgentOut"];
 export type Priority = Schemas["Priority"];

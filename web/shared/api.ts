@@ -167,7 +167,7 @@ export interface components {
     ColleagueOut: {
       id: string;
       name: string;
-      admin: boolean;
+      lead: boolean;
     };
     ContactIn: {
       address: string;

@@ -15,7 +15,7 @@ export interface Unsent {
   after?: number;
 }
 
-export interface Outbox<T extends Unsent> {
+interface Outbox<T extends Unsent> {
   entries: Signal<T[]>;
   add(entry: T): void;
   retry(id: string): void;

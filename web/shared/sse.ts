@@ -42,7 +42,7 @@ export function eventParser(emit: (event: ServerEvent) => void): (text: string) 
   };
 }
 
-export interface StreamOptions {
+interface StreamOptions {
   url: string;
   headers: () => Record<string, string>;
   lastId: () => string | null;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { listOf, tabOf } from "../console/state/order";
-import { placed } from "../console/state/thread";
-import type { AgentMessage, Row } from "../console/types";
+import { isUnanswered, placed } from "../console/state/thread";
+import type { AgentMessage, Row, Turn } from "../console/types";
 import { inkOn } from "../widget/accent";
 
 const row = (over: Partial<Row>): Row =>
@@ -33,6 +33,25 @@ test("a message takes its place by seq, a note after the message it follows, a k
   expect(placed(list, message("b", 2)).map((each) => each.id)).toEqual(["a", "b", "c"]);
   expect(placed(list, message("note", 1)).map((each) => each.id)).toEqual(["a", "note", "c"]);
   expect(placed(list, message("a", 1, "new"))[0]!.text).toBe("new");
+});
+
+const customer = { id: "c", author: "customer" };
+const agent = { id: "a", author: "agent" };
+const note = { id: "n", author: "agent", private: true };
+const joined = { id: "s", author: "system" };
+const handover = { id: "h", author: "assistant" };
+const reply = { id: "r", author: "assistant" };
+
+test.each([
+  ["nobody wrote", [joined], false],
+  ["the customer wrote last", [customer, agent, customer], true],
+  ["an agent replied", [customer, agent, joined], false],
+  ["the assistant replied", [customer, reply, joined], false],
+  ["a private note is no reply", [customer, note], true],
+  ["that a person comes, and who joined, is no reply", [customer, handover, joined], true],
+])("unanswered: %s", (_, messages, unanswered) => {
+  const turns = [{ reply_id: "r", decision: "answer" }, { reply_id: "h", decision: "handoff" }] as Turn[];
+  expect(isUnanswered({ messages: messages as AgentMessage[], turns })).toBe(unanswered);
 });
 
 test.each([

@@ -10,7 +10,7 @@ import { useChat, useText } from "./context";
 
 const TYPING_EVERY_MS = 4_000;
 /** What the server takes; from here on the writer is told how much is left. */
-export const LONGEST = 4_000;
+const LONGEST = 4_000;
 const COUNT_FROM = 3_500;
 
 function Closed() {

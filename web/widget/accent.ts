@@ -1,7 +1,7 @@
 // Keeps the shop's own colour readable.
 
 /** sRGB relative luminance, 0 black to 1 white (WCAG 2). */
-export function luminance(red: number, green: number, blue: number): number {
+function luminance(red: number, green: number, blue: number): number {
   const linear = [red, green, blue].map((part) => {
     const share = part / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;

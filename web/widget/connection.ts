@@ -3,7 +3,7 @@
 import { type ServerEvent, type Stream, openStream } from "../shared/sse";
 import { type Api, type Ticket, bearer } from "./api";
 
-export interface Listener {
+interface Listener {
   ticket: Ticket;
   lastId: () => string | null;
   on: (event: ServerEvent) => void;

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.conversation.actions.slot_values import format_value
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.turn.reply import build_person_button
-from assistant.domain.actions import ActionFlow, Asking, Slot, SlotKind, Tool
+from assistant.domain.actions import ActionFlow, Asking, Effect, Slot, SlotKind, Tool
 from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Reply
 from assistant.domain.unicode_forms import fold_compatibility, replace_unprintable
@@ -37,6 +37,8 @@ def select_fields(tool: Tool, result: Mapping[str, Any], language: str) -> dict[
     found = {}
     for name, kind in tool.result_fields.items():
         value = result.get(name)
+        if isinstance(value, dict):  # by language
+            value = value.get(language)
         if isinstance(value, list):
             value = [clean_text(str(item)) for item in value[:MAX_ITEMS] if isinstance(item, str | int)]
             found[name] = format_value(kind, value, language)
@@ -74,7 +76,11 @@ def render_effect(
     """What exactly a yes will do; None where the preview does not tell all of it."""
     known = describe_arguments(tool, values, language) | select_fields(tool, preview, language)
     sentence = Template(tool.confirm[language])
-    return sentence.substitute(known) if set(sentence.get_identifiers()) <= known.keys() else None
+    if not set(sentence.get_identifiers()) <= known.keys():
+        return None
+    effect = sentence.substitute(known)
+    is_final = tool.effect is Effect.IRREVERSIBLE
+    return f"{words('action_irreversible', language)}\n{effect}" if is_final else effect
 
 
 def render_refusal(tool: Tool, code: str, language: str) -> str:

@@ -1,7 +1,7 @@
 """Whether words are a yes to what was just shown: only a plain one is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from assistant.domain.unicode_forms import fold_compatibility, replace_unprintable
@@ -22,7 +22,7 @@ YES = re.compile(
     r"|問題(?:ない|なし|ありません|ございません)(?:です)?"
     r"|間違い(?:ない|ありません)(?:です)?|合って(?:い)?ます|あってます|いいです|良いです|いいよ|いい|進めて|実行(?:して)?|確定(?:して"
     r"|で)?|手続き(?:を)?(?:して|進めて)"
-    r"|(?:キャンセル|取り?消し?|変更|返品|申し?込み?|申し込んで)(?:を)?(?:して|で|に)?|やって|して|ください|下さい|よろしく|構いません|かまいません"
+    r"|やって|して|ください|下さい|よろしく|構いません|かまいません"
     r"|了解(?:です|しました)?|承知(?:しました)?|オッケー|おっけー?|オーケー|ok(?:ay|です|だよ)?|さい|どうぞ|ぜひ|もちろん|わかりました|分かりました"
     r"|ありがとう(?:ございます)?|助かります|結構です(?!が)"
     r"|\b(?:yes|yeah|yep|yup|ya|yea|sure|ok|okay|okie|k|fine|great|perfect|good|correct"
@@ -30,9 +30,9 @@ YES = re.compile(
     r"|please|pls|plz|thanks?|thank you|thx|ta|go|ahead|go ahead|do it|do that|do so"
     r"|do|confirm(?:ed)?|proceed|carry on|accept(?:ed)?|agreed?|approved?"
     r"|(?:that|this|it|all|everything)(?:'s| is|s)?|looks?|sounds?|works?|good to go"
-    r"|happy with|i|i'?m|am|with|the|and|for me|all|cancel(?: it)?|change(?: it)?"
-    r"|return(?: it)?|send(?: it)?|submit(?: it)?|yes sir|lgtm|let'?s|indeed|by all means"
-    r"|cheers|very|much|so|mate|well|then|you|affirmative|cancell?ation|address)\b"
+    r"|happy with|i|i'?m|am|with|the|and|for me|all"
+    r"|submit(?: it)?|yes sir|lgtm|let'?s|indeed|by all means"
+    r"|cheers|very|much|so|mate|well|then|you|affirmative)\b"
     r"|[👍👌🙆♀♂\ufe0f🆗✅🙏😊🙂⭕]",
     re.I,
 )
@@ -47,13 +47,9 @@ SURE = re.compile(
     r"|[👍👌🙆🆗✅🙏⭕]",
     re.I,
 )
-#: Names of what can be done: a yes that has one is to that alone, and "cancel" may mean this very request.
-ACTION_WORDS = (
-    re.compile(r"キャンセル|取り?消|\bcancel", re.I),
-    re.compile(r"変更|\bchange|\baddress\b", re.I),
-    re.compile(r"返品|申し?込|\breturn", re.I),
-)
-#: What leaves no doubt beside such a name.
+#: May mean this very request, where the tool has not the word itself.
+CANCELLATION = re.compile(r"キャンセル|取り?消|\bcancel", re.I)
+#: What leaves no doubt beside the name of what is done.
 EXPLICIT_YES = re.compile(
     r"はい|そうです|その通り|問題|間違い|合って(?:い)?ます|進めて|実行|確定"
     r"|\b(?:yes|yeah|yep|yup|correct|confirm\w*|go ahead|proceed|do it)\b",
@@ -99,22 +95,30 @@ THANKS = re.compile(
 )
 #: Taken back after a yes, as long as nothing was done.
 WITHDRAWAL = re.compile(r"待って|まって|待った|ストップ|\b(?:wait|hold on|hang on|stop)\b", re.I)
+#: Stands for a name; nothing that was written has it, because what cannot be seen is taken out before.
+NAME_MARK = "\0"
+#: The name of what is done, with what makes a request of it.
+NAME_ENDING = re.compile(r"\0を?(?:して|で|に)?")
+#: Not to be done.
+NAME_REFUSED = re.compile(r"\0[はを]?(?:やめ|しな|なし|不要)")
 _NOISE = re.compile(r"[\s、。,.!！~〜ー・\-'’\"「」]+")
 
 
-def read_consent(text: str, purposes: Iterable[str] = ()) -> Consent:
-    """YES only if every word of *text* belongs to a yes to what *purposes*, in any language, name."""
+def read_consent(text: str, own_words: Iterable[str] = ()) -> Consent:
+    """YES only if every word of *text* belongs to a yes, or is one of the tool's *own_words* (patterns).
+
+    The words of another tool are nobody's here: a yes that has one is to that, and asked again.
+    """
     folded = _fold_text(text[: MAX_CONSENT_CHARACTERS + 1])
-    if NO.search(folded):
+    rest = _remove_names(folded, own_words)
+    if NO.search(folded) or NAME_REFUSED.search(rest):
         return Consent.UNCLEAR if HEDGE.search(folded) and not _is_plain_no(folded) else Consent.NO
     if len(folded) > MAX_CONSENT_CHARACTERS or HEDGE.search(folded) or not SURE.search(folded):
         return Consent.UNCLEAR
-    if _is_polite_only(folded) or _NOISE.sub("", YES.sub("", folded)):
+    if _is_polite_only(folded) or _NOISE.sub("", YES.sub("", NAME_ENDING.sub("", rest))):
         return Consent.UNCLEAR
-    if any(words.search(folded) for words in ACTION_WORDS):
-        is_order = EXPLICIT_YES.search(folded) and not _names_other_action(folded, purposes)
-        return Consent.YES if is_order else Consent.UNCLEAR
-    return Consent.YES
+    # The name alone may be a question, or another wish.
+    return Consent.YES if rest == folded or EXPLICIT_YES.search(folded) else Consent.UNCLEAR
 
 
 def _fold_text(text: str) -> str:
@@ -122,17 +126,19 @@ def _fold_text(text: str) -> str:
     return replace_unprintable(fold_compatibility(text.replace("\n", " ")), "").strip().casefold()
 
 
-def is_withdrawal(text: str, purposes: Iterable[str]) -> bool:
-    """Whether *text*, said after a yes, takes it back; naming another action does too."""
+def is_withdrawal(text: str, own_words: Sequence[str]) -> bool:
+    """Whether *text*, said after a yes to what has *own_words*, takes it back; to cancel that does too."""
     folded = _fold_text(text[:MAX_CONSENT_CHARACTERS])
-    is_cancel = ACTION_WORDS[0].search(folded) is not None and _names_other_action(folded, purposes)
-    is_no = read_consent(text, purposes) is Consent.NO
+    is_cancel = CANCELLATION.search(_remove_names(folded, own_words)) is not None
+    is_no = read_consent(text, own_words) is Consent.NO
     return is_no or is_cancel or wants_way_out(text) or WITHDRAWAL.search(folded) is not None
 
 
-def _names_other_action(folded: str, purposes: Iterable[str]) -> bool:
-    own = " ".join(purposes)
-    return any(words.search(folded) and not words.search(own) for words in ACTION_WORDS)
+def _remove_names(folded: str, own_words: Iterable[str]) -> str:
+    """*folded* with a mark in place of each name of what is done."""
+    for pattern in own_words:
+        folded = re.sub(pattern, NAME_MARK, folded, flags=re.I)
+    return folded
 
 
 def _is_polite_only(folded: str) -> bool:

@@ -1,6 +1,6 @@
 """The dialogue in which something is done for a customer: one question at a time, a way out, no model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from assistant.conversation.templates import render_template as words
 from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.actions import (
-    PROPOSAL_HOLDS,
+    MAX_PROPOSAL_AGE,
     ActionFlow,
     ActionUpdate,
     AnswerKind,
@@ -109,14 +109,14 @@ class ActionDialogue:
 
     async def _advance(self, turn: TurnInput, flow: ActionFlow) -> Step:
         tool = self.tools[flow.tool]
+        own = await self.identity.list_own_orders(turn)
         if tool.subject not in flow.values:
-            flow, chosen = await self._choose_order(turn, flow)
+            flow, chosen = self._choose_order(flow, own or ())
             if chosen is not None:
                 return chosen
         subject = flow.values[tool.subject]
-        level = await self.identity.find_level(turn, subject)
-        needed = min(tool.min_identity, IdentityLevel.CHANNEL_PROVEN)
-        if level < needed:
+        level = await self.identity.find_level(turn, subject, own)
+        if level < IdentityLevel.CHANNEL_PROVEN:  # whatever the tool says: it tells an order's data
             step = await self._check_proof(turn, flow, subject)
             if step is not None:
                 return step
@@ -140,10 +140,12 @@ class ActionDialogue:
             return Step(replies.build_question(tool, asked), asked)
         return await self._propose(turn, flow, level, preview.fields)
 
-    async def _choose_order(self, turn: TurnInput, flow: ActionFlow) -> tuple[ActionFlow, Step | None]:
+    def _choose_order(
+        self, flow: ActionFlow, own: Sequence[Mapping[str, Any]]
+    ) -> tuple[ActionFlow, Step | None]:
         """The only order of a customer whom the site signed; else the question which one."""
         tool, language = self.tools[flow.tool], flow.language
-        orders = [order for order in await self.identity.list_own_orders(turn) or () if order.get("id")]
+        orders = [order for order in own if order.get("id")]
         if len(orders) == 1:
             values = {**flow.values, tool.subject: str(orders[0]["id"])}
             return replace(flow, values=values), None
@@ -216,13 +218,12 @@ class ActionDialogue:
         proposal = await self.database.read(lambda store: store.actions.get(found))
         if proposal is None or proposal.state is not ProposalState.OPEN:
             return Step(Reply(text=words("action_stopped", language), language=language), None)
-        consent = read_consent(turn.text, self.tools[flow.tool].purpose.values())
+        consent = read_consent(turn.text, self.tools[flow.tool].consent_words.values())
         if consent is Consent.NO:
             reply = Reply(text=words("action_stopped", language), language=language)
             return Step(reply, None, ActionUpdate(declined=proposal.id))
-        if self.clock() - proposal.created_at > PROPOSAL_HOLDS:
-            reply = Reply(text=words("action_expired", language), language=language)
-            return Step(reply, None, ActionUpdate(declined=proposal.id))
+        if self.clock() - proposal.created_at > MAX_PROPOSAL_AGE:
+            return Step(Reply(text=words("action_expired", language), language=language), None)
         if consent is Consent.UNCLEAR:
             return await self._correct_values(turn, flow)
         if turn.first_seq <= flow.shown_seq:
@@ -239,11 +240,8 @@ class ActionDialogue:
         changed = {name: value for name, value in found.items() if flow.values.get(name) != value}
         if not changed:
             return None
-        step = await self._advance(
-            turn, replace(flow, values={**flow.values, **changed}, proposal=None, asking="")
-        )
-        update = step.update or ActionUpdate(flow=step.flow)
-        return step._replace(update=replace(update, declined=flow.proposal))
+        values = {**flow.values, **changed}
+        return await self._advance(turn, replace(flow, values=values, proposal=None, asking=""))
 
     async def _call(
         self, tool: Tool, flow: ActionFlow, level: IdentityLevel, *, is_dry_run: bool = False
@@ -271,7 +269,6 @@ def needs_person_first(signals: Signals, policy: Policy) -> bool:
     """Whether somebody is not to be sent into a form: they are met like everybody else."""
     return (
         signals.frustration >= policy.offer_frustration
-        or signals.unfamiliarity >= policy.guide_unfamiliarity
         or signals.distress >= MAX_CALM_DISTRESS
         or signals.sensitive is not None
     )

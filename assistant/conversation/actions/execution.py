@@ -1,7 +1,7 @@
 """Carries out what a customer said yes to: once, and never again when nobody knows whether it was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,12 @@ import structlog
 
 from assistant.conversation.actions import action_replies as replies
 from assistant.conversation.actions.consent import is_withdrawal
+from assistant.conversation.actions.proposal_moves import move_proposal
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.actions import AnswerKind, Proposal, ProposalState, Tool, ToolAnswer
-from assistant.domain.audit import ASSISTANT
+from assistant.domain.audit import ASSISTANT, CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Reply
@@ -59,9 +60,10 @@ class ActionExecutor:
 
         def step(store: Store) -> None:
             pending = _find_pending(store, item.conversation)
-            if pending is not None:
+            if pending is None:
+                store.jobs.complete_job(item.kind, item.conversation, item.lease)
+            else:
                 self._finish(store, item, pending, ToolAnswer(kind=AnswerKind.UNKNOWN))
-            store.jobs.complete_job(item.kind, item.conversation, item.lease)
 
         await self.database.write(step)
         self.wire.notify(item.conversation)
@@ -74,29 +76,33 @@ class ActionExecutor:
             return None
         if proposal.state is ProposalState.RUNNING:
             return proposal, False
-        conversation = store.conversations.get(item.conversation)
-        before = (ProposalState.APPROVED,)
-        state, told = ProposalState.VOID, "action_void"
-        is_ours = conversation.epoch == proposal.epoch
-        if is_ours and self._is_withdrawn(store, proposal):
-            state, told = ProposalState.DECLINED, "action_stopped"
-        if not is_ours or state is ProposalState.DECLINED:
-            store.actions.move(proposal.id, state, before=before, finished_at=self.clock())
-            self._tell(store, conversation, words(told, proposal.language), self.clock())
-            store.jobs.complete_job(item.kind, item.conversation, item.lease)
+        if store.conversations.get(item.conversation).epoch != proposal.epoch:
+            self._drop(store, item, proposal, ProposalState.VOID, ASSISTANT)
             return None
-        if not store.actions.move(proposal.id, ProposalState.RUNNING, before=before):
+        if self._is_withdrawn(store, proposal):
+            self._drop(store, item, proposal, ProposalState.DECLINED, CUSTOMER)
             return None
-        return proposal, True
+        before, now = (ProposalState.APPROVED,), self.clock()
+        is_ours = move_proposal(store, proposal, ProposalState.RUNNING, ASSISTANT, now, before=before)
+        return (proposal, True) if is_ours else None
+
+    def _drop(self, store: Store, item: Job, proposal: Proposal, state: ProposalState, by: str) -> None:
+        """Leave what was said yes to undone, and say so."""
+        now = self.clock()
+        move_proposal(store, proposal, state, by, now, before=(ProposalState.APPROVED,), finished_at=now)
+        told = "action_void" if state is ProposalState.VOID else "action_stopped"
+        reply = Reply(text=words(told, proposal.language), language=proposal.language)
+        self._tell(store, store.conversations.get(item.conversation), reply, now)
+        store.jobs.complete_job(item.kind, item.conversation, item.lease)
 
     def _is_withdrawn(self, store: Store, proposal: Proposal) -> bool:
         """Whether the customer wrote a stop after the yes."""
         tool = self.tools.get(proposal.tool)
-        purposes = tool.purpose.values() if tool is not None else ()
+        own_words = list(tool.consent_words.values()) if tool is not None else []
         said = store.messages.list_public(proposal.conversation)
         yes = next((one.seq for one in said if one.id == proposal.approved_by), None)
         later = [one for one in said if one.author is Author.CUSTOMER and yes is not None and one.seq > yes]
-        return any(is_withdrawal(one.text, purposes) for one in later)
+        return any(is_withdrawal(one.text, own_words) for one in later)
 
     async def _run(self, proposal: Proposal) -> ToolAnswer:
         """One call; where its answer is lost, one question what became of it."""
@@ -123,19 +129,18 @@ class ActionExecutor:
         if tool is not None:
             result |= replies.select_fields(tool, answer.fields, proposal.language)
         open_states = (ProposalState.APPROVED, ProposalState.RUNNING)
-        moved = store.actions.move(proposal.id, state, before=open_states, finished_at=now, result=result)
+        changes = {"finished_at": now, "result": result}
+        is_moved = move_proposal(store, proposal, state, ASSISTANT, now, before=open_states, **changes)
         store.jobs.complete_job(item.kind, item.conversation, item.lease)
-        if not moved:
+        if not is_moved:
             return
         log.info("action finished", tool=proposal.tool, proposal=proposal.id, outcome=state.value)
-        details = {"conversation": item.conversation, "proposal": proposal.id, "tool": proposal.tool}
-        store.audit.append_entry(ASSISTANT, f"action {state.value}", now, **details)
         conversation = store.conversations.get(item.conversation)
-        text = self._render_outcome(tool, proposal, answer)
+        reply = Reply(text=self._render_outcome(tool, proposal, answer), language=proposal.language)
         if state is ProposalState.UNKNOWN and conversation.state is State.ASSISTANT:
-            self._hand_over_unknown(store, conversation, proposal, text, now)
+            self._hand_over_unknown(store, conversation, proposal, reply, now)
         else:
-            self._tell(store, conversation, text, now)
+            self._tell(store, conversation, reply, now)
 
     def _render_outcome(self, tool: Tool | None, proposal: Proposal, answer: ToolAnswer) -> str:
         language = proposal.language
@@ -149,18 +154,18 @@ class ActionExecutor:
         told = replies.render_result(tool, proposal.arguments, answer.fields, language)
         return told or words("action_done", language)
 
-    def _tell(self, store: Store, conversation: Conversation, text: str, now: datetime) -> None:
+    def _tell(self, store: Store, conversation: Conversation, reply: Reply, now: datetime) -> None:
         """To the customer, whoever owns the conversation by now."""
         if conversation.state is State.CLOSED:
             return
         ours = conversation.state is State.ASSISTANT
-        reply = Reply(text=text, language=conversation.language, kind="text" if ours else "notice")
         author = Author.ASSISTANT if ours else Author.SYSTEM
-        conversation, _ = append_reply(store, conversation, author, reply, now)
+        told = replace(reply, kind="text" if ours else "notice")
+        conversation, _ = append_reply(store, conversation, author, told, now)
         save_conversation(store, conversation, now)
 
     def _hand_over_unknown(
-        self, store: Store, conversation: Conversation, proposal: Proposal, text: str, now: datetime
+        self, store: Store, conversation: Conversation, proposal: Proposal, reply: Reply, now: datetime
     ) -> None:
         evidence = Evidence(
             turn=store.turns.count_turns(conversation.id),
@@ -170,10 +175,12 @@ class ActionExecutor:
         why = HandoffRequest(
             verdict=Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE, evidence=(evidence,)),
             decided_by="policy",
-            answer=Reply(text=text, language=conversation.language),
+            answer=reply,
         )
         policy = self.policy.for_channel(conversation.channel)
-        hand_over(store, conversation, why, policy, self.pick_facts, now)
+        # What is said of the handoff stands in one message with the reply.
+        told = conversation.with_language(reply.language)
+        hand_over(store, told, why, policy, self.pick_facts, now)
 
 
 def _find_pending(store: Store, conversation: str) -> Proposal | None:

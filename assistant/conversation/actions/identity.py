@@ -20,10 +20,10 @@ from assistant.ports.storage.store import Database, Store
 #: Tries a day to guess what belongs to an order: in one conversation, of one order, from one address.
 MAX_TRIES = 5
 MAX_TRIES_PER_ORIGIN = 20
-TRIES_LAST = timedelta(days=1)
+MAX_TRY_AGE = timedelta(days=1)
 #: How long a proof holds in its conversation.
-GRANT_LASTS = timedelta(hours=2)
-CODE_LASTS = timedelta(minutes=10)
+MAX_GRANT_AGE = timedelta(hours=2)
+MAX_CODE_AGE = timedelta(minutes=10)
 #: Codes a day that one order's owner may be sent.
 MAX_CODES = 3
 
@@ -44,9 +44,10 @@ class IdentityCheck:
         record = await self.backend.lookup_customer(signed)
         return record.orders if record is not None else None
 
-    async def find_level(self, turn: TurnInput, subject: str) -> IdentityLevel:
-        """How well it is known that *subject* is theirs."""
-        orders = await self.list_own_orders(turn)
+    async def find_level(
+        self, turn: TurnInput, subject: str, orders: Sequence[Mapping[str, Any]] | None
+    ) -> IdentityLevel:
+        """How well it is known that *subject* is theirs; *orders*: of `list_own_orders`."""
         grants = await self.database.read(
             lambda store: store.identity_proofs.load_grants(turn.conversation.id, self.clock())
         )
@@ -71,7 +72,7 @@ class IdentityCheck:
         if not await self._reserve_try(turn, "code sent", subject, MAX_CODES):
             return False
         code = f"{secrets.randbelow(1_000_000):06d}"
-        hashed, expires = _hash_code(turn, subject, code), self.clock() + CODE_LASTS
+        hashed, expires = _hash_code(turn, subject, code), self.clock() + MAX_CODE_AGE
         await self.database.write(
             lambda store: store.identity_proofs.save_code(turn.conversation.id, subject, hashed, expires)
         )
@@ -83,7 +84,7 @@ class IdentityCheck:
             return None
         hashed, now = _hash_code(turn, subject, code), self.clock()
         is_right = await self.database.write(
-            lambda store: store.identity_proofs.is_code(turn.conversation.id, subject, hashed, now)
+            lambda store: store.identity_proofs.redeem_code(turn.conversation.id, subject, hashed, now)
         )
         if is_right:
             await self._save_grant(turn, subject, IdentityLevel.ONE_TIME_CODE, "code")
@@ -92,7 +93,7 @@ class IdentityCheck:
     async def _reserve_try(self, turn: TurnInput, what: str, subject: str, limit: int) -> bool:
         limits, now = _list_limits(turn, what, subject, limit), self.clock()
         return await self.database.write(
-            lambda store: store.identity_proofs.reserve_attempt(limits, now, now + TRIES_LAST)
+            lambda store: store.identity_proofs.reserve_attempt(limits, now, now + MAX_TRY_AGE)
         )
 
     async def _save_grant(self, turn: TurnInput, subject: str, level: IdentityLevel, method: str) -> None:
@@ -100,7 +101,7 @@ class IdentityCheck:
         grant = IdentityGrant(subject=subject, level=level, method=method)
 
         def step(store: Store) -> None:
-            store.identity_proofs.save_grant(turn.conversation.id, grant, now + GRANT_LASTS)
+            store.identity_proofs.save_grant(turn.conversation.id, grant, now + MAX_GRANT_AGE)
             store.audit.append_entry(
                 CUSTOMER,
                 "identity",

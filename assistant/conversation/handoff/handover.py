@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
-from assistant.conversation.handoff.verified_facts import list_actions, list_verified_facts
+from assistant.conversation.handoff.verified_facts import list_actions, list_done, list_verified_facts
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
@@ -117,6 +117,7 @@ def read_case(
         facts=facts,
         verified=list_verified_facts(store, conversation, customer, now),
         actions=list_actions(store, conversation.id, None),
+        done=list_done(store, conversation.id),
         suggested=(why.suggested,) if why.suggested else (),
     )
 

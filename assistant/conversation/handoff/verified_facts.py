@@ -1,11 +1,13 @@
 """What is proven about a customer, and what was done for them: for the agent who takes over."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.actions import FINAL_STATES, IdentityGrant, Proposal, ProposalState
 from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Author
+from assistant.domain.packet_customer import format_timestamp
 from assistant.domain.people import Customer
 from assistant.ports.storage.store import Store
 
@@ -34,6 +36,24 @@ def list_actions(store: Store, conversation: str, epoch: int | None) -> list[dic
     return [serialize_proposal(one, epoch) for one in store.actions.list_by_conversation(conversation)]
 
 
+def list_done(store: Store, conversation: str) -> list[str]:
+    """What was changed for them and when, oldest first, in the words in which they were told."""
+    told = {
+        message.created_at: message.text
+        for message in store.messages.list_public(conversation)
+        if message.author in (Author.ASSISTANT, Author.SYSTEM)
+    }
+    return [
+        f"{_join_lines(told.get(one.finished_at, one.effect))} ({format_timestamp(one.finished_at)})"
+        for one in store.actions.list_by_conversation(conversation)
+        if one.state is ProposalState.OK and one.finished_at is not None
+    ]
+
+
+def _join_lines(text: str) -> str:
+    return " ".join(text.split())
+
+
 def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:
     state = proposal.state
     if state not in FINAL_STATES and state is not ProposalState.RUNNING and proposal.epoch != epoch:
@@ -45,15 +65,11 @@ def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:
         "effect": proposal.effect,
         "state": str(state),
         "identity_level": int(proposal.level),
-        "shown_at": _format_moment(proposal.created_at),
-        "finished_at": _format_moment(proposal.finished_at) if proposal.finished_at else None,
+        "shown_at": format_timestamp(proposal.created_at),
+        "finished_at": format_timestamp(proposal.finished_at) if proposal.finished_at else None,
         "result": dict(proposal.result),
     }
 
 
 def _describe_grant(grant: IdentityGrant) -> str:
     return f"order number: {grant.subject} ({METHODS[grant.method]})"
-
-
-def _format_moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

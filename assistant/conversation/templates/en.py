@@ -249,10 +249,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "I could not send you a code, so I cannot do this here. "
         "A person on our team can help. Shall I connect you?",
     ),
+    "action_which": ("Which of these would you like? Please choose one.",),
     "action_choose_order": ("Which order is it about? Choose one, or send its number.",),
     "action_stopped": ("All right, nothing has been done. If there is anything else, just write.",),
     "action_running": ("Thank you. I'm doing it now, one moment please.",),
     "action_confirm_again": ('Nothing has been done yet. Please tell me "yes" or "no".',),
+    "action_irreversible": ("This cannot be taken back once it is done.",),
     "action_done": ("That is done.",),
     "action_still_open": ("What we began before is still open.",),
     "action_down": (

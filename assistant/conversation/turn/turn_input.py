@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from assistant.domain.actions import FLOW_HOLDS, ActionFlow
+from assistant.domain.actions import MAX_FLOW_AGE, ActionFlow
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
@@ -75,7 +75,7 @@ def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) ->
 
 def _load_flow(store: Store, conversation: Conversation, now: datetime) -> ActionFlow | None:
     """The unfinished request, if it was begun under the present owner."""
-    flow = store.actions.load_flow(conversation.id, now - FLOW_HOLDS)
+    flow = store.actions.load_flow(conversation.id, now - MAX_FLOW_AGE)
     return flow if flow is not None and flow.epoch == conversation.epoch else None
 
 

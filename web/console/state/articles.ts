@@ -16,12 +16,11 @@ export type Diff = RevisionText["diff"];
 export type Contradiction = Schemas["DraftContradictionOut"];
 export type Check = Schemas["DraftCheckOut"];
 export type Answer = Schemas["TrialAnswerOut"];
-export type DraftRow = Schemas["DraftRowOut"];
 
 /** An article is embedded and compared with all others. */
 const SLOW_MS = 120_000;
 
-export const drafts = signal<DraftRow[]>([]);
+export const drafts = signal<Schemas["DraftRowOut"][]>([]);
 /** Texts of an uploaded file, until each is opened. */
 export const uploaded = signal<Fields[]>([]);
 

@@ -5,7 +5,7 @@ import { post, standing } from "./me";
 import { openId } from "./thread";
 import { words } from "./writing";
 
-export type Activity = "viewing" | "typing" | "draft" | "left";
+type Activity = "viewing" | "typing" | "draft" | "left";
 
 export interface Colleague {
   agent: string;

@@ -2,7 +2,7 @@
 import type { AgentMessage, Packet, Row, Turn } from "../types";
 
 /** From here on a message is taken for harassment. */
-export const HARASSMENT_THRESHOLD = 0.5;
+const HARASSMENT_THRESHOLD = 0.5;
 /** From here on a feeling is worth a line beside a reply. */
 export const SHOWN_THRESHOLD = 0.3;
 /** The reason of evidence of harassment, and what packets from before the codes say. */

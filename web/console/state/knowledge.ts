@@ -1,91 +1,20 @@
 // The knowledge base as the API tells it, and what a support lead does with it.
 import { signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
+import type { Schemas } from "../../shared/types";
 import { knowledgeText } from "../text/knowledge";
 import { text } from "../text";
 import { get, post } from "./me";
 import { say } from "./toast";
 
-export interface Trouble {
-  place: string;
-  source: string;
-  why: string;
-  since: string;
-  vanished: boolean;
-}
-
-export interface Source {
-  source: string;
-  web: boolean;
-  articles: number;
-  prune: boolean;
-  read_at: string | null;
-  looked_at: string;
-  failures: number;
-  next_at: string | null;
-  reading: boolean;
-  /** Documents in it that could not be read, or are gone. */
-  troubles: number;
-  trouble: Trouble | null;
-}
-
-export interface Side {
-  article: string;
-  title: string;
-  url: string;
-  text: string;
-  language: string;
-  updated: string | null;
-}
-
-export interface Contradiction {
-  id: string;
-  measure: string;
-  found_at: string;
-  one: Side;
-  other: Side;
-  newer: "one" | "other" | null;
-}
-
-export interface Dismissed extends Contradiction {
-  by: string;
-  at: string;
-  reason: string;
-}
-
-export interface Overview {
-  articles: number;
-  states: Record<string, number>;
-  sources: Source[];
-  troubles: Trouble[];
-  /** What was left out of documents that could be read. */
-  remarks: Trouble[];
-  contradictions: Contradiction[];
-  dismissed: Dismissed[];
-}
-
-export interface Article {
-  id: string;
-  title: string;
-  language: string;
-  url: string;
-  updated: string | null;
-  valid_from: string | null;
-  valid_until: string | null;
-  replaced_by: string | null;
-  source: string | null;
-  location: string | null;
-  read_at: string | null;
-  trouble: Trouble | null;
-  state: string;
-  ends_soon: boolean;
-}
-
-interface Page {
-  articles: Article[];
-  found: number;
-  next: number | null;
-}
+export type Trouble = Schemas["SourceProblemOut"];
+export type Source = Schemas["SourceOut"];
+export type Side = Schemas["ContradictionSideOut"];
+export type Contradiction = Schemas["ContradictionOut"];
+export type Dismissed = Schemas["DismissalOut"];
+type Overview = Schemas["KnowledgeOverviewOut"];
+export type Article = Schemas["ArticleOut"];
+type Page = Schemas["ArticlePageOut"];
 
 export const overview = signal<Overview | null>(null);
 export const unreachable = signal(false);

@@ -1,12 +1,10 @@
 // Who is logged in, and every call to the agent API made in their name.
 import { signal } from "@preact/signals";
 import { ApiError, call, upload } from "../../shared/http";
+import type { Schemas } from "../../shared/types";
 import type { Me } from "../types";
 
-export interface LoginAnswer {
-  agent: Me;
-  csrf: string;
-}
+export type SignIn = Schemas["SignInOut"];
 
 export type Standing = "unknown" | "out" | "in" | "expired" | "unreachable";
 
@@ -16,18 +14,18 @@ let csrf = "";
 
 const API = "/v1/agent";
 
-export function enter({ agent, csrf: token }: LoginAnswer): void {
+export function enter({ agent, csrf: token }: SignIn): void {
   const before = me.value;
   // Another person on this screen must not inherit what the first one had open.
   if (before && before.id !== agent.id) return location.reload();
   me.value = agent;
-  csrf = token;
+  csrf = token ?? "";
   standing.value = "in";
 }
 
 export async function recognise(): Promise<void> {
   try {
-    enter(await call<LoginAnswer>("GET", `${API}/me`, {}));
+    enter(await call<SignIn>("GET", `${API}/me`, {}));
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem;
     standing.value = problem.status === 401 ? "out" : "unreachable";
@@ -35,13 +33,13 @@ export async function recognise(): Promise<void> {
 }
 
 export async function logIn(email: string, password: string): Promise<void> {
-  enter(await call<LoginAnswer>("POST", `${API}/login`, {}, { email, password }));
+  enter(await call<SignIn>("POST", `${API}/login`, {}, { email, password }));
 }
 
 /** Choose a password by an invitation; whoever was signed in here before is no longer. */
 export async function acceptInvitation(secret: string, password: string): Promise<void> {
   me.value = null;
-  enter(await call<LoginAnswer>("POST", `${API}/invitation`, {}, { secret, password }));
+  enter(await call<SignIn>("POST", `${API}/invitation`, {}, { secret, password }));
 }
 
 export async function logOut(): Promise<void> {

@@ -4,12 +4,12 @@ import { ApiError } from "../../shared/http";
 import type { Schemas } from "../../shared/types";
 import { peopleText } from "../text/people";
 import { explain } from "./articles";
-import { enter, get, type LoginAnswer, me, post, remove } from "./me";
+import { enter, get, me, post, remove, type SignIn } from "./me";
 import { say } from "./toast";
 
 export type Person = Schemas["PersonOut"];
 export type Role = Person["role"];
-export type Held = Schemas["CredentialOut"];
+type Held = Schemas["CredentialOut"];
 
 export const people = signal<Person[]>([]);
 export const held = signal<Held[]>([]);
@@ -58,7 +58,7 @@ export async function changePerson(person: Person, act: "role" | "disable" | "en
 
 export async function changePassword(current: string, password: string): Promise<boolean> {
   try {
-    enter(await post<LoginAnswer>("/password", { current, password }));
+    enter(await post<SignIn>("/password", { current, password }));
     say(peopleText().changed);
     await loadPeople();
     return true;

@@ -1,16 +1,12 @@
 // What an agent does about messaging apps: send again, and say who is one person.
 import { ApiError } from "../../shared/http";
+import type { Schemas } from "../../shared/types";
 import { phoneText } from "../text/phone";
 import { get, post, remove } from "./me";
 import { reload } from "./thread";
 import { say } from "./toast";
 
-export interface Alike {
-  conversation: string;
-  channel: string;
-  name: string | null;
-  why: string;
-}
+export type Alike = Schemas["CandidateOut"];
 
 /** Do it and tell; what went wrong is told in the words of *known* by the API's code or status. */
 async function told(work: Promise<unknown>, done: string, known: Record<string, string> = {}): Promise<boolean> {
@@ -39,7 +35,7 @@ export const link = (conversation: string, other: string, reason: string) =>
 export const unlink = (id: string) => told(remove(`/links/${id}`), phoneText().undone);
 
 export async function alike(conversation: string): Promise<Alike[]> {
-  return (await get<{ alike: Alike[] }>(`/conversations/${conversation}/alike`)).alike;
+  return (await get<Schemas["CandidatesOut"]>(`/conversations/${conversation}/alike`)).alike;
 }
 
 /** The HTML of a message with what is hidden in it; null when that failed. */

@@ -1,7 +1,7 @@
 // Which screen is in view, kept in the address so that a reload or a link comes back to it.
 import { computed, signal } from "@preact/signals";
 
-export interface Route {
+interface Route {
   page: "desk" | "numbers" | "knowledge" | "article" | "settings" | "people" | "welcome";
   conversation: string | null;
   /** What else the address names: an article, an invitation. */

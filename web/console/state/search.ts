@@ -80,7 +80,7 @@ export function resultChanged(row: Row): void {
   }, REFRESH_MS);
 }
 
-export async function loadViews(): Promise<void> {
+async function loadViews(): Promise<void> {
   const found = await get<{ views: View[]; agents: Agent[] }>("/views");
   views.value = found.views;
   agents.value = found.agents;

@@ -8,7 +8,7 @@ import { get, post } from "./me";
 import { say } from "./toast";
 
 export type Change = Schemas["SettingChangeOut"];
-export type Setting = Schemas["SettingOut"];
+type Setting = Schemas["SettingOut"];
 export type Sentence = Schemas["SentenceOut"];
 export type Settings = Schemas["SettingsOut"];
 export type Replay = Schemas["ReplayOut"];

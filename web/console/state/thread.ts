@@ -62,6 +62,15 @@ export function placed(list: AgentMessage[], message: AgentMessage): AgentMessag
   return [...list.slice(0, after + 1), message, ...list.slice(after + 1)];
 }
 
+/** Whether the customer wrote last; that a person will come, or has joined, is no reply. */
+export function isUnanswered({ messages, turns }: Pick<Detail, "messages" | "turns">): boolean {
+  const replies = new Set(turns.filter((turn) => turn.decision !== "handoff").map((turn) => turn.reply_id));
+  const last = messages.findLast(
+    (each) => each.author === "customer" || replies.has(each.id) || (each.author === "agent" && !each.private),
+  );
+  return last?.author === "customer";
+}
+
 let typingTimer = 0;
 export function customerTypes(id: string, on: boolean): void {
   if (id !== openId.value) return;

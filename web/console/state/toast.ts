@@ -1,7 +1,7 @@
 // Short words at the edge of the screen about what just happened.
 import { signal } from "@preact/signals";
 
-export interface Toast {
+interface Toast {
   id: number;
   words: string;
   bad: boolean;

@@ -6,13 +6,12 @@ import { get, post, remove } from "./me";
 import { reload } from "./thread";
 import { say } from "./toast";
 
-export type Rating = Schemas["ReplyRating"];
+type Rating = Schemas["ReplyRating"];
 export const RATINGS: Rating[] = ["right", "wrong", "stale", "missing"];
 export type Verdict = Schemas["VerdictOut"];
 export type Opinion = Schemas["OpinionsOut"];
-export type ListedOpinion = Schemas["ReplyOpinionsOut"];
 
-export const wanting = signal<ListedOpinion[] | null>(null);
+export const wanting = signal<Schemas["ReplyOpinionsOut"][] | null>(null);
 
 export async function judge(conversation: string, message: string, verdict: Rating | null, note = ""): Promise<void> {
   const path = `/conversations/${conversation}/messages/${encodeURIComponent(message)}/verdict`;

@@ -126,7 +126,6 @@ export const en: typeof ja = {
     instead: "Quoted instead of the model's words",
     tokens: (count: number, cost: string) => `${count} tokens${cost && `, ${cost}`}`,
     model: "Model",
-    prompt: "Prompt",
     time: "Time",
     seconds: (n) => `${n} s`,
   },
@@ -186,6 +185,8 @@ export const en: typeof ja = {
     note: "Private note (optional)",
     noteHint: "Leave a line for whoever helps this customer next.",
     confirm: "Resolve",
+    unanswered: "Nobody has replied to the customer's last message yet. Resolve only if it needs no reply.",
+    confirmUnanswered: "Resolve without a reply",
   },
   outcomes: { solved: "Solved", workaround: "Workaround", unsolved: "Unsolved", no_reply: "No reply from customer", spam: "Spam" },
   compose: {

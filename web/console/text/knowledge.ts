@@ -147,8 +147,7 @@ const en: typeof ja = {
   forbidden: "Only leads and administrators can do that.",
 };
 
-export type KnowledgeText = typeof ja;
-export const knowledgeText = (): KnowledgeText => (language.value === "ja" ? ja : en);
+export const knowledgeText = (): typeof ja => (language.value === "ja" ? ja : en);
 
 /** What an amount is of; the server says it in English. */
 const MEASURES: Record<string, string> = {

@@ -69,5 +69,4 @@ const en: typeof ja = {
   failed: "That did not work. Please try again.",
 };
 
-export type PhoneText = typeof ja;
-export const phoneText = (): PhoneText => (language.value === "ja" ? ja : en);
+export const phoneText = (): typeof ja => (language.value === "ja" ? ja : en);

@@ -6,6 +6,7 @@ import { claim, claimable, giveBack, owns, reassign, release, reopen, transfer, 
 import { markUnread } from "../state/alerts";
 import { me } from "../state/me";
 import { contextShown, openConversation } from "../state/route";
+import { isUnanswered } from "../state/thread";
 import { language, text, word } from "../text";
 import { deskText } from "../text/desk";
 import { feelingText } from "../text/feelings";
@@ -123,9 +124,9 @@ export function ActionBar({ shown }: { shown: Detail }) {
           <span class="wide-only"><Side /></span>
         </button>
       </div>
-      <ResolveDialog id={row.id} />
+      <ResolveDialog id={row.id} unanswered={isUnanswered(shown)} />
       <SnoozeDialog id={row.id} />
-      <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.admin && agent.id !== me.value?.id)} />
+      <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.lead && agent.id !== me.value?.id)} />
       <TransferDialog id={row.id} give={owns(row) ? transfer : reassign} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
     </header>
   );

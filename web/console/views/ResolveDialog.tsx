@@ -8,8 +8,8 @@ import { Confirm } from "./Reason";
 
 const OUTCOMES: Outcome[] = ["solved", "workaround", "unsolved", "no_reply", "spam"];
 
-/** Asks how it ended before a conversation is closed. */
-export function ResolveDialog({ id }: { id: string }) {
+/** Asks how it ended before a conversation is closed, and warns while nobody has replied to the customer. */
+export function ResolveDialog({ id, unanswered }: { id: string; unanswered: boolean }) {
   const words = text();
   const outcome = useSignal<Outcome>("solved");
   const note = useSignal("");
@@ -28,6 +28,11 @@ export function ResolveDialog({ id }: { id: string }) {
   return (
     <Dialog title={words.resolve.title} open={asking.value === "resolve"} onClose={close} testid="resolve-dialog">
       <form onSubmit={submit}>
+        {unanswered && (
+          <p class="unanswered" role="alert" data-testid="resolve-unanswered">
+            {words.resolve.unanswered}
+          </p>
+        )}
         <fieldset>
           <legend>{words.resolve.outcome}</legend>
           {OUTCOMES.map((each) => (
@@ -41,7 +46,7 @@ export function ResolveDialog({ id }: { id: string }) {
           {words.resolve.note}
           <textarea rows={3} value={note.value} placeholder={words.resolve.noteHint} onInput={(event) => (note.value = event.currentTarget.value)} data-testid="resolve-note" />
         </label>
-        <Confirm label={words.resolve.confirm} close={close} testid="resolve-confirm" />
+        <Confirm label={unanswered ? words.resolve.confirmUnanswered : words.resolve.confirm} close={close} testid="resolve-confirm" />
       </form>
     </Dialog>
   );

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("customer", ID, sa.ForeignKey("customers.id"), nullable=False),
         sa.Column("tool", sa.String(64), nullable=False),
         sa.Column("arguments", sa.Text, nullable=False),
-        sa.Column("arguments_hash", sa.String(64), nullable=False),
         sa.Column("epoch", sa.Integer, nullable=False),
         sa.Column("effect", sa.Text, nullable=False),
         sa.Column("language", sa.String(35), nullable=False),

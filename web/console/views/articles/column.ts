@@ -6,7 +6,7 @@ import type { Check, Diff, Fields, Opened } from "../../state/articles";
 import { say } from "../../state/toast";
 import { articleText } from "../../text/articles";
 
-export interface Conflict {
+interface Conflict {
   by: string;
   /** Revisions: theirs, and where mine is kept. */
   theirs: number;
@@ -14,7 +14,7 @@ export interface Conflict {
   diff: Diff;
 }
 
-export type Busy = "" | "saving" | "checking" | "publishing";
+type Busy = "" | "saving" | "checking" | "publishing";
 
 export class Column {
   readonly id: Signal<string | null>;
