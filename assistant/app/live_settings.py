@@ -142,7 +142,7 @@ class LiveSettings:
         try:
             return parse_days(value, "hours")
         except SetupError as exc:
-            raise BadInput(str(exc)) from exc
+            raise BadInput(str(exc)[:MAX_PROBLEM_CHARACTERS]) from exc
 
     def format_days(self, days: Mapping[int, tuple[str, ...]]) -> Mapping[str, str]:
         return format_days(days)
