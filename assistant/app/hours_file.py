@@ -28,6 +28,8 @@ CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 MAX_CLOSING_MINUTES = 36 * 60
 CLOSED = ("closed", "休み", "休業", "定休日")
 ALL_DAY = ("24h", "24時間", "open")
+#: Zone by the first language, where it is spoken in one zone.
+ZONES = {"ja": JAPAN, "ko": "Asia/Seoul"}
 #: Most days of a holiday range.
 MAX_HOLIDAY_DAYS = 366
 #: Days of all ranges together, and days with hours of their own.
@@ -60,7 +62,7 @@ def find_default_zone(languages: Sequence[str]) -> str:
             return ZoneInfo(machine).key
         except (KeyError, ValueError, OSError):
             pass
-    return JAPAN if languages[0].startswith("ja") else "UTC"
+    return ZONES.get(languages[0].split("-")[0], "UTC")
 
 
 def _load_system_zone() -> str:

@@ -881,8 +881,8 @@ export interface components {
       seq: number;
     };
     ReadinessOut: {
-      /** @constant */
-      status: "ready";
+      /** @enum {string} */
+      status: "ready" | "degraded";
     };
     /**
      * @description Why a person comes in.
@@ -1407,6 +1407,10 @@ export interface components {
       disclosure: string;
       examples: string[];
       languages: string[];
+      language: string;
+      text: {
+        [key: string]: string;
+      };
     };
     WithdrawIn: {
       id: string;
