@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
+from assistant.api.responses import CitationOut, DeadlineOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
 from assistant.domain.people import Role
@@ -86,6 +86,8 @@ class InboxRowOut(TypedDict):
     tags: list[TagOut]
     #: Until when its agent has put it aside.
     snoozed_until: Timestamp | None
+    #: None: no target, or nobody waits for people.
+    sla: DeadlineOut | None
     #: The customer's messages that its agent, if that is the caller, has not seen.
     unread: int
     #: Of a search only; None: found in names or tags.

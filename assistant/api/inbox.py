@@ -49,6 +49,8 @@ class FilterIn(BaseModel):
     #: The customer has waited for so many minutes at least.
     waiting: Annotated[str, StringConstraints(pattern=r"^\d{0,6}$")] = ""
     snoozed: Literal["", "true", "false", "1", "0"] = ""
+    #: The next deadline is near, or over.
+    sla: Literal["", "at_risk", "breached"] = ""
 
     def to_filter(self, caller: str, now: datetime) -> InboxFilter:
         owner = caller if self.mine in ("true", "1") else self.agent or None
@@ -63,6 +65,8 @@ class FilterIn(BaseModel):
             tag=self.tag or None,
             waiting_since=since,
             snoozed=self.snoozed in ("true", "1") if self.snoozed else None,
+            sla=self.sla or None,
+            now=now,
         )
 
 

@@ -103,7 +103,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/teams": (WORKING,),
     "POST /v1/agent/teams/{team}": (WORKING,),
     "DELETE /v1/agent/teams/{team}": (WORKING,),
-    "POST /v1/agent/agents/{agent}/capacity": (WORKING,),
+    "POST /v1/agent/agents/{agent}/work": (WORKING,),
     "DELETE /v1/agent/tags/{tag}": (WORKING,),
     "POST /v1/agent/views": (WORKING,),
     "DELETE /v1/agent/views/{view}": (WORKING,),

@@ -9,7 +9,7 @@ from assistant.app.knowledge_base import utc_now
 if TYPE_CHECKING:
     from assistant.app.worker_app import AssistantService
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
-    from assistant.jobs.worker_loop import JobHandlers
+    from assistant.jobs.worker_loop import JobHandler, JobHandlers
 
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
@@ -19,46 +19,43 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.watchdog import Watchdog
+    from assistant.conversation.sla import SlaTimer
     from assistant.domain.jobs import JobKind
     from assistant.jobs.attachment_download import AttachmentDownloader
     from assistant.jobs.outbox import Outbox
     from assistant.jobs.worker_loop import JobHandlers
 
     assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
-    watchdog = Watchdog(
-        database, service.dependencies.policy, assistant.pick_facts, notifier, service.timing, utc_now
-    )
+    policy = service.dependencies.policy
+    watchdog = Watchdog(database, policy, assistant.pick_facts, notifier, service.timing, utc_now)
     outbox = Outbox(database, service.channels, notifier, utc_now)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = _build_packet_enricher(service)
-    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
+    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=policy)
     assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
-    case_opener = CaseOpener(database, service.dependencies.policy, notifier, utc_now)
-    closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
+    case_opener = CaseOpener(database, policy, notifier, utc_now)
+    closer = IdleCloser(database, policy, notifier, utc_now)
+    timer = SlaTimer(database=database, policy=policy, wire=notifier, clock=utc_now)
     executor = service.executor
+    done_by: dict[JobKind, tuple[JobHandler, JobHandler]] = {
+        # Without a backend, what was said yes to before goes to a person.
+        JobKind.ACTION: (executor.execute_proposal, executor.give_up)
+        if executor
+        else (assistant.give_up,) * 2,
+        JobKind.TURN: (outbox.with_typing_indicator(assistant.take_turn), assistant.give_up),
+        JobKind.DEADLINE: (watchdog.handle_deadline, assistant.give_up),
+        JobKind.DELIVERY: (outbox.deliver_messages, outbox.give_up),
+        JobKind.MEDIA: (fetcher.download_attachments, fetcher.give_up),
+        JobKind.PACKET: (enricher.enrich_packet, enricher.give_up),
+        JobKind.ASSIGN: (assignment.assign_next, assignment.give_up),
+        JobKind.IDLE: (closer.close_idle, closer.give_up),
+        JobKind.CASE: (case_opener.review_end, case_opener.give_up),
+        JobKind.SLA: (timer.update_clocks, timer.give_up),
+    }
     return JobHandlers(
-        handlers={
-            # Without a backend, what was said yes to before goes to a person.
-            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
-            JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
-            JobKind.DEADLINE: watchdog.handle_deadline,
-            JobKind.DELIVERY: outbox.deliver_messages,
-            JobKind.MEDIA: fetcher.download_attachments,
-            JobKind.PACKET: enricher.enrich_packet,
-            JobKind.ASSIGN: assignment.assign_next,
-            JobKind.IDLE: closer.close_idle,
-            JobKind.CASE: case_opener.review_end,
-        },
+        handlers={kind: handler for kind, (handler, _) in done_by.items()},
         default_fallback=assistant.give_up,
-        fallbacks={
-            JobKind.DELIVERY: outbox.give_up,
-            JobKind.MEDIA: fetcher.give_up,
-            JobKind.PACKET: enricher.give_up,
-            JobKind.ASSIGN: assignment.give_up,
-            JobKind.IDLE: closer.give_up,
-            JobKind.CASE: case_opener.give_up,
-            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
-        },
+        fallbacks={kind: fallback for kind, (_, fallback) in done_by.items()},
     )
 
 

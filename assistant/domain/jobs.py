@@ -24,6 +24,8 @@ class JobKind(StrEnum):
     CASE = "case"
     #: A change that the customer said yes to waits to be carried out.
     ACTION = "action"
+    #: The clocks of a conversation that people have are looked at again.
+    SLA = "sla"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

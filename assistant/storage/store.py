@@ -27,6 +27,7 @@ from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.search import SqlSearch
 from assistant.storage.setting_changes import SqlSettings
+from assistant.storage.sla import SqlSla
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
@@ -80,6 +81,7 @@ class SqlStore:
         self.views = SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
         self.teams = SqlTeams(connection)
+        self.sla = SqlSla(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)

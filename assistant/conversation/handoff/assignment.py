@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from assistant.conversation.desk import Desk, claim_conversation
 from assistant.domain.conversation import State
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.teams import choose_agent, find_team
+from assistant.domain.teams import choose_agent, find_team, list_needed_skills
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
@@ -45,7 +45,11 @@ def assign_waiting(store: Store, item: Job, desk: Desk, now: datetime) -> bool:
     if team is None or conversation.state is not State.QUEUED:
         return False
     since = now - timedelta(seconds=desk.policy.presence_seconds)
-    chosen = choose_agent(team, store.teams.list_candidates(team.id, since))
+    here = store.teams.list_candidates(team.id, since)
+    working = [one for one in here if one.works_at(now, desk.policy.hours)]
+    tags = {tag.id for tag in store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())}
+    needed = list_needed_skills(tags, store.teams.list_skills(team.id)) if tags else frozenset()
+    chosen = choose_agent(team, working, needed)
     agent = store.agents.get(chosen) if chosen else None
     if agent is None:
         store.jobs.schedule(JobKind.ASSIGN, conversation.id, now + timedelta(seconds=RETRY_SECONDS), now)

@@ -20,7 +20,14 @@ from assistant.ports.storage.conversations import (
     MessageStore,
     TurnStore,
 )
-from assistant.ports.storage.desk import SavedReplyStore, SearchStore, TagStore, TeamStore, ViewStore
+from assistant.ports.storage.desk import (
+    SavedReplyStore,
+    SearchStore,
+    SlaStore,
+    TagStore,
+    TeamStore,
+    ViewStore,
+)
 from assistant.ports.storage.insight import (
     GapStore,
     OutcomeStore,
@@ -178,5 +185,7 @@ class Store(Protocol):
     def saved_replies(self) -> SavedReplyStore: ...
     @property
     def teams(self) -> TeamStore: ...
+    @property
+    def sla(self) -> SlaStore: ...
     @property
     def synonyms(self) -> SynonymStore: ...
