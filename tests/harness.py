@@ -158,6 +158,7 @@ class Harness:
             embed_text=self.meaning,
             read_turn=None,
             rewrite=rewrite_from_conversation,
+            list_cards=list_cards,
             strip_refusal=strip_refusal,
             policy=self.policy,
             languages=LANGUAGES,
@@ -167,7 +168,6 @@ class Harness:
             self.mind = replace(
                 self.mind,
                 read_turn=self.turn_reader.read_turn,
-                list_cards=list_cards,
                 prepend_subject=prepend_subject,
             )
         self.assistant = TurnHandler(

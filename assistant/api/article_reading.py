@@ -117,10 +117,10 @@ def _find_translations(store: Store, id_: str, language: str, ctx: ApiContext) -
 @router.get("/revision")
 async def get_revision(
     id: Id,
-    revision: Annotated[int, Query(ge=1)],
+    revision: Annotated[int, Query(ge=1, le=2**31 - 1)],
     _inside: CurrentAgent,
     ctx: Ctx,
-    against: Annotated[int, Query(ge=0)] = 0,
+    against: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> RevisionTextOut:
     """A saved text, and how it differs from the one *against* (0: the one that it was written over)."""
 

@@ -14,7 +14,7 @@ class ChangeIn(BaseModel):
     #: None: back to the product's own value.
     value: Any = None
     #: The id of the change that its author saw; 0: it had none.
-    base: Annotated[int, Field(ge=0)] = 0
+    base: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
 class ChangesIn(BaseModel):

@@ -159,9 +159,9 @@ class ApiConversation:
 
 
 async def events(
-    http: httpx2.AsyncClient, url: str, headers: dict[str, str], until: int
+    http: httpx2.AsyncClient, url: str, headers: dict[str, str], until: int, *, only: str = ""
 ) -> list[dict[str, Any]]:
-    """The first *until* events of a stream, each {event, id, data}."""
+    """The first *until* events of a stream (of kind *only*), each {event, id, data}."""
     found: list[dict[str, Any]] = []
     current: dict[str, Any] = {}
     async with asyncio.timeout(5), http.stream("GET", url, headers=headers) as response:
@@ -173,7 +173,7 @@ async def events(
             elif name in ("event", "id"):
                 current[name] = value
             elif not line and "event" in current:
-                found.append(current)
+                found += [current] if only in ("", current["event"]) else []
                 current = {}
                 if len(found) >= until:
                     break

@@ -10,10 +10,9 @@ async def test_colleagues_hear_of_it_and_nobody_else(client: ApiClient) -> None:
     url = f"/v1/agent/conversations/{talk.id}"
     await client.http.post(f"{url}/claim", headers=mori)
     streams = [
-        asyncio.create_task(events(client.http, "/v1/agent/events", mori, 1)),
-        asyncio.create_task(events(client.http, "/v1/agent/events", sato, 1)),
-        asyncio.create_task(events(client.http, f"/v1/conversations/{talk.id}/events", talk.headers, 3)),
-    ]
+        asyncio.create_task(events(client.http, "/v1/agent/events", agent, 1, only="colleague"))
+        for agent in (mori, sato)
+    ] + [asyncio.create_task(events(client.http, f"/v1/conversations/{talk.id}/events", talk.headers, 3))]
     while client.rig.wire.stream_count < 3:
         await asyncio.sleep(0.01)
     for agent in (mori, sato):

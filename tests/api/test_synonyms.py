@@ -38,7 +38,7 @@ async def test_a_lead_replaces_the_list_and_every_process_hears_of_it(client: Ap
 
 @pytest.mark.parametrize(
     "groups",
-    [[["one"]], [["same", "same"]], [["a\u0000b", "c"]], [["x" * 41, "y"]], [["a", "b"]] * 301, [["w"] * 11]],
+    [[["one"]], [["same", "same"]], [["x" * 41, "y"]], [["a", "b"]] * 301, [["w"] * 11]],
 )
 async def test_what_cannot_be_a_group_is_refused(client: ApiClient, groups: Any) -> None:
     lead = await client.hire("Sato", lead=True)

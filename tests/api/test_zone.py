@@ -49,7 +49,7 @@ async def test_an_article_holds_from_midnight_where_the_business_is(
         return None
 
     monkeypatch.setattr(knowledge_base, "utc_now", lambda: NIGHT)
-    monkeypatch.setattr(knowledge_base, "_open_vectors", no_vectors)
+    monkeypatch.setattr(knowledge_base, "open_vectors", no_vectors)
     nobody: Any = None
     for zone, day in ((TOKYO, date(2026, 12, 1)), ("America/New_York", date(2026, 11, 30))):
         monkeypatch.setenv("TZ", zone)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from assistant.api.auth import create_api_token
 from assistant.conversation.inbound.customer_linking import issue_link_code
@@ -9,6 +10,8 @@ from assistant.domain.inbox import InboxFilter
 from tests.channels.conftest import ChannelHarness
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
+#: What is left of a name that would climb out of its folder.
+PLAIN_NAME = '見積 "x".html'
 PAGE = b"<html><script>alert(1)</script></html>"
 
 
@@ -47,7 +50,7 @@ async def test_a_file_is_saved_and_never_shown(scene: ChannelHarness, line: Line
     assert response.content == PAGE
     assert response.headers["content-type"] == "application/octet-stream"
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["content-disposition"].startswith("attachment; filename*=UTF-8''.._.._%E8")
+    assert response.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote(PLAIN_NAME)}"
 
 
 async def test_a_file_that_cannot_be_had_says_why(scene: ChannelHarness, line: LinePlatform) -> None:

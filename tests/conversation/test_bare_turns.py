@@ -134,6 +134,6 @@ async def test_another_language_on_an_english_page_is_answered_or_declined_in_en
 async def test_titles_are_offered_in_the_language_of_the_reply(database: SqlDatabase[SqlStore]) -> None:
     rig = Harness(database, retriever=LikeliestInJapanese(0.35, 0.4))
     started = await rig.open(ENGLISH)
-    reply = await rig.ask(started.conversation.id, "Can I send it back later than that or not?")
+    reply = await rig.ask(started.conversation.id, "Can I return it later than that or not?")
     assert [button.label for button in reply.buttons][:1] == [RETURNS_EN.title]
     assert RETURNS_JA.title not in [button.label for button in reply.buttons]

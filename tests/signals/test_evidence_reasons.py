@@ -33,6 +33,7 @@ SHOWN = {
     "unfamiliarity": ("at_home",),
     "wish_en": ("none",),
     "wish_ja": ("none", "negated"),
+    "wish_ko": ("none",),
 }
 
 

@@ -12,7 +12,6 @@ from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
 from assistant.domain.turns import TURN_LABELS, History, PastTurn, TextEmbedding, Utterance
 from assistant.signals.replay import replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
-from assistant.text.characters import contains_japanese
 
 READER = RuleSignalReader()
 ALONE = History()
@@ -121,19 +120,27 @@ def test_how_a_reply_is_taken(reply: str, text: str, reaction: Reaction) -> None
     assert READER.compute_signals(text, after("商品を返品したいです", reply)).reaction is reaction
 
 
+YES = {"ja": "はい、お願いします", "en": "yes please", "ko": "네, 부탁합니다"}
 OFFERS = [
-    sentence
-    for language in LANGUAGES.values()
-    for situation, sentences in language.items()
-    if situation == "abstain" or (situation.startswith("offer_") and situation != "offer_declined")
+    (language, sentence)
+    for language, situations in LANGUAGES.items()
+    for situation, sentences in situations.items()
+    if situation in ("abstain", "abstain_near")
+    or (situation.startswith("offer_") and situation != "offer_declined")
     for sentence in sentences
 ]
 
 
-@pytest.mark.parametrize("offer", OFFERS)
-def test_a_yes_is_a_wish_after_every_offer_that_we_make(offer: str) -> None:
-    yes = "はい、お願いします" if contains_japanese(offer) else "yes please"
-    assert READER.compute_signals(yes, after("返品したい", offer)).wish is HumanRequest.CLEAR
+@pytest.mark.parametrize(("language", "offer"), OFFERS)
+def test_a_yes_is_a_wish_after_every_offer_that_we_make(language: str, offer: str) -> None:
+    reader = RuleSignalReader(tuple(LANGUAGES))
+    assert reader.compute_signals(YES[language], after("返品したい", offer)).wish is HumanRequest.CLEAR
+
+
+def test_a_no_is_heard_in_korean() -> None:
+    (offer, *_) = LANGUAGES["ko"]["abstain"]
+    said = RuleSignalReader(tuple(LANGUAGES)).compute_signals("아니요, 괜찮습니다", after("환불", offer))
+    assert (said.reaction, said.wish) == (Reaction.DECLINED, HumanRequest.NONE)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 
 from assistant.conversation.turn.burst import select_own_language
+from assistant.domain.decide import UNHELPED
 from assistant.domain.knowledge import Passage
 from assistant.domain.policy import Policy
+from assistant.domain.signals import Signals
 from assistant.domain.suggested_replies import SOURCE_MARKER
+from assistant.domain.turns import History
 from assistant.ports.answering import Draft
 
 NOT_PROSE = re.compile(r"^\s*\||```|^#{1,6} |</?[a-z]+>", re.MULTILINE)
@@ -37,3 +40,10 @@ def list_related_titles(
     own = select_own_language(near, language)
     titles = dict.fromkeys(passage.title for passage in own if passage.title != query)
     return tuple(titles)[:MAX_RELATED_TITLES]
+
+
+def drop_unhelpful(passages: Sequence[Passage], signals: Signals, history: History) -> Sequence[Passage]:
+    """Passages without the articles of the last reply, where that reply did not help."""
+    if signals.reaction not in UNHELPED or not history.turns:
+        return passages
+    return [passage for passage in passages if passage.article not in history.turns[-1].articles]

@@ -12,7 +12,7 @@ from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findin
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk, name_subject
 from assistant.conversation.turn.result import TurnResult, build_turn_sources
-from assistant.conversation.turn.suggestion_rules import is_suggestible, list_related_titles
+from assistant.conversation.turn.suggestion_rules import drop_unhelpful, is_suggestible, list_related_titles
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
@@ -175,7 +175,8 @@ async def _search_and_answer(
     query = "\n".join(one.text for one in findings)
     cards: Sequence[Citation] = ()
     if verdict.decision is Decision.ABSTAIN and not answer.draft.text:
-        cards = _list_cards(mind, query, signals.language, passages, policy)
+        fresh = drop_unhelpful(passages, signals, gathered.history)
+        cards = _list_cards(mind, query, signals.language, fresh, policy)
     found = SearchOutcome(query, passages, answer.draft, signals, cards)
     reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
     result = _build_turn_result(found, signals, verdict, reply)
