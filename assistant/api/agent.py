@@ -157,6 +157,7 @@ def _load_conversation_view(
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
         "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
+        "followers": list(store.followers.list_agents(conversation.id)),
         "agents": [
             {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
             for agent in store.agents.list_active()
@@ -168,6 +169,6 @@ def _load_conversation_view(
 async def stream_agent_events(
     inside: CurrentAgent, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    """Server-sent events: `conversation`, `message`, `typing`, `delta`, `colleague`, `reset`."""
+    """Server-sent events: `conversation`, `message`, `mention`, `typing`, `delta`, `colleague`, `reset`."""
     ended = reserve_stream(request, ctx.limits, by_address=False)
     return EventStream(iterate_agent_events(ctx, inside.secret_hash, last_event_id), ended)

@@ -86,8 +86,13 @@ class InboxRowOut(TypedDict):
     tags: list[TagOut]
     #: Until when its agent has put it aside.
     snoozed_until: Timestamp | None
-    #: The customer's messages that its agent, if that is the caller, has not seen.
+    #: Messages that the caller has not seen: the customer's, if it is the caller's conversation; of others
+    #: than the caller, if the caller follows it.
     unread: int
+    #: Notes that name the caller and that they have not seen.
+    mentions: int
+    #: Whether the caller follows it.
+    following: bool
     #: Of a search only; None: found in names or tags.
     found: NotRequired[FoundPlaceOut | None]
 
@@ -99,6 +104,8 @@ class InboxCountsOut(TypedDict):
     mine: int
     #: The caller's own that they have put aside.
     snoozed: int
+    #: Conversations with notes that name the caller and that they have not seen.
+    mentions: int
 
 
 class InboxPageOut(TypedDict):

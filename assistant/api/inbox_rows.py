@@ -50,7 +50,9 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
     packets, felt = store.handoffs.load_last_packets(ids), store.turns.load_recent_feelings(ids)
     tags = store.tags.load_by_conversation(ids)
-    unread = store.messages.count_unread(agent, [one.id for one in conversations if one.agent == agent])
+    followed, mentions = store.followers.select_followed(agent, ids), store.mentions.count_unread(agent, ids)
+    own = [one.id for one in conversations if one.agent == agent]
+    unread = store.messages.count_unread(agent, own, followed)
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
     rows: list[InboxRowOut] = []
     for one in conversations:
@@ -79,6 +81,8 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
                 "tags": [{"id": tag.id, "name": tag.name} for tag in tags.get(one.id, ())],
                 "snoozed_until": format_timestamp(one.snoozed_until),
                 "unread": unread.get(one.id, 0),
+                "mentions": mentions.get(one.id, 0),
+                "following": one.id in followed,
             }
         )
     return rows

@@ -141,4 +141,6 @@ class ConversationDetailOut(TypedDict):
     turns: list[TurnOut]
     #: Message -> what agents and the customer think of it.
     opinions: dict[str, OpinionsOut]
+    #: Ids of the agents who follow it.
+    followers: list[str]
     agents: list[ColleagueOut]

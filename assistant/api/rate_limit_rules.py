@@ -85,6 +85,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "wake",
             "tags",
             "read",
+            "follow",
+            "unfollow",
             "email",
             "messages",
             "typing",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from assistant.conversation.agent_access import get_active_agent
 from assistant.conversation.ending import save_outcome
+from assistant.conversation.following import save_mentions
 from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB
@@ -92,6 +93,8 @@ def add_agent_message(
     elif conversation.agent != agent.id:
         conversation = end_snooze(store, conversation, timing, now)
     conversation, message = append_agent_message(store, conversation, agent, written, now)
+    if message.private:
+        save_mentions(store, message, agent)
     save_conversation(store, conversation, now)
     return message
 
@@ -161,7 +164,8 @@ def resolve_conversation(
     conversation = before.resolve(agent.id, outcome, now)
     kind = save_outcome(store, before, conversation, actor(agent.id), outcome)
     if note is not None:
-        append_agent_message(store, conversation, agent, note, now)
+        _, kept = append_agent_message(store, conversation, agent, note, now)
+        save_mentions(store, kept, agent)
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, words("closed", conversation.language), now
     )

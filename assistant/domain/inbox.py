@@ -26,6 +26,9 @@ class InboxFilter:
     tag: str | None = None
     #: Only customers who have waited since then or longer.
     waiting_since: datetime | None = None
+    #: Only those in which a note names this agent, or that this agent follows.
+    mentioned: str | None = None
+    followed_by: str | None = None
     #: Only snoozed ones, or only others.
     snoozed: bool | None = None
 

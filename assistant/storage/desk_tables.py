@@ -77,6 +77,27 @@ read_marks = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False),
 )
 
+#: Agents who hear of a conversation that is not theirs.
+followers = sa.Table(
+    "followers",
+    metadata,
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: Agents whom a private note names.
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("message", ForeignId, primary_key=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("read_at", Moment),
+    sa.Index("ix_mentions_agent", "agent", "read_at"),
+)
+
 #: Who gets which waiting conversations, and how.
 teams = sa.Table(
     "teams",

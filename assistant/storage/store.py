@@ -13,6 +13,7 @@ from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
+from assistant.storage.following import SqlFollowers, SqlMentions
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
@@ -73,6 +74,8 @@ class SqlStore:
         self.tags = SqlTags(connection)
         self.views = SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
+        self.followers = SqlFollowers(connection)
+        self.mentions = SqlMentions(connection)
         self.teams = SqlTeams(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)

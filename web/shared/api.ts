@@ -212,6 +212,7 @@ export interface components {
       opinions: {
         [key: string]: components["schemas"]["OpinionsOut"];
       };
+      followers: string[];
       agents: components["schemas"]["ColleagueOut"][];
     };
     /** @description A conversation with a page of its messages. */
@@ -493,6 +494,16 @@ export interface components {
       priority?: "" | "urgent" | "high" | "normal" | "low";
       /** @default */
       tag?: string;
+      /**
+       * @default
+       * @enum {string}
+       */
+      mentioned?: "" | "true" | "1";
+      /**
+       * @default
+       * @enum {string}
+       */
+      following?: "" | "true" | "1";
       /** @default */
       waiting?: string;
       /**
@@ -598,6 +609,7 @@ export interface components {
       agent: number;
       mine: number;
       snoozed: number;
+      mentions: number;
     };
     InboxPageOut: {
       conversations: components["schemas"]["InboxRowOut"][];
@@ -626,6 +638,8 @@ export interface components {
       tags: components["schemas"]["TagOut"][];
       snoozed_until: string | null;
       unread: number;
+      mentions: number;
+      following: boolean;
       found?: components["schemas"]["FoundPlaceOut"] | null;
     };
     InvitationIn: {

@@ -19,7 +19,15 @@ from assistant.ports.storage.conversations import (
     MessageStore,
     TurnStore,
 )
-from assistant.ports.storage.desk import SavedReplyStore, SearchStore, TagStore, TeamStore, ViewStore
+from assistant.ports.storage.desk import (
+    FollowerStore,
+    MentionStore,
+    SavedReplyStore,
+    SearchStore,
+    TagStore,
+    TeamStore,
+    ViewStore,
+)
 from assistant.ports.storage.insight import (
     GapStore,
     OutcomeStore,
@@ -168,6 +176,10 @@ class Store(Protocol):
     def views(self) -> ViewStore: ...
     @property
     def saved_replies(self) -> SavedReplyStore: ...
+    @property
+    def followers(self) -> FollowerStore: ...
+    @property
+    def mentions(self) -> MentionStore: ...
     @property
     def teams(self) -> TeamStore: ...
     @property

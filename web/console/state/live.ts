@@ -6,6 +6,7 @@ import { alertOfMessage, alertOfRow } from "./alerts";
 import { type Colleague, colleagueDid } from "./colleagues";
 import { refresh, rows } from "./inbox";
 import { expire, standing } from "./me";
+import { named } from "./mentions";
 import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
 import { outbox } from "./writing";
 
@@ -29,6 +30,7 @@ const on: Record<string, (data: never) => void> = {
     messageCame(conversation, message);
     alertOfMessage(conversation, message);
   },
+  mention: named,
   typing: (data: { conversation: string; on: boolean }) => customerTypes(data.conversation, data.on),
   delta: (data: { conversation: string; text: string }) => draftGrew(data.conversation, data.text),
   colleague: ({ conversation, ...news }: Omit<Colleague, "at"> & { conversation: string }) => colleagueDid(conversation, news),

@@ -1,19 +1,16 @@
-// Saved replies: chosen with "/" in the composer, written and imported in a dialog.
-import { computed, signal } from "@preact/signals";
+// Saved replies: loaded, chosen by what is typed, written and imported in a dialog.
+import { signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
 import { deskText } from "../text/desk";
 import type { SavedReply } from "../types";
 import { get, post, remove } from "./me";
 import { say } from "./toast";
-import { mode, words, write } from "./writing";
+import { write } from "./writing";
 
 const MOST_SHOWN = 8;
 
 export const replies = signal<SavedReply[]>([]);
 export const variables = signal<string[]>([]);
-/** Closed by hand until the "/" is gone. */
-export const dismissed = signal(false);
-export const highlighted = signal(0);
 
 export async function loadReplies(): Promise<void> {
   const found = await get<{ replies: SavedReply[]; variables: string[] }>("/saved-replies");
@@ -34,11 +31,6 @@ export function matching(list: SavedReply[], typed: string): SavedReply[] {
   const named = list.filter((reply) => has(reply.name));
   return [...named, ...list.filter((reply) => !has(reply.name) && has(reply.text))].slice(0, MOST_SHOWN);
 }
-
-export const choices = computed(() => {
-  const typed = mode.value === "reply" ? slashed(words.value) : null;
-  return typed === null || dismissed.value ? null : matching(replies.value, typed);
-});
 
 const problemOf = (problem: unknown): string => {
   if (!(problem instanceof ApiError)) throw problem;

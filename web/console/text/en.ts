@@ -193,7 +193,7 @@ export const en: typeof ja = {
     reply: "Reply",
     note: "Private note",
     replyPlaceholder: "Write to the customer",
-    notePlaceholder: "Write a note that only agents see",
+    notePlaceholder: "Write a note that only agents see; @ tells a colleague",
     send: "Send",
     claimAndSend: "Claim and send",
     save: "Save note",

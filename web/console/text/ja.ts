@@ -191,7 +191,7 @@ export const ja = {
     reply: "返信",
     note: "社内メモ",
     replyPlaceholder: "お客様への返信を入力",
-    notePlaceholder: "担当者だけが見られるメモを入力",
+    notePlaceholder: "担当者だけが見られるメモを入力（@で同僚に通知）",
     send: "送信",
     claimAndSend: "引き受けて返信",
     save: "メモを残す",

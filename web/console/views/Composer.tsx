@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { sendsOnCtrlEnter } from "../../shared/ime";
 import { claimable, owns, send, sendFile } from "../state/actions";
 import { writers } from "../state/colleagues";
-import { choices, highlighted } from "../state/replies";
+import { choices, highlighted } from "../state/choices";
 import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
 import { text } from "../text";
 import { deskText } from "../text/desk";
@@ -44,7 +44,7 @@ export function Composer({ row }: { row: Row }) {
     tellTyping(!note && owns(row));
   }
   function key(event: KeyboardEvent): void {
-    if (chooseByKey(event, row.id) || !sendsOnCtrlEnter(event)) return;
+    if (chooseByKey(event) || !sendsOnCtrlEnter(event)) return;
     submit(event);
   }
   /** While a colleague writes too, the first try only shows it. */
@@ -59,7 +59,7 @@ export function Composer({ row }: { row: Row }) {
 
   return (
     <form class={`composer ${note ? "note" : ""}`} onSubmit={submit} data-testid="composer">
-      <ReplyChoices conversation={row.id} />
+      <ReplyChoices />
       <Colleagues conversation={row.id} />
       <div class="modes">
         {row.state !== "closed" && <ModeTab name="reply" label={compose.reply} />}

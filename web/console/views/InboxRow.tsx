@@ -52,7 +52,7 @@ export function InboxRow({ row }: { row: Row }) {
   const owned = row.state === "agent" && row.agent;
   return (
     <a
-      class={`row ${row.state === "queued" ? "waits" : ""} ${row.unread ? "has-unread" : ""}`}
+      class={`row ${row.state === "queued" ? "waits" : ""} ${row.unread || row.mentions ? "has-unread" : ""}`}
       href={addressOf(row.id)}
       aria-current={open ? "true" : undefined}
       data-testid="inbox-row"
@@ -61,6 +61,11 @@ export function InboxRow({ row }: { row: Row }) {
       <p class="top">
         <span class="name">
           <b>{customerName(row, words)}</b>
+          {row.mentions > 0 && (
+            <span class="unread mention" role="img" aria-label={deskText().mentions(row.mentions)} data-testid="mentions">
+              @
+            </span>
+          )}
           {row.unread > 0 && (
             <span class="unread" role="img" aria-label={deskText().unread(row.unread)} data-testid="unread">
               {row.unread}

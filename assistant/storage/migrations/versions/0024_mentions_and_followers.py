@@ -1,0 +1,42 @@
+"""Colleagues whom notes name, followers of conversations."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _create_followers()
+    _create_mentions()
+
+
+def _create_followers() -> None:
+    op.create_table(
+        "followers",
+        sa.Column("agent", sa.String(64), nullable=False),
+        sa.Column("conversation", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("agent", "conversation", name="pk_followers"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_followers_agent"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_followers_conversation"),
+    )
+    op.create_index("ix_followers_conversation", "followers", ["conversation"])
+
+
+def _create_mentions() -> None:
+    op.create_table(
+        "mentions",
+        sa.Column("conversation", sa.String(64), nullable=False),
+        sa.Column("message", sa.String(64), nullable=False),
+        sa.Column("agent", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("read_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("conversation", "message", "agent", name="pk_mentions"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_mentions_conversation"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_mentions_agent"),
+    )
+    op.create_index("ix_mentions_agent", "mentions", ["agent", "read_at"])
