@@ -57,6 +57,7 @@ def _list_routers() -> list[APIRouter]:
         business,
         customer,
         desk,
+        bulk,
         files,
         health,
         inbox,
@@ -73,7 +74,7 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, verdicts, saved_replies, teams, people, insight)
+    of_agents = (agent, inbox, desk, bulk, verdicts, saved_replies, teams, people, insight)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

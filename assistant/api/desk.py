@@ -29,6 +29,7 @@ from assistant.api.suggestions import render_suggestion
 from assistant.conversation import desk, following, snooze, tags
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
+from assistant.conversation.macros import send_with_macro
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import NotFound
@@ -224,10 +225,14 @@ async def send_agent_message(
 ) -> AgentMessageReceiptOut:
     """Write to the customer, or with `private` a note for colleagues."""
     written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
-    now = ctx.clock()
-    message = await ctx.database.write(
-        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, ctx.timing, now)
-    )
+    now, agent = ctx.clock(), inside.agent
+
+    def add_message(store: Store) -> Message:
+        if body.macro:
+            return send_with_macro(store, conversation, agent, written, body.macro, ctx.desk, now)
+        return desk.add_agent_message(store, conversation, agent, written, ctx.timing, now)
+
+    message = await ctx.database.write(add_message)
     ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}
 

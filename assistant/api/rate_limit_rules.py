@@ -45,6 +45,7 @@ SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, R
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
+BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
@@ -107,6 +108,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/teams/{team}": (WORKING,),
     "DELETE /v1/agent/teams/{team}": (WORKING,),
     "POST /v1/agent/agents/{agent}/capacity": (WORKING,),
+    **{f"POST /v1/agent/bulk{act}": (BULK_WORKING,) for act in ("", "/preview", "/{batch}/undo")},
     "DELETE /v1/agent/tags/{tag}": (WORKING,),
     "POST /v1/agent/views": (WORKING,),
     "DELETE /v1/agent/views/{view}": (WORKING,),

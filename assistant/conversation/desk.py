@@ -99,11 +99,13 @@ def add_agent_message(
     return message
 
 
-def release_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
-    """Back to the queue for somebody else."""
+def release_conversation(
+    store: Store, conversation_id: str, agent: Agent, now: datetime, *, by: Agent | None = None
+) -> Conversation:
+    """Back to the queue for somebody else; *by*: who takes back that the agent was given it."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
     schedule_waiting_news(store, conversation, now)
-    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor((by or agent).id))
 
 
 def transfer_conversation(
@@ -112,7 +114,7 @@ def transfer_conversation(
     """Give it to a colleague, named by id or e-mail address."""
     colleague = get_active_agent(store, to)
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
-    return _give_to(store, conversation, colleague, agent, now)
+    return give_conversation(store, conversation, colleague, agent, now)
 
 
 def reassign_conversation(
@@ -126,20 +128,26 @@ def reassign_conversation(
     )
     if before.state is not State.AGENT or before.agent == colleague.id:
         return claim_conversation(store, conversation_id, colleague, desk, now)
-    return _give_to(store, before.transfer(before.agent or "", colleague.id, now), colleague, admin, now)
+    return give_conversation(store, before.transfer(before.agent or "", colleague.id, now), colleague, admin, now)
 
 
-def _give_to(
+def give_conversation(
     store: Store, conversation: Conversation, colleague: Agent, by: Agent, now: datetime
 ) -> Conversation:
+    """Store a conversation that is the colleague's now, and tell the customer."""
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, _render_joined_notice(conversation, colleague), now
     )
     return save_conversation(store, conversation, now, new_owner_by=actor(by.id))
 
 
-def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
-    """The assistant answers again from the next message on; what was said before is over."""
+def return_to_assistant(
+    store: Store, conversation_id: str, agent: Agent, now: datetime, *, by: Agent | None = None
+) -> Conversation:
+    """The assistant answers again from the next message on; what was said before is over.
+
+    *by*: who takes back that the agent was given it.
+    """
     conversation = store.conversations.get(conversation_id)
     conversation.require_owner(agent.id)
     conversation, _ = append_notice(
@@ -147,7 +155,7 @@ def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: d
     )
     conversation = conversation.return_to_assistant(agent.id, now)
     _cancel_answer_jobs(store, conversation)
-    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor((by or agent).id))
 
 
 def resolve_conversation(

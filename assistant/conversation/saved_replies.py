@@ -32,6 +32,8 @@ def validate_reply(reply: SavedReply) -> SavedReply:
         raise BadInput(f"The text of a saved reply has 1 to {MAX_TEXT} characters.")
     validate_variables(text)
     tags = tuple(normalize_tag_name(tag) for tag in reply.tags)
+    if sum(value is not None for value in (reply.snooze_minutes, reply.team, reply.outcome)) > 1:
+        raise BadInput("Sending a reply puts aside, gives to a team or ends: one of the three.")
     return replace(reply, name=name, text=text, tags=tags)
 
 
@@ -39,8 +41,14 @@ def save_reply(store: Store, reply: SavedReply, now: datetime) -> SavedReply:
     reply = validate_reply(reply)
     if store.saved_replies.get(reply.id) is None and store.saved_replies.count_all() >= MAX_REPLIES:
         raise BadInput(f"There are {MAX_REPLIES} saved replies already; remove some first.")
+    _require_team(store, reply)
     store.saved_replies.save(reply, now)
     return reply
+
+
+def _require_team(store: Store, reply: SavedReply) -> None:
+    if reply.team is not None and all(team.id != reply.team for team in store.teams.list_all()):
+        raise BadInput("The team of this saved reply does not exist any more; choose another.", team=reply.team)
 
 
 def use_reply(
@@ -48,6 +56,7 @@ def use_reply(
 ) -> tuple[str, Conversation]:
     """Its text for this customer; its tags are added, and the use is counted."""
     reply = find_reply(store, reply_id, agent)
+    _require_team(store, reply)
     conversation = store.conversations.get(conversation_id)
     if reply.tags:
         present = store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())

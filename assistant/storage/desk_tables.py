@@ -60,7 +60,7 @@ saved_replies = sa.Table(
     #: None: for customers of any language.
     sa.Column("language", sa.String(35)),
     sa.Column("text", sa.Text, nullable=False),
-    #: What using it does besides: ``{tags: [name]}``.
+    #: What using it does besides: ``{tags: [name], snooze_minutes, team, outcome}``.
     sa.Column("actions", Json, nullable=False),
     sa.Column("used", sa.Integer, nullable=False),
     sa.Column("used_at", Moment),
@@ -96,6 +96,22 @@ mentions = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("read_at", Moment),
     sa.Index("ix_mentions_agent", "agent", "read_at"),
+)
+
+#: What was done to many conversations at once, for as long as it can be undone.
+bulk_changes = sa.Table(
+    "bulk_changes",
+    metadata,
+    sa.Column("batch", Id, primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), nullable=False),
+    #: tag, snooze, assign or resolve.
+    sa.Column("action", sa.String(16), nullable=False),
+    #: The epoch of the conversation since then.
+    sa.Column("epoch", sa.Integer, nullable=False),
+    #: What undoing it needs.
+    sa.Column("before", Json, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
 )
 
 #: Who gets which waiting conversations, and how.

@@ -11,7 +11,7 @@ from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 from assistant.storage import tables as t
-from assistant.storage.desk_tables import followers, mentions
+from assistant.storage.desk_tables import bulk_changes, followers, mentions
 from assistant.storage.lead_tables import invitations
 from assistant.storage.search import index_customer
 from assistant.storage.statements import build_insert, build_select, build_update
@@ -23,7 +23,7 @@ PRESENCE_GAP = timedelta(minutes=2)
 AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
 
 #: What an agent has at the desk; it goes with the account.
-OWN_TABLES = (t.read_marks, t.views, t.saved_replies, followers, mentions)
+OWN_TABLES = (t.read_marks, t.views, t.saved_replies, followers, mentions, bulk_changes)
 
 
 class SqlCustomers:

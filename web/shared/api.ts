@@ -38,6 +38,7 @@ export interface components {
       text: string;
       /** @default false */
       private?: boolean;
+      macro?: string | null;
     };
     /** @description A message as agents see it. */
     AgentMessageOut: {
@@ -120,6 +121,30 @@ export interface components {
     };
     AvailabilityOut: {
       availability: components["schemas"]["Availability"];
+    };
+    BulkIn: {
+      conversations: string[];
+      /** @enum {string} */
+      action: "tag" | "snooze" | "assign" | "resolve";
+      /** @default [] */
+      tags?: string[];
+      until?: string | null;
+      /** @default */
+      agent?: string;
+      /** @default */
+      outcome?: string;
+    };
+    BulkOut: {
+      batch: string | null;
+      undo_until: string | null;
+      results: components["schemas"]["BulkResultOut"][];
+    };
+    BulkResultOut: {
+      conversation: string;
+      /** @enum {string} */
+      result: "changed" | "unchanged" | "refused";
+      code: string | null;
+      message: string | null;
     };
     ButtonOut: {
       label: string;
@@ -1039,6 +1064,9 @@ export interface components {
       language?: string | null;
       /** @default [] */
       tags?: string[];
+      snooze_minutes?: number | null;
+      team?: string | null;
+      outcome?: string | null;
       /** @default false */
       shared?: boolean;
     };
@@ -1048,6 +1076,9 @@ export interface components {
       text: string;
       language: string | null;
       tags: string[];
+      snooze_minutes: number | null;
+      team: string | null;
+      outcome: string | null;
       shared: boolean;
       used: number;
     };

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from assistant.domain.bulk_actions import BulkChange
 from assistant.domain.desk_items import SavedReply, SavedView, Tag
 from assistant.domain.inbox import InboxFilter, SearchHit
 from assistant.domain.teams import AssignmentCandidate, Team
@@ -57,6 +58,13 @@ class MentionStore(Protocol):
     def mark_read(self, conversation: str, agent: str, now: datetime) -> None: ...
     def count_unread(self, agent: str, conversations: Sequence[str]) -> Mapping[str, int]: ...
     def count_conversations(self, agent: str) -> int: ...  # with unread ones
+
+
+class BulkChangeStore(Protocol):
+    def add(self, change: BulkChange, now: datetime) -> None: ...
+    def list_batch(self, batch: str, agent: str, since: datetime) -> Sequence[BulkChange]: ...
+    def remove(self, batch: str, conversation: str) -> bool: ...  # False: undone already
+    def delete_before(self, moment: datetime) -> None: ...
 
 
 class TeamStore(Protocol):

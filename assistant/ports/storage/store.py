@@ -20,6 +20,7 @@ from assistant.ports.storage.conversations import (
     TurnStore,
 )
 from assistant.ports.storage.desk import (
+    BulkChangeStore,
     FollowerStore,
     MentionStore,
     SavedReplyStore,
@@ -180,6 +181,8 @@ class Store(Protocol):
     def followers(self) -> FollowerStore: ...
     @property
     def mentions(self) -> MentionStore: ...
+    @property
+    def bulk_changes(self) -> BulkChangeStore: ...
     @property
     def teams(self) -> TeamStore: ...
     @property

@@ -1,5 +1,6 @@
 // What is offered over the composer: saved replies after "/" in a reply, colleagues after "@" in a note.
 import { computed, signal } from "@preact/signals";
+import { choiceOf } from "./macro";
 import { me } from "./me";
 import { colleaguesNamed, namedSoFar, withName } from "./mentions";
 import { matching, replies, slashed, use } from "./replies";
@@ -10,6 +11,8 @@ interface Choice {
   id: string;
   name: string;
   hint: string;
+  /** What sending it does besides, as `choiceOf` says. */
+  macro: string;
   pick: () => void;
 }
 
@@ -25,13 +28,14 @@ function listReplies(what: string): Choice[] {
     id: reply.id,
     name: reply.name,
     hint: reply.text,
+    macro: choiceOf(reply),
     pick: () => void (openId.value && use(reply, openId.value)),
   }));
 }
 
 function listColleagues(what: string): Choice[] {
   const others = (detail.value?.agents ?? []).filter((agent) => agent.id !== me.value?.id);
-  return colleaguesNamed(others, what).map((agent) => ({ id: agent.id, name: agent.name, hint: "", pick: () => write(withName(words.value, agent)) }));
+  return colleaguesNamed(others, what).map((agent) => ({ id: agent.id, name: agent.name, hint: "", macro: "", pick: () => write(withName(words.value, agent)) }));
 }
 
 /** null: nothing is offered. */

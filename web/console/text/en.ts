@@ -211,6 +211,8 @@ export const en: typeof ja = {
     claim: "Claim",
     resolve: "Resolve",
     handUp: "Hand up to a lead",
+    choose: "Choose for an action on many",
+    palette: "Go to anything, do anything",
     resolveNext: "Resolve as solved, go to the next",
     tab: "Next tab",
     search: "Search all conversations",

@@ -209,6 +209,8 @@ export const ja = {
     claim: "引き受ける",
     resolve: "完了にする",
     handUp: "リードに引き継ぐ",
+    choose: "一括操作の対象に選ぶ",
+    palette: "コマンドパレット（移動・操作・会話）",
     resolveNext: "「解決」で完了にして次へ",
     tab: "次のタブ",
     search: "すべての会話を検索",

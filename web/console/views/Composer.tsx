@@ -5,12 +5,13 @@ import { sendsOnCtrlEnter } from "../../shared/ime";
 import { claimable, owns, send, sendFile } from "../state/actions";
 import { writers } from "../state/colleagues";
 import { choices, highlighted } from "../state/choices";
-import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
+import { type Mode, macro, mode, setMacro, tellTyping, words as written, write } from "../state/writing";
 import { text } from "../text";
 import { deskText } from "../text/desk";
 import type { Row } from "../types";
 import { asking } from "./asking";
 import { Colleagues } from "./Colleagues";
+import { macroName } from "./macroName";
 import { CHOICES_ID, ReplyChoices, choiceId, chooseByKey } from "./ReplyChoices";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -80,6 +81,14 @@ export function Composer({ row }: { row: Row }) {
         aria-activedescendant={choices.value?.length ? choiceId(highlighted.value) : undefined}
         data-testid="composer-input"
       />
+      {macro.value && (
+        <p class="meta macro" role="status" data-testid="macro">
+          {deskText().afterSending(macroName(macro.value.choice))}
+          <button type="button" class="text" onClick={() => setMacro(null)} data-testid="macro-off">
+            {deskText().notThisTime}
+          </button>
+        </p>
+      )}
       <div class="send">
         {!note && row.channel === "web" && (
           <label class="text file">

@@ -2,8 +2,9 @@
 import { useEffect } from "preact/hooks";
 import { composing } from "../../shared/ime";
 import { choices, dismissed, highlighted, wanted } from "../state/choices";
-import { loadReplies } from "../state/replies";
+import { loadReplies, loadTeams } from "../state/replies";
 import { mode, words as written } from "../state/writing";
+import { macroName } from "./macroName";
 import { deskText } from "../text/desk";
 
 export const CHOICES_ID = "reply-choices";
@@ -30,7 +31,7 @@ export function ReplyChoices() {
   const reply = mode.value === "reply";
   useEffect(() => {
     if (!open) dismissed.value = false;
-    else if (reply) void loadReplies().catch(() => undefined);
+    else if (reply) void Promise.all([loadReplies(), loadTeams()]).catch(() => undefined);
   }, [open, reply]);
   useEffect(() => {
     highlighted.value = 0;
@@ -52,7 +53,7 @@ export function ReplyChoices() {
             }}
             data-testid="reply-choice"
           >
-            <b>{choice.name}</b> <span class="meta">{choice.hint}</span>
+            <b>{choice.name}</b> {choice.macro && <span class="badge">{macroName(choice.macro)}</span>} <span class="meta">{choice.hint}</span>
           </li>
         ))}
       </ul>

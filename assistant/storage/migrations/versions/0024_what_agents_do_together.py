@@ -1,4 +1,4 @@
-"""Colleagues whom notes name, followers of conversations."""
+"""Colleagues whom notes name, followers of conversations, what is done to many at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _create_followers()
     _create_mentions()
+    _create_bulk_changes()
 
 
 def _create_followers() -> None:
@@ -40,3 +41,20 @@ def _create_mentions() -> None:
         sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_mentions_agent"),
     )
     op.create_index("ix_mentions_agent", "mentions", ["agent", "read_at"])
+
+
+def _create_bulk_changes() -> None:
+    op.create_table(
+        "bulk_changes",
+        sa.Column("batch", sa.String(64), nullable=False),
+        sa.Column("conversation", sa.String(64), nullable=False),
+        sa.Column("agent", sa.String(64), nullable=False),
+        sa.Column("action", sa.String(16), nullable=False),
+        sa.Column("epoch", sa.Integer, nullable=False),
+        sa.Column("before", sa.Text, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("batch", "conversation", name="pk_bulk_changes"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_bulk_changes_conversation"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_bulk_changes_agent"),
+    )
+    op.create_index("ix_bulk_changes_conversation", "bulk_changes", ["conversation"])
