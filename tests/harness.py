@@ -11,6 +11,7 @@ from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
 from assistant.conversation.actions.execution import ActionExecutor
+from assistant.conversation.callbacks import CallbackReminder
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.assignment import AutomaticAssignment
@@ -193,6 +194,9 @@ class Harness:
         self.assignment = AutomaticAssignment(
             database=self.database, desk=self.desk, wire=self.wire, clock=self.clock
         )
+        self.caller = CallbackReminder(
+            database=self.database, timing=self.timing, wire=self.wire, clock=self.clock
+        )
         self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
@@ -292,6 +296,7 @@ class Harness:
                 JobKind.PACKET: self.enricher.enrich_packet,
                 JobKind.ASSIGN: self.assignment.assign_next,
                 JobKind.IDLE: self.closer.close_idle,
+                JobKind.CALLBACK: self.caller.remind_agent,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
@@ -300,6 +305,7 @@ class Harness:
                 JobKind.PACKET: self.enricher.give_up,
                 JobKind.ASSIGN: self.assignment.give_up,
                 JobKind.IDLE: self.closer.give_up,
+                JobKind.CALLBACK: self.caller.give_up,
             },
         )
 

@@ -54,10 +54,11 @@ def _list_routers() -> list[APIRouter]:
         agent,
         article_reading,
         articles,
+        bulk,
         business,
+        callbacks,
         customer,
         desk,
-        bulk,
         files,
         health,
         inbox,
@@ -74,7 +75,7 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, bulk, verdicts, saved_replies, teams, people, insight)
+    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, insight)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

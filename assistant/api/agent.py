@@ -24,7 +24,7 @@ from assistant.api.channel_schemas import (
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import PreferencesOut
-from assistant.api.inbox_rows import load_inbox_rows
+from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
 from assistant.api.packet_responses import ConversationDetailOut
 from assistant.api.rate_limit_rules import (
@@ -157,6 +157,10 @@ def _load_conversation_view(
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
         "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
+        "callbacks": [
+            serialize_callback(one, ctx.clock())
+            for one in store.callbacks.list_by_conversation(conversation.id)
+        ],
         "followers": list(store.followers.list_agents(conversation.id)),
         "agents": [
             {"id": agent.id, "name": agent.name, "lead": agent.is_lead}

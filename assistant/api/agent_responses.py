@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
+from assistant.domain.callbacks import CallbackOutcome
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
 from assistant.domain.people import Role
@@ -66,6 +67,18 @@ class FoundPlaceOut(TypedDict):
     excerpt: str
 
 
+class CallbackOut(TypedDict):
+    id: str
+    number: str
+    topic: str
+    slot_from: Timestamp
+    slot_to: Timestamp
+    #: due: its time has begun.
+    state: Literal["planned", "due", "missed", "done"]
+    outcome: CallbackOutcome | None
+    note: str
+
+
 class InboxRowOut(TypedDict):
     id: str
     state: State
@@ -93,6 +106,8 @@ class InboxRowOut(TypedDict):
     mentions: int
     #: Whether the caller follows it.
     following: bool
+    #: The next call that nobody has made yet.
+    callback: CallbackOut | None
     #: Of a search only; None: found in names or tags.
     found: NotRequired[FoundPlaceOut | None]
 
@@ -104,6 +119,8 @@ class InboxCountsOut(TypedDict):
     mine: int
     #: The caller's own that they have put aside.
     snoozed: int
+    #: Calls that nobody has made yet.
+    callbacks: int
     #: Conversations with notes that name the caller and that they have not seen.
     mentions: int
 

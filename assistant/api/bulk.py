@@ -1,6 +1,7 @@
 """One action on up to 200 conversations: what would happen, doing it, undoing it within a minute."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 from uuid import uuid4
@@ -69,7 +70,7 @@ async def preview_bulk_action(body: BulkIn, inside: CurrentAgent, ctx: Ctx) -> B
 
     def rehearse(store: Store, conversation: str) -> bool:
         raise _Rehearsed(
-            bulk_actions.apply_bulk_action(store, conversation, inside.agent, action, "", ctx.desk, now)
+            bulk_actions.apply_bulk_action(store, conversation, inside.agent, action, ctx.desk, now)
         )
 
     return BulkOut(batch=None, undo_until=None, results=await _run_each(ctx, body.conversations, rehearse))
@@ -78,12 +79,11 @@ async def preview_bulk_action(body: BulkIn, inside: CurrentAgent, ctx: Ctx) -> B
 @router.post("")
 async def apply_bulk_action(body: BulkIn, inside: CurrentAgent, ctx: Ctx) -> BulkOut:
     """Do it to each by the rules of a single one; what is refused is told, and the others are done."""
-    now, action, batch = ctx.clock(), body.to_action(), uuid4().hex
+    now, batch = ctx.clock(), uuid4().hex
+    action = replace(body.to_action(), batch=batch)
 
     def apply(store: Store, conversation: str) -> bool:
-        return bulk_actions.apply_bulk_action(
-            store, conversation, inside.agent, action, batch, ctx.desk, now
-        )
+        return bulk_actions.apply_bulk_action(store, conversation, inside.agent, action, ctx.desk, now)
 
     results = await _run_each(ctx, body.conversations, apply)
     until = format_timestamp(now + timedelta(seconds=UNDO_SECONDS))
@@ -92,7 +92,7 @@ async def apply_bulk_action(body: BulkIn, inside: CurrentAgent, ctx: Ctx) -> Bul
 
 @router.post("/{batch}/undo")
 async def undo_bulk_action(batch: str, inside: CurrentAgent, ctx: Ctx) -> BulkOut:
-    """Each as it was before, unless somebody did something else to it since; the caller's own, for a minute."""
+    """Each as it was, unless somebody did something else to it since; the caller's own, for a minute."""
     now = ctx.clock()
     found = await ctx.database.write(
         lambda store: bulk_actions.list_undoable_changes(store, batch, inside.agent, now)

@@ -224,15 +224,13 @@ async def send_agent_message(
     conversation: str, body: AgentMessageIn, inside: CurrentAgent, ctx: Ctx
 ) -> AgentMessageReceiptOut:
     """Write to the customer, or with `private` a note for colleagues."""
-    written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
-    now, agent = ctx.clock(), inside.agent
-
-    def add_message(store: Store) -> Message:
-        if body.macro:
-            return send_with_macro(store, conversation, agent, written, body.macro, ctx.desk, now)
-        return desk.add_agent_message(store, conversation, agent, written, ctx.timing, now)
-
-    message = await ctx.database.write(add_message)
+    written = AgentMessage(
+        message_id=str(body.id), text=validate_text(body.text), private=body.private, macro=body.macro
+    )
+    now = ctx.clock()
+    message = await ctx.database.write(
+        lambda store: send_with_macro(store, conversation, inside.agent, written, ctx.desk, now)
+    )
     ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}
 

@@ -49,6 +49,8 @@ class FilterIn(BaseModel):
     #: A note names the caller; the caller follows it.
     mentioned: Literal["", "true", "1"] = ""
     following: Literal["", "true", "1"] = ""
+    #: A call is to be made.
+    callback: Literal["", "true", "1"] = ""
     #: The customer has waited for so many minutes at least.
     waiting: Annotated[str, StringConstraints(pattern=r"^\d{0,6}$")] = ""
     snoozed: Literal["", "true", "false", "1", "0"] = ""
@@ -66,6 +68,7 @@ class FilterIn(BaseModel):
             tag=self.tag or None,
             mentioned=caller if self.mentioned else None,
             followed_by=caller if self.following else None,
+            callback=bool(self.callback),
             waiting_since=since,
             snoozed=self.snoozed in ("true", "1") if self.snoozed else None,
         )
@@ -125,6 +128,7 @@ def _count_by_state(store: Store, agent: str) -> InboxCountsOut:
         "agent": counts["agent"],
         "mine": counts["mine"],
         "snoozed": counts["snoozed"],
+        "callbacks": store.callbacks.count_open(),
         "mentions": store.mentions.count_conversations(agent),
     }
 

@@ -1,10 +1,18 @@
 """Conversations as rows of the agents' inbox."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from assistant.api.agent_responses import AgentReferenceOut, FoundPlaceOut, InboxRowOut, LastMessageOut
+from assistant.api.agent_responses import (
+    AgentReferenceOut,
+    CallbackOut,
+    FoundPlaceOut,
+    InboxRowOut,
+    LastMessageOut,
+)
 from assistant.api.schemas import format_timestamp
+from assistant.domain.callbacks import Callback, CallbackState
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.inbox import SearchHit
@@ -54,6 +62,7 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
     own = [one.id for one in conversations if one.agent == agent]
     unread = store.messages.count_unread(agent, own, followed)
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
+    calls, now = store.callbacks.load_next(ids), datetime.now(UTC)
     rows: list[InboxRowOut] = []
     for one in conversations:
         name, verified = names.get(one.customer, (None, False))
@@ -83,9 +92,24 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
                 "unread": unread.get(one.id, 0),
                 "mentions": mentions.get(one.id, 0),
                 "following": one.id in followed,
+                "callback": serialize_callback(calls[one.id], now) if one.id in calls else None,
             }
         )
     return rows
+
+
+def serialize_callback(callback: Callback, now: datetime) -> CallbackOut:
+    is_due = callback.state is CallbackState.PLANNED and callback.slot_from <= now
+    return {
+        "id": callback.id,
+        "number": callback.number,
+        "topic": callback.topic,
+        "slot_from": format_timestamp(callback.slot_from),
+        "slot_to": format_timestamp(callback.slot_to),
+        "state": "due" if is_due else callback.state.value,
+        "outcome": callback.outcome,
+        "note": callback.note,
+    }
 
 
 def _serialize_last_message(message: Message) -> LastMessageOut:

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
+    CallbackOut,
     ChannelOut,
     ColleagueOut,
     ContactOut,
@@ -141,6 +142,7 @@ class ConversationDetailOut(TypedDict):
     turns: list[TurnOut]
     #: Message -> what agents and the customer think of it.
     opinions: dict[str, OpinionsOut]
+    callbacks: list[CallbackOut]
     #: Ids of the agents who follow it.
     followers: list[str]
     agents: list[ColleagueOut]

@@ -67,6 +67,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_CUSTOMER}/typing": (TYPING,),
     f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
+    f"POST {_CUSTOMER}/callback": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/feedback": (RATING,),
     f"POST {_CUSTOMER}/close": (CLOSING,),
     f"POST {_CUSTOMER}/link-code": (LINK_CODE,),
@@ -94,6 +95,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "activity",
             "files",
             "links",
+            "callbacks",
         )
     },
     f"POST {_AGENT}/suggest": (SUGGESTING,),
@@ -109,6 +111,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "DELETE /v1/agent/teams/{team}": (WORKING,),
     "POST /v1/agent/agents/{agent}/capacity": (WORKING,),
     **{f"POST /v1/agent/bulk{act}": (BULK_WORKING,) for act in ("", "/preview", "/{batch}/undo")},
+    "POST /v1/agent/callbacks/{callback}": (WORKING,),
     "DELETE /v1/agent/tags/{tag}": (WORKING,),
     "POST /v1/agent/views": (WORKING,),
     "DELETE /v1/agent/views/{view}": (WORKING,),

@@ -60,6 +60,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "helplines": _parse_helplines,
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
         "surveys": _parse_surveys,
+        "callback_slots": lambda value, at: value if value == 0 else _parse_count(value, at),
         "surveys_after": _parse_survey_owners,
         "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),

@@ -168,17 +168,11 @@ class AssistantService:
         from assistant.conversation.inbound.events import InboundContext
         from assistant.jobs.imap_poller import poll_mailbox
 
+        database = self.knowledge.database
         arrivals = InboundContext(timing=self.timing, languages=self.settings.languages)
         for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
-                start = partial(
-                    poll_mailbox,
-                    cast(Any, channel),
-                    self.knowledge.database,
-                    arrivals,
-                    self.notifier,
-                    utc_now,
-                )
+                start = partial(poll_mailbox, cast(Any, channel), database, arrivals, self.notifier, utc_now)
                 yield f"mailbox {name} {account}".strip(), start
 
     async def _resync_source(self, source: KnowledgeSource) -> dict[str, int]:
@@ -192,6 +186,7 @@ class AssistantService:
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
+    from assistant.conversation.callbacks import CallbackReminder
     from assistant.conversation.desk import Desk
     from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.assignment import AutomaticAssignment
@@ -202,16 +197,15 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.jobs.worker_loop import JobHandlers
 
     assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
-    watchdog = Watchdog(
-        database, service.dependencies.policy, assistant.pick_facts, notifier, service.timing, utc_now
-    )
+    policy, executor = service.dependencies.policy, service.executor
+    watchdog = Watchdog(database, policy, assistant.pick_facts, notifier, service.timing, utc_now)
     outbox = Outbox(database, service.channels, notifier, utc_now)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = _build_packet_enricher(service)
-    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
+    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=policy)
     assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
-    closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
-    executor = service.executor
+    closer = IdleCloser(database, policy, notifier, utc_now)
+    caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
     return JobHandlers(
         handlers={
             # Without a backend, what was said yes to before goes to a person.
@@ -223,6 +217,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.PACKET: enricher.enrich_packet,
             JobKind.ASSIGN: assignment.assign_next,
             JobKind.IDLE: closer.close_idle,
+            JobKind.CALLBACK: caller.remind_agent,
         },
         default_fallback=assistant.give_up,
         fallbacks={
@@ -231,6 +226,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.PACKET: enricher.give_up,
             JobKind.ASSIGN: assignment.give_up,
             JobKind.IDLE: closer.give_up,
+            JobKind.CALLBACK: caller.give_up,
             JobKind.ACTION: executor.give_up if executor else assistant.give_up,
         },
     )

@@ -1,4 +1,4 @@
-"""One action on many conversations: each by the steps of a single one, with its guards, and how it is undone."""
+"""One action on many conversations: each by the steps of a single one, with its guards; and undoing it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,26 +21,25 @@ CHANGED_SINCE = "It has changed since; look at it first."
 
 
 def apply_bulk_action(
-    store: Store,
-    conversation_id: str,
-    agent: Agent,
-    action: BulkAction,
-    batch: str,
-    desk_: desk.Desk,
-    now: datetime,
+    store: Store, conversation_id: str, agent: Agent, action: BulkAction, desk_: desk.Desk, now: datetime
 ) -> bool:
-    """Do it to one conversation, or the error that doing it alone would raise; whether anything changed."""
+    """Whether doing it to one conversation changed anything; or the error that doing it alone raises."""
     before = store.conversations.get(conversation_id)
     kept = _APPLY[action.kind](store, before, agent, action, desk_, now)
     if kept is None:
         return False
     epoch = store.conversations.get(before.id).epoch
     change = BulkChange(
-        batch=batch, conversation=before.id, agent=agent.id, action=action.kind, epoch=epoch, before=kept
+        batch=action.batch,
+        conversation=before.id,
+        agent=agent.id,
+        action=action.kind,
+        epoch=epoch,
+        before=kept,
     )
     store.bulk_changes.add(change, now)
     store.audit.append_entry(
-        actor(agent.id), "bulk", now, conversation=before.id, kind=action.kind, batch=batch
+        actor(agent.id), "bulk", now, conversation=before.id, kind=action.kind, batch=action.batch
     )
     return True
 

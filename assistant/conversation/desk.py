@@ -128,7 +128,9 @@ def reassign_conversation(
     )
     if before.state is not State.AGENT or before.agent == colleague.id:
         return claim_conversation(store, conversation_id, colleague, desk, now)
-    return give_conversation(store, before.transfer(before.agent or "", colleague.id, now), colleague, admin, now)
+    return give_conversation(
+        store, before.transfer(before.agent or "", colleague.id, now), colleague, admin, now
+    )
 
 
 def give_conversation(

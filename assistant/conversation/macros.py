@@ -14,18 +14,14 @@ from assistant.ports.storage.store import Store
 
 
 def send_with_macro(
-    store: Store,
-    conversation_id: str,
-    agent: Agent,
-    written: AgentMessage,
-    macro: str,
-    desk_: desk.Desk,
-    now: datetime,
+    store: Store, conversation_id: str, agent: Agent, written: AgentMessage, desk_: desk.Desk, now: datetime
 ) -> Message:
-    """The reply and what its macro does, in one transaction; sending it a second time does neither again."""
+    """The message and what its macro does, in one transaction; sending it again does neither again."""
+    if written.macro is None:
+        return desk.add_agent_message(store, conversation_id, agent, written, desk_.timing, now)
     if written.private:
         raise BadInput("macro: a note has none.")
-    reply = find_reply(store, macro, agent)
+    reply = find_reply(store, written.macro, agent)
     is_new = store.messages.get(conversation_id, written.message_id) is None
     message = desk.add_agent_message(store, conversation_id, agent, written, desk_.timing, now)
     if is_new:

@@ -48,7 +48,9 @@ def save_reply(store: Store, reply: SavedReply, now: datetime) -> SavedReply:
 
 def _require_team(store: Store, reply: SavedReply) -> None:
     if reply.team is not None and all(team.id != reply.team for team in store.teams.list_all()):
-        raise BadInput("The team of this saved reply does not exist any more; choose another.", team=reply.team)
+        raise BadInput(
+            "The team of this saved reply does not exist any more; choose another.", team=reply.team
+        )
 
 
 def use_reply(

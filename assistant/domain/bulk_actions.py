@@ -12,9 +12,11 @@ BulkKind = Literal["tag", "snooze", "assign", "resolve"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAction:
-    """What is done to each; of the fields after the first one counts."""
+    """What is done to each; of what it needs besides one field counts."""
 
     kind: BulkKind
+    #: What is done together has one; it is what is undone.
+    batch: str = ""
     #: Names of tags that are added.
     tags: tuple[str, ...] = ()
     #: Until when it is put aside.

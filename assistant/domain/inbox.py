@@ -29,6 +29,8 @@ class InboxFilter:
     #: Only those in which a note names this agent, or that this agent follows.
     mentioned: str | None = None
     followed_by: str | None = None
+    #: Only those in which a call is to be made.
+    callback: bool = False
     #: Only snoozed ones, or only others.
     snoozed: bool | None = None
 

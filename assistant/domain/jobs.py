@@ -22,6 +22,8 @@ class JobKind(StrEnum):
     IDLE = "idle"
     #: A change that the customer said yes to waits to be carried out.
     ACTION = "action"
+    #: It is time to call a customer, or it was.
+    CALLBACK = "callback"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

@@ -114,6 +114,26 @@ bulk_changes = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
 )
 
+#: Calls that were agreed on with customers.
+callbacks = sa.Table(
+    "callbacks",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("number", sa.String(40), nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("slot_from", Moment, nullable=False),
+    sa.Column("slot_to", Moment, nullable=False),
+    #: planned, missed or done.
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("created_by", sa.String(80), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_callbacks_conversation", "conversation", "slot_from"),
+    sa.Index("ix_callbacks_state", "state", "slot_from"),
+)
+
 #: Who gets which waiting conversations, and how.
 teams = sa.Table(
     "teams",

@@ -9,6 +9,7 @@ from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.bulk_changes import SqlBulkChanges
+from assistant.storage.callbacks import SqlCallbacks
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
@@ -78,6 +79,7 @@ class SqlStore:
         self.followers = SqlFollowers(connection)
         self.mentions = SqlMentions(connection)
         self.bulk_changes = SqlBulkChanges(connection)
+        self.callbacks = SqlCallbacks(connection)
         self.teams = SqlTeams(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)

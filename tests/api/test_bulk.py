@@ -68,7 +68,12 @@ async def test_tags_are_added_and_only_those_are_taken_off_again(client: ApiClie
 
 async def test_who_had_it_gets_it_back_unless_it_has_changed_since(client: ApiClient) -> None:
     mori, lead = await client.hire("Mori"), await client.hire("Lead", admin=True)
-    talks = [await claimed(client, mori), await client.open(), await client.open(), await claimed(client, mori)]
+    talks = [
+        await claimed(client, mori),
+        await client.open(),
+        await client.open(),
+        await claimed(client, mori),
+    ]
     await talks[1].post("handoff")
     ids = [talk.id for talk in talks]
     before = [(await row(client, lead, talk))["state"] for talk in talks]

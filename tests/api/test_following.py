@@ -26,8 +26,6 @@ async def test_who_is_named_hears_of_it_in_their_own_stream(client: ApiClient) -
     assert [row["id"] for row in page["conversations"]] == [talk.id]
     assert page["counts"]["mentions"] == 1
     view = (await client.http.get(f"{URL}/{talk.id}", headers=mori)).json()
-    assert view["followers"] == [
-        agent["id"] for agent in view["agents"] if agent["name"] == "Sato"
-    ]
+    assert view["followers"] == [agent["id"] for agent in view["agents"] if agent["name"] == "Sato"]
     await client.http.post(f"{URL}/{talk.id}/unfollow", headers=sato)
     assert (await client.http.get(f"{URL}?following=true", headers=sato)).json()["conversations"] == []

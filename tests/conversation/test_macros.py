@@ -17,7 +17,7 @@ from assistant.domain.teams import Assignment, Team
 from tests.harness import Harness
 
 REPLY = SavedReply(id="r", agent=None, name="挨拶", text="本日手配しました。")
-WRITTEN = AgentMessage(message_id=str(uuid4()), text="本日手配しました。")
+WRITTEN = AgentMessage(message_id=str(uuid4()), text="本日手配しました。", macro=REPLY.id)
 
 
 async def owned(rig: Harness) -> tuple[str, Agent]:
@@ -33,7 +33,7 @@ async def save(rig: Harness, reply: SavedReply) -> None:
 
 async def send(rig: Harness, conversation: str, agent: Agent, written: AgentMessage = WRITTEN) -> None:
     await rig.database.write(
-        lambda store: send_with_macro(store, conversation, agent, written, REPLY.id, rig.desk, rig.clock())
+        lambda store: send_with_macro(store, conversation, agent, written, rig.desk, rig.clock())
     )
 
 

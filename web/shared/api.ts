@@ -150,6 +150,48 @@ export interface components {
       label: string;
       value: string;
     };
+    CallbackChoiceIn: {
+      number: string;
+      /** Format: date-time */
+      slot_from: string;
+    };
+    CallbackEndIn: {
+      /** @enum {string} */
+      outcome: "reached" | "no_answer" | "wrong_number" | "cancelled";
+      /** @default */
+      note?: string;
+    };
+    CallbackIn: {
+      number: string;
+      /** @default */
+      topic?: string;
+      /** Format: date-time */
+      slot_from: string;
+      /** Format: date-time */
+      slot_to: string;
+    };
+    CallbackOut: {
+      id: string;
+      number: string;
+      topic: string;
+      /** Format: date-time */
+      slot_from: string;
+      /** Format: date-time */
+      slot_to: string;
+      /** @enum {string} */
+      state: "planned" | "due" | "missed" | "done";
+      outcome: ("reached" | "no_answer" | "wrong_number" | "cancelled") | null;
+      note: string;
+    };
+    CallbackPlanOut: {
+      /** Format: date-time */
+      slot_from: string;
+      /** Format: date-time */
+      slot_to: string;
+    };
+    CallbackSlotsOut: {
+      slots: components["schemas"]["CallbackPlanOut"][];
+    };
     CandidateOut: {
       conversation: string;
       channel: string;
@@ -237,6 +279,7 @@ export interface components {
       opinions: {
         [key: string]: components["schemas"]["OpinionsOut"];
       };
+      callbacks: components["schemas"]["CallbackOut"][];
       followers: string[];
       agents: components["schemas"]["ColleagueOut"][];
     };
@@ -529,6 +572,11 @@ export interface components {
        * @enum {string}
        */
       following?: "" | "true" | "1";
+      /**
+       * @default
+       * @enum {string}
+       */
+      callback?: "" | "true" | "1";
       /** @default */
       waiting?: string;
       /**
@@ -634,6 +682,7 @@ export interface components {
       agent: number;
       mine: number;
       snoozed: number;
+      callbacks: number;
       mentions: number;
     };
     InboxPageOut: {
@@ -665,6 +714,7 @@ export interface components {
       unread: number;
       mentions: number;
       following: boolean;
+      callback: components["schemas"]["CallbackOut"] | null;
       found?: components["schemas"]["FoundPlaceOut"] | null;
     };
     InvitationIn: {

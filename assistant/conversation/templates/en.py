@@ -144,6 +144,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "place_moved": ("Your place in the queue has moved to your newer conversation. Please wait there.",),
     "handoff_cancelled": ("I've taken you out of the queue. I'll carry on helping you here.",),
     "watchdog": ("I'm sorry this is taking longer than it should. I've passed it to a person on our team.",),
+    "callback_planned": (
+        "Thank you. Somebody will call the number ending in ${ending} within the hour from ${time}. "
+        "You can also keep waiting here.",
+    ),
     "still_waiting": ("Thank you for waiting. Here is where things stand.",),
     # -- people coming and going
     "customer_by_name": ("${name}",),

@@ -143,6 +143,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "watchdog": (
         "お返事が遅くなっております。申し訳ありません。担当者に引き継ぎましたので、もう少しお待ちください。",
     ),
+    "callback_planned": (
+        "承りました。${time}から1時間のあいだに、担当者が末尾${ending}の番号へお電話します。このままお待ちいただくこともできます。",
+    ),
     "still_waiting": ("お待たせしております。ただいまの状況をお知らせします。",),
     # -- people coming and going
     "customer_by_name": ("${name}様",),

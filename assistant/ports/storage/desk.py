@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from assistant.domain.bulk_actions import BulkChange
+from assistant.domain.callbacks import Callback
 from assistant.domain.desk_items import SavedReply, SavedView, Tag
 from assistant.domain.inbox import InboxFilter, SearchHit
 from assistant.domain.teams import AssignmentCandidate, Team
@@ -65,6 +66,14 @@ class BulkChangeStore(Protocol):
     def list_batch(self, batch: str, agent: str, since: datetime) -> Sequence[BulkChange]: ...
     def remove(self, batch: str, conversation: str) -> bool: ...  # False: undone already
     def delete_before(self, moment: datetime) -> None: ...
+
+
+class CallbackStore(Protocol):
+    def save(self, callback: Callback) -> None: ...  # adds it, or changes how it stands
+    def get(self, callback: str) -> Callback | None: ...
+    def list_by_conversation(self, conversation: str) -> Sequence[Callback]: ...  # earliest first
+    def load_next(self, conversations: Sequence[str]) -> Mapping[str, Callback]: ...  # open ones
+    def count_open(self) -> int: ...
 
 
 class TeamStore(Protocol):

@@ -21,6 +21,7 @@ from assistant.ports.storage.conversations import (
 )
 from assistant.ports.storage.desk import (
     BulkChangeStore,
+    CallbackStore,
     FollowerStore,
     MentionStore,
     SavedReplyStore,
@@ -183,6 +184,8 @@ class Store(Protocol):
     def mentions(self) -> MentionStore: ...
     @property
     def bulk_changes(self) -> BulkChangeStore: ...
+    @property
+    def callbacks(self) -> CallbackStore: ...
     @property
     def teams(self) -> TeamStore: ...
     @property

@@ -3,6 +3,7 @@ import { effect, signal, untracked } from "@preact/signals";
 import { type ServerEvent, type Stream, openStream } from "../../shared/sse";
 import type { AgentMessage, Row } from "../types";
 import { alertOfMessage, alertOfRow } from "./alerts";
+import { tellOfCall } from "./calls";
 import { type Colleague, colleagueDid } from "./colleagues";
 import { refresh, rows } from "./inbox";
 import { expire, standing } from "./me";
@@ -25,6 +26,7 @@ const on: Record<string, (data: never) => void> = {
     const before = rows.value.get(row.id);
     conversationChanged(row);
     alertOfRow(before, row);
+    tellOfCall(before, row);
   },
   message: ({ conversation, message }: { conversation: string; message: AgentMessage }) => {
     messageCame(conversation, message);

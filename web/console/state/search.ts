@@ -13,6 +13,7 @@ export const OWN_VIEWS = {
   snoozed: { mine: "true", snoozed: "true" },
   mentions: { mentioned: "true" },
   following: { following: "true" },
+  calls: { callback: "true" },
 } satisfies Record<string, Filters>;
 export type OwnView = keyof typeof OWN_VIEWS;
 

@@ -6,6 +6,7 @@ import { language, text, word } from "../text";
 import { chosen, toggle } from "../state/bulk";
 import { query } from "../state/search";
 import { bulkText } from "../text/bulk";
+import { callText } from "../text/calls";
 import { deskText } from "../text/desk";
 import { feelingText } from "../text/feelings";
 import type { Row } from "../types";
@@ -23,6 +24,11 @@ function Badges({ row }: { row: Row }) {
           {word(feelingText().marks, mark)}
         </span>
       ))}
+      {row.callback && (
+        <span class={`badge ${row.callback.state === "planned" ? "" : "urgent"}`} data-testid="call-badge">
+          {callText().badge(row.callback.state, moment(row.callback.slot_from, language.value))}
+        </span>
+      )}
       {row.reason && <span class={`badge reason ${row.reason}`}>{word(words.reasons, row.reason)}</span>}
       {row.tags.map((tag) => (
         <span key={tag.id} class="badge tag">

@@ -25,6 +25,7 @@ function ViewChoice() {
       <option value="">{words.view}: {words.noView}</option>
       <option value="mentions">{words.ownViews.mentions + count(counts.value.mentions)}</option>
       <option value="following">{words.ownViews.following}</option>
+      <option value="calls">{words.ownViews.calls + count(counts.value.callbacks)}</option>
       <option value="snoozed">{words.ownViews.snoozed + count(counts.value.snoozed)}</option>
       {views.value.map((view) => (
         <option key={view.id} value={view.id} disabled={view.missing !== null}>

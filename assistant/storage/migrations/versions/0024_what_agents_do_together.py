@@ -1,4 +1,4 @@
-"""Colleagues whom notes name, followers of conversations, what is done to many at once."""
+"""Colleagues whom notes name, followers of conversations, what is done to many at once, calls."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _create_followers()
     _create_mentions()
     _create_bulk_changes()
+    _create_callbacks()
 
 
 def _create_followers() -> None:
@@ -58,3 +59,24 @@ def _create_bulk_changes() -> None:
         sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_bulk_changes_agent"),
     )
     op.create_index("ix_bulk_changes_conversation", "bulk_changes", ["conversation"])
+
+
+def _create_callbacks() -> None:
+    op.create_table(
+        "callbacks",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("conversation", sa.String(64), nullable=False),
+        sa.Column("number", sa.String(40), nullable=False),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("slot_from", sa.BigInteger, nullable=False),
+        sa.Column("slot_to", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("outcome", sa.String(16)),
+        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("created_by", sa.String(80), nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_callbacks"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_callbacks_conversation"),
+    )
+    op.create_index("ix_callbacks_conversation", "callbacks", ["conversation", "slot_from"])
+    op.create_index("ix_callbacks_state", "callbacks", ["state", "slot_from"])
