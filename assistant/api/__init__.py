@@ -65,6 +65,7 @@ def _list_routers() -> list[APIRouter]:
         insight,
         knowledge,
         messaging_apps,
+        oidc,
         people,
         saved_replies,
         settings,
@@ -75,7 +76,7 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, insight)
+    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, oidc, insight)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

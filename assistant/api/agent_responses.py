@@ -4,8 +4,8 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from assistant.api.callback_responses import CallbackOut
 from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
-from assistant.domain.callbacks import CallbackOutcome
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
 from assistant.domain.people import Role
@@ -65,18 +65,6 @@ class FoundPlaceOut(TypedDict):
     private: bool
     created_at: Timestamp
     excerpt: str
-
-
-class CallbackOut(TypedDict):
-    id: str
-    number: str
-    topic: str
-    slot_from: Timestamp
-    slot_to: Timestamp
-    #: due: its time has begun.
-    state: Literal["planned", "due", "missed", "done"]
-    outcome: CallbackOutcome | None
-    note: str
 
 
 class InboxRowOut(TypedDict):

@@ -5,11 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, StringConstraints
 
-from assistant.api.agent_responses import CallbackOut
 from assistant.api.auth import CurrentAgent
+from assistant.api.callback_responses import CallbackOut, CallbackPlanOut, CallbackSlotsOut
 from assistant.api.context import Ctx
 from assistant.api.customer import OwnedConversation
-from assistant.api.desk_responses import CallbackPlanOut, CallbackSlotsOut
 from assistant.api.inbox_rows import serialize_callback
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import build_example, format_timestamp

@@ -61,15 +61,6 @@ class ReplyImportOut(TypedDict):
     changed: int
 
 
-class CallbackPlanOut(TypedDict):
-    slot_from: Timestamp
-    slot_to: Timestamp
-
-
-class CallbackSlotsOut(TypedDict):
-    slots: list[CallbackPlanOut]
-
-
 class BulkResultOut(TypedDict):
     conversation: str
     #: unchanged: it was so already.

@@ -6,11 +6,11 @@ from typing import Any
 
 from assistant.api.agent_responses import (
     AgentReferenceOut,
-    CallbackOut,
     FoundPlaceOut,
     InboxRowOut,
     LastMessageOut,
 )
+from assistant.api.callback_responses import CallbackOut
 from assistant.api.schemas import format_timestamp
 from assistant.domain.callbacks import Callback, CallbackState
 from assistant.domain.confidential import mask_secrets

@@ -6,7 +6,6 @@ from typing_extensions import TypedDict
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
-    CallbackOut,
     ChannelOut,
     ColleagueOut,
     ContactOut,
@@ -19,6 +18,7 @@ from assistant.api.agent_responses import (
     SuggestionOut,
     TurnOut,
 )
+from assistant.api.callback_responses import CallbackOut
 from assistant.api.responses import Timestamp
 from assistant.api.verdict_responses import OpinionsOut
 from assistant.domain.messages import Author

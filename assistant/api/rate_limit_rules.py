@@ -72,6 +72,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_CUSTOMER}/close": (CLOSING,),
     f"POST {_CUSTOMER}/link-code": (LINK_CODE,),
     "POST /v1/agent/login": (SIGNING_IN,),
+    **{f"GET /v1/agent/oidc/{step}": (SIGNING_IN,) for step in ("start", "callback")},
     "POST /v1/agent/logout": (WORKING,),
     **{
         f"POST {_AGENT}/{act}": (WORKING,)

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from assistant.app.sign_in_settings import SignInSettings
 from assistant.domain.errors import SetupError
 from assistant.domain.webhook_signatures import decode_secret
 
@@ -31,7 +32,7 @@ LIBRARY_VARIABLES = re.compile(
 )
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """The environment (and `.env`), validated; secrets are never printed."""
 
     model_config = SettingsConfigDict(

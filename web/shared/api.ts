@@ -828,6 +828,9 @@ export interface components {
       calls: number;
       cost: number;
     };
+    OidcOut: {
+      available: boolean;
+    };
     OpenIn: {
       locale?: string | null;
       customer?: components["schemas"]["CustomerIn"] | null;
