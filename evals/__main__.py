@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "packets": ("evals.quality.packets", "what an agent is handed, printed beside what was said"),
     "train": ("evals.train.run", "learns the weights of a part: train retrieval, train signals"),
     "sample": ("evals.quality.sample", "what the sample help answers"),
+    "yes_no": ("evals.quality.yes_no", "answers that begin with yes or no: how many, how many wrongly"),
     "actions": ("evals.quality.actions", "scripted customers who want something done, with faults"),
     "hostile": ("evals.quality.hostile", "what a model that obeys every injection gets through"),
     "faulty": ("evals.quality.faulty", "what customers see of a failing model"),

@@ -27,10 +27,12 @@ class WordMatcher:
         "order_status": r"どこですか|Where is my order|状況",
         "cancel_order": r"キャンセルしたい|cancel my order",
         "change_address": r"届け先を変更したい|change the delivery address",
-        "request_return": r"返品したい|return my order",
+        "request_return": r"返品したい|return my order|send back a jumper|送り返したい",
     }
 
     async def find_tool(self, text: str) -> ToolMatch | None:
+        if " or " in text:
+            return ToolMatch(tool="cancel_order", score=0.9, is_sure=False, others=("change_address",))
         for tool, pattern in self.wanted.items():
             if re.search(pattern, text, re.IGNORECASE):
                 return ToolMatch(tool=tool, score=1.0, is_sure=True)
@@ -77,6 +79,7 @@ class ShopSide(FaultyShop):
                 customer=customer,
                 status=status,
                 items=("フライパン", "木のスプーン"),
+                items_en=("Frying pan", "Wooden spoon"),
                 total=6_800,
                 postcode=POSTCODE,
                 phone=PHONE,

@@ -12,6 +12,7 @@ from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
 from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.callbacks import CallbackReminder
+from assistant.conversation.cases import CaseOpener
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.assignment import AutomaticAssignment
@@ -181,6 +182,7 @@ class Harness:
             self.database, self.policy, WordFactPicker(), self.wire, self.timing, self.clock
         )
         self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
+        self.case_opener = CaseOpener(self.database, self.policy, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
@@ -297,6 +299,7 @@ class Harness:
                 JobKind.ASSIGN: self.assignment.assign_next,
                 JobKind.IDLE: self.closer.close_idle,
                 JobKind.CALLBACK: self.caller.remind_agent,
+                JobKind.CASE: self.case_opener.review_end,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={

@@ -57,26 +57,46 @@ def _list_routers() -> list[APIRouter]:
         bulk,
         business,
         callbacks,
+        cases,
         customer,
         desk,
         files,
         health,
+        improvements,
         inbox,
         insight,
         knowledge,
         messaging_apps,
         oidc,
         people,
+        reports,
         saved_replies,
         settings,
         synonyms,
         teams,
         verdicts,
+        webhook_endpoints,
         webhooks,
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, oidc, insight)
+    of_agents = (
+        agent,
+        inbox,
+        desk,
+        bulk,
+        callbacks,
+        verdicts,
+        saved_replies,
+        teams,
+        people,
+        oidc,
+        reports,
+        insight,
+        cases,
+        improvements,
+        webhook_endpoints,
+    )
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
 

@@ -87,8 +87,7 @@ class InboxRowOut(TypedDict):
     tags: list[TagOut]
     #: Until when its agent has put it aside.
     snoozed_until: Timestamp | None
-    #: Messages that the caller has not seen: the customer's, if it is the caller's conversation; of others
-    #: than the caller, if the caller follows it.
+    #: Not seen by the caller: the customer's messages in their own, and colleagues' too in followed ones.
     unread: int
     #: Notes that name the caller and that they have not seen.
     mentions: int
@@ -143,16 +142,6 @@ class AgentMessageOut(MessageFields):
 
 class AgentMessageReceiptOut(TypedDict):
     message: AgentMessageOut
-
-
-class RevealedTextOut(TypedDict):
-    id: str
-    text: str
-    html: str
-
-
-class RevealedMessageOut(TypedDict):
-    message: RevealedTextOut
 
 
 class SourceReferenceOut(TypedDict):

@@ -1,7 +1,10 @@
 """Reading articles that are written in the console: the list, one with its versions, how two differ."""
 
-from difflib import ndiff
-from typing import Annotated, Any
+import asyncio
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -28,8 +31,12 @@ from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent/knowledge", tags=["lead"], route_class=RateLimitedRoute)
 
-#: Lines of each text that are compared; longer ones are shown without a comparison.
+#: Lines of each text that are compared; longer ones are shown one after the other, each in one piece.
 MAX_COMPARED_LINES = 3_000
+#: Pairs of lines between the first and the last difference; more are not compared, which takes half a second.
+MAX_COMPARED_PAIRS = 500_000
+
+DiffLine = tuple[Literal[" ", "+", "-"], str]
 
 Id = Annotated[str, Query(min_length=1, max_length=500)]
 
@@ -125,12 +132,13 @@ async def get_revision(
     one, other = await ctx.database.read(load_pair)
     if one is None:
         raise NotFound("There is no such version.")
+    before = _to_lines(other.fields) if other else []
     return {
         "revision": one.revision,
         "by": one.agent_name,
         "at": format_timestamp(one.created_at),
         "fields": serialize_fields(one.fields),
-        "diff": compute_diff(_to_lines(other.fields) if other else [], _to_lines(one.fields)),
+        "diff": await asyncio.to_thread(compute_diff, before, _to_lines(one.fields)),
     }
 
 
@@ -145,8 +153,54 @@ def _to_lines(fields: ArticleFields) -> list[str]:
     return [*(f"{name}: {value}" for name, value in facts.items() if value), *fields.text.split("\n")]
 
 
-def compute_diff(before: list[str], after: list[str]) -> list[tuple[Any, str]]:
-    """Lines that were kept ( ), added (+) and removed (-)."""
+def compute_diff(before: Sequence[str], after: Sequence[str]) -> list[DiffLine]:
+    """Lines that were kept ( ), added (+) and removed (-).
+
+    The standard library's difflib takes minutes for two texts that are made for it.
+    """
     if max(len(before), len(after)) > MAX_COMPARED_LINES:
-        return [*(("-", line) for line in before), *(("+", line) for line in after)]
-    return [(line[0], line[2:]) for line in ndiff(before, after) if line[0] in " +-"]
+        return [("-", "\n".join(before)), ("+", "\n".join(after))]
+    start = _count_equal(before, after)
+    end = _count_equal(before[start:][::-1], after[start:][::-1])
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    return [
+        *((" ", line) for line in before[:start]),
+        *_compare_lines(old, new),
+        *((" ", line) for line in before[len(before) - end :]),
+    ]
+
+
+def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines at the beginning are the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _compare_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
+    """The longest common subsequence by dynamic programming, of bounded cost whatever the lines say."""
+    at = beside = 0
+    if len(old) * len(new) <= MAX_COMPARED_PAIRS:
+        common = _count_common(old, new)
+        while at < len(old) and beside < len(new):
+            if old[at] == new[beside]:
+                yield " ", old[at]
+                at, beside = at + 1, beside + 1
+            elif common[at + 1][beside] >= common[at][beside + 1]:
+                yield "-", old[at]
+                at += 1
+            else:
+                yield "+", new[beside]
+                beside += 1
+    yield from (("-", line) for line in old[at:])
+    yield from (("+", line) for line in new[beside:])
+
+
+def _count_common(old: Sequence[str], new: Sequence[str]) -> list[Sequence[int]]:
+    """Cell [i][j]: how many lines old[i:] and new[j:] have in common, in order."""
+    rows: list[Sequence[int]] = [array("H", bytes(2 * (len(new) + 1)))]
+    for line in reversed(old):
+        below = rows[-1]
+        row = array("H", bytes(2 * len(below)))
+        for j in range(len(new) - 1, -1, -1):
+            row[j] = below[j + 1] + 1 if line == new[j] else max(below[j], row[j + 1])
+        rows.append(row)
+    return rows[::-1]

@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from annotated_types import MinLen
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from assistant.api.article_responses import DraftFieldsOut, RevisionOut, TrialAnswerOut
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import ShownLine, build_example, format_timestamp
 from assistant.domain.article_drafts import ArticleFields, ArticleRevision
+from assistant.text.characters import clean_line
 
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+Tag = Annotated[ShownLine, StringConstraints(max_length=100)]
 ArticleId = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 #: Characters of an article; the longest of the sample help has three thousand.
 MAX_TEXT = 500_000
@@ -20,7 +22,7 @@ ARTICLE_ID = "en/gift-cards"
 class DraftFieldsIn(BaseModel):
     """What a lead writes: the text, and what files have as front matter."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+    title: Annotated[str, StringConstraints(max_length=300), AfterValidator(clean_line), MinLen(1)]
     language: Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
     text: Annotated[str, StringConstraints(max_length=MAX_TEXT)]
     valid_from: date | None = None

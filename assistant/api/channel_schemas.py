@@ -16,9 +16,11 @@ from assistant.api.responses import MediaKind, MediaOut, MessageOut
 from assistant.api.schemas import format_timestamp, serialize_agent_message, serialize_message
 from assistant.conversation.contacts import list_contacts
 from assistant.domain.channels import Delivery, DeliveryState, Media
+from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Message
 from assistant.ports.storage.store import Store
+from assistant.text.characters import strip_invisible
 
 #: Fields of a delivery that agents see.
 STATUS: dict[DeliveryState, Literal["pending", "sent", "failed"]] = {
@@ -82,7 +84,7 @@ def serialize_media(media: Media) -> MediaOut:
     return {
         "id": media.id,
         "kind": MEDIA_KINDS.get(media.kind, "file"),
-        "name": media.name,
+        "name": mask_secrets(strip_invisible(media.name)),
         "type": media.type,
         "size": media.size,
         "error": media.why,

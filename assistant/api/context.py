@@ -20,6 +20,7 @@ from assistant.conversation.timing import Timing
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
+from assistant.domain.errors import BadInput
 from assistant.domain.knowledge import HelpEntry
 from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
@@ -54,6 +55,7 @@ class SettingsInForce(Protocol):
 
     @property
     def file_keys(self) -> frozenset[str]: ...
+    def clean_changes(self, changes: Mapping[str, Any]) -> dict[str, Any]: ...
     def check_changes(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Policy: ...  # BadInput
     def describe_policy(self) -> Mapping[str, tuple[Any, Any]]: ...  # key -> (in force, built in)
     async def load_changes(self) -> bool: ...
@@ -71,6 +73,11 @@ async def render_nothing() -> bytes:
 
 class HealthCheck(Protocol):
     async def __call__(self) -> dict[str, str | None]: ...  # component -> None when healthy, else the problem
+
+
+async def refuse_address(_address: str) -> None:
+    """Used where nothing knows which addresses may be called."""
+    raise BadInput("Webhooks are not set up here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +133,8 @@ class ApiContext:
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: Histograms and counters of the worker process, in the Prometheus format.
     worker_measures: Callable[[], Awaitable[bytes]] = render_nothing
+    #: BadInput unless outgoing webhooks may go there.
+    check_webhook_url: Callable[[str], Awaitable[None]] = refuse_address
     #: Whether each request is logged.
     access_log: bool = False
     #: The last counts of `/metrics`.

@@ -44,7 +44,7 @@ from assistant.conversation.inbound.conversation_start import (
 )
 from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
 from assistant.conversation.surveys import build_survey
-from assistant.conversation.templates import render_template
+from assistant.conversation.templates import WIDGET_WORDS, render_template
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict, NotFound, Unauthorized
 from assistant.domain.messages import Author, InboundMessage
@@ -128,6 +128,8 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
         "disclosure": " ".join(filter(None, (render_template("disclosure", language), absence))),
         "examples": list(ctx.examples(language)),
         "languages": list(ctx.languages),
+        "language": language,
+        "text": WIDGET_WORDS[language],
     }
 
 

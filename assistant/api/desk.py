@@ -8,13 +8,13 @@ from fastapi import APIRouter, Response
 from assistant.api.agent_responses import (
     AgentMessageReceiptOut,
     InboxRowOut,
-    RevealedMessageOut,
     RowOut,
     SuggestionOut,
     SuggestionsOut,
 )
 from assistant.api.auth import CurrentAdmin, CurrentAgent
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_responses import RevealedMessageOut
 from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
@@ -259,7 +259,9 @@ async def reveal_message(
 
 @router.post("/typing", status_code=204)
 async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
-    """Show the customer that an agent types."""
+    """Show the customer that the agent who has the conversation types."""
+    found = await ctx.database.read(lambda store: store.conversations.get(conversation))
+    found.require_owner(inside.agent.id)
     ctx.notifier.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
     return Response(status_code=204)
 
@@ -267,6 +269,7 @@ async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAge
 @router.post("/activity", status_code=204)
 async def publish_activity(conversation: str, body: ActivityIn, inside: CurrentAgent, ctx: Ctx) -> Response:
     """What the caller does there, for colleagues who have it open; not stored."""
+    await ctx.database.read(lambda store: store.conversations.get(conversation))  # NotFound
     ctx.notifier.publish_activity(conversation, inside.agent.id, inside.agent.name, body.activity)
     return Response(status_code=204)
 

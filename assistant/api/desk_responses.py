@@ -9,6 +9,16 @@ from assistant.api.responses import Timestamp
 from assistant.domain.teams import Assignment, Availability
 
 
+class RevealedTextOut(TypedDict):
+    id: str
+    text: str
+    html: str
+
+
+class RevealedMessageOut(TypedDict):
+    message: RevealedTextOut
+
+
 class TagsOut(TypedDict):
     tags: list[TagOut]
 

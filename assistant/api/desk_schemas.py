@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assistant.api.schemas import build_example
+from assistant.api.schemas import Line, build_example
 
 
 class TransferIn(BaseModel):
@@ -30,7 +30,7 @@ class TagsIn(BaseModel):
     model_config = build_example(tags=["returns", "vip"])
 
     #: Names.
-    tags: Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=50)]
+    tags: Annotated[list[Line], Field(max_length=50)]
 
 
 class ReadIn(BaseModel):

@@ -16,6 +16,7 @@ from assistant.api.responses import MessageOut, MessageReceiptOut
 from assistant.conversation.files import UploadedFile, check_upload, receive_customer_file, send_agent_file
 from assistant.domain.messages import Author
 from assistant.ports.storage.store import Store
+from assistant.text.characters import clean_line
 
 router = APIRouter(prefix="/v1", route_class=RateLimitedRoute)
 
@@ -24,7 +25,7 @@ Name = Annotated[str, Query(max_length=300)]
 
 async def _read_upload(request: Request, id_: UUID, name: str) -> UploadedFile:
     data = await request.body()
-    return await asyncio.to_thread(check_upload, str(id_), name, data)
+    return await asyncio.to_thread(check_upload, str(id_), clean_line(name), data)
 
 
 @router.post("/conversations/{conversation}/files", status_code=201, tags=["customer"])

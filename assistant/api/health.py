@@ -41,11 +41,18 @@ async def get_liveness() -> LivenessOut:
 
 
 @router.get("/readyz", responses={200: {"model": ReadinessOut}})
-async def get_readiness(ctx: Ctx) -> Response:
+async def get_readiness(
+    ctx: Ctx,
+    degraded_is_ready: Annotated[
+        bool, Query(alias="degraded", description="200 while `degraded`: for who takes instances out.")
+    ] = False,
+) -> Response:
     """503 with the failing components; `degraded` while customers still get answers from fewer components."""
     parts = await ctx.health()
     if why := "; ".join(f"{part}: {why}" for part, why in parts.items() if why):
         degraded = any(not parts.get(part, "missing") for part in ANSWERING)
+        if degraded and degraded_is_ready:
+            return Response('{"status":"degraded"}', media_type="application/json")
         code = "degraded" if degraded else "not_ready"
         return build_error_response(503, code, f"{code.replace('_', ' ')}: {why}", parts=parts)
     return Response('{"status":"ready"}', media_type="application/json")

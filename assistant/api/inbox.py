@@ -13,7 +13,7 @@ from assistant.api.context import Ctx
 from assistant.api.desk_responses import TagsOut, ViewOut, ViewsOut
 from assistant.api.inbox_rows import load_found_rows, load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example
+from assistant.api.schemas import ShownLine, build_example
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import State
 from assistant.domain.desk_items import SavedView
@@ -82,7 +82,7 @@ class PageIn(FilterIn):
 class ViewIn(BaseModel):
     model_config = build_example(name="Waiting in English", filters={"state": "queued", "language": "en"})
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+    name: Annotated[ShownLine, StringConstraints(max_length=60)]
     filters: FilterIn
     #: Everybody's, not only the caller's own.
     shared: bool = False

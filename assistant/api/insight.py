@@ -7,22 +7,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.auth import CurrentAdmin, CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
-from assistant.api.health import is_usual_year, parse_moment
-from assistant.api.insight_schemas import GapOut, GapsOut, ReportOut, ThemeOut, ThemesOut
+from assistant.api.health import is_usual_year
+from assistant.api.insight_schemas import GapOut, GapsOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.responses import describe_content
-from assistant.api.schemas import build_example, format_timestamp
-from assistant.conversation.csv_export import render_csv
+from assistant.api.schemas import Line, build_example, format_timestamp
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
-from assistant.conversation.report import ReportRange, list_report_rows, load_report
 from assistant.domain.errors import BadInput
 from assistant.domain.gaps import Gap, GapEvidence, GapState
-from assistant.domain.hours import to_local_time
 from assistant.domain.themes import MAX_TITLE_CHARACTERS, Theme
 from assistant.ports.storage.store import Store
 from assistant.text.pii_masking import mask_pii
@@ -37,7 +33,7 @@ USUAL_DAYS = 28
 #: Questions shown of a theme or gap.
 MAX_SHOWN = 50
 
-Title = Annotated[str, StringConstraints(max_length=MAX_TITLE_CHARACTERS, strip_whitespace=True)]
+Title = Annotated[Line, StringConstraints(max_length=MAX_TITLE_CHARACTERS)]
 Days = Annotated[int, Query(ge=1, le=MAX_DAYS)]
 
 
@@ -63,59 +59,6 @@ class GapIn(BaseModel):
     reason: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] | None = None
     owner: Annotated[str, StringConstraints(max_length=255)] | None = None
     due_at: datetime | None = None
-
-
-def read_range(
-    ctx: Ctx,
-    from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
-    to: Annotated[str | None, Query(max_length=40)] = None,
-    days: Days = USUAL_DAYS,
-    channel: Annotated[str | None, Query(max_length=32)] = None,
-    language: Annotated[str | None, Query(max_length=35)] = None,
-) -> ReportRange:
-    """The range and filters of a request."""
-    start, end = parse_range(ctx.clock(), ctx.policy.zone, from_, to, days)
-    return ReportRange(start=start, end=end, channel=channel, language=language)
-
-
-Range = Annotated[ReportRange, Depends(read_range)]
-
-
-def parse_range(
-    moment: datetime, zone: str, from_: str | None, to: str | None, days: int
-) -> tuple[datetime, datetime]:
-    """[start, end): the last *days* days of the business's zone, or from and to."""
-    now = to_local_time(moment, zone)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = parse_moment(to, zone) if to else now + timedelta(seconds=1)
-    start = parse_moment(from_, zone) if from_ else midnight - timedelta(days=days - 1)
-    if not timedelta(0) < end - start <= timedelta(days=MAX_DAYS):
-        raise BadInput(f"The range must have {MAX_DAYS} days at most, and begin before it ends.")
-    return start, end
-
-
-@router.get("/report", response_model=ReportOut)
-async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> dict[str, Any]:
-    """Figures of the conversations that ended in the range, with intervals and definitions."""
-    found = await ctx.database.read(lambda store: load_report(store, wanted, ctx.clock()))
-    return found | {"zone": ctx.policy.zone}
-
-
-@router.get(
-    "/conversations.csv",
-    response_class=Response,
-    responses=describe_content("The table", "text/csv"),
-)
-async def export_conversations(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> Response:
-    """The rows behind the figures, one for each conversation, as CSV."""
-
-    def load_csv(store: Store) -> str:
-        names = {theme.id: theme.name for theme in store.themes.list_alive()}
-        return render_csv(list_report_rows(store, wanted), names)
-
-    text = await ctx.database.read(load_csv)
-    headers = {"Content-Disposition": 'attachment; filename="conversations.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/themes", response_model=ThemesOut)
@@ -173,20 +116,20 @@ async def get_theme(theme: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, An
 
 
 @router.post("/themes/{theme}", response_model=ThemeOut)
-async def update_theme(theme: str, body: ThemeIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Rename or pin a theme; for administrators."""
-    admin, now = inside.agent, ctx.clock()
+async def update_theme(theme: str, body: ThemeIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
+    """Rename or pin a theme; for leads."""
+    lead, now = inside.agent, ctx.clock()
     found = await ctx.database.write(
-        lambda store: change_theme(store, theme, admin, now, title=body.title, pinned=body.pinned)
+        lambda store: change_theme(store, theme, lead, now, title=body.title, pinned=body.pinned)
     )
     return _serialize_theme(found, now)
 
 
 @router.post("/themes/{theme}/merge", response_model=ThemeOut)
-async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Merge a theme into another; for administrators."""
-    admin, now = inside.agent, ctx.clock()
-    found = await ctx.database.write(lambda store: merge_theme(store, theme, body.into, admin, now))
+async def merge_into_theme(theme: str, body: MergeIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
+    """Merge a theme into another; for leads."""
+    lead, now = inside.agent, ctx.clock()
+    found = await ctx.database.write(lambda store: merge_theme(store, theme, body.into, lead, now))
     return _serialize_theme(found, now)
 
 
@@ -214,18 +157,24 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/gaps/{gap}", response_model=GapOut)
-async def update_gap(gap: str, body: GapIn, inside: CurrentAdmin, ctx: Ctx) -> dict[str, Any]:
-    """Assign a gap, or take its next step; administrators. The worker drafts, proves and publishes."""
-    admin, now = inside.agent, ctx.clock()
-    if body.due_at is not None and (body.due_at.tzinfo is None or not is_usual_year(body.due_at)):
-        raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
+async def update_gap(gap: str, body: GapIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
+    """Assign a gap, or take its next step; leads. The worker drafts, proves and publishes."""
+    lead, now = inside.agent, ctx.clock()
+    parse_due_time(body.due_at)
     change = GapChange(**body.model_dump())
 
     def update(store: Store) -> dict[str, Any]:
-        change_gap(store, gap, admin, change, now)
+        change_gap(store, gap, lead, change, now)
         return _load_gap(store, gap, now)
 
     return await ctx.database.write(update)
+
+
+def parse_due_time(due_at: datetime | None) -> datetime | None:
+    """BadInput unless the time has an offset and is of our days."""
+    if due_at is not None and (due_at.tzinfo is None or not is_usual_year(due_at)):
+        raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
+    return due_at
 
 
 def _load_gap(store: Store, gap_id: str, now: datetime) -> dict[str, Any]:

@@ -61,6 +61,30 @@ class AgentFiguresOut(BaseModel):
     surveys: SurveysOut
 
 
+class ReportDayOut(BaseModel):
+    day: str
+    outcomes: dict[str, int]
+
+
+class EndedConversationOut(BaseModel):
+    conversation: str
+    ended_at: str
+    kind: str
+    why: str
+    channel: str
+    language: str
+    theme: str | None
+    csat: int | None
+    nps: int | None
+    ces: int | None
+
+
+class EndedConversationsOut(BaseModel):
+    #: How many there are; the latest are listed.
+    found: int
+    conversations: list[EndedConversationOut]
+
+
 class ReportOut(BaseModel):
     """Figures of conversations that ended in the range."""
 
@@ -90,6 +114,8 @@ class ReportOut(BaseModel):
     by_language: dict[str, int]
     by_agent: dict[str, AgentFiguresOut]
     by_theme: list[ReportThemeOut]
+    #: Every day of the range, by the business's clock.
+    by_day: list[ReportDayOut]
     #: Figure -> language -> what it means.
     definitions: dict[str, dict[str, str]]
     definitions_version: int

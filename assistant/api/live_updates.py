@@ -25,6 +25,8 @@ Passing = list[tuple[str, str, dict[str, Any]]]
 
 #: Interval of heartbeats, so that proxies and clients keep the stream open.
 HEARTBEAT_SECONDS = 10.0
+#: How long an agent's stream waits until it looks whether its session has ended.
+SESSION_CHECK_SECONDS = 2.0
 #: Journal entries, or messages, read at a time.
 PAGE = 200
 
@@ -113,7 +115,7 @@ async def iterate_agent_events(
 ) -> AsyncIterator[str]:
     """Every change in any conversation after *last_event_id*, or from now on.
 
-    The stream ends when its session or token does; checked with every heartbeat.
+    The stream ends when its session or token does; checked before anything is sent, and every few seconds.
     """
     now = ctx.clock()
     (first, last), newest = await ctx.database.read(
@@ -124,25 +126,25 @@ async def iterate_agent_events(
         seen = None
         yield format_event("reset", {})
     seen = newest if seen is None else seen
-    agent = await _note_presence(ctx, secret_hash)
+    if (agent := await _note_presence(ctx, secret_hash)) is None:
+        return
     with ctx.notifier.subscribe() as follower:
         yield HEARTBEAT
-        checked = time.monotonic()
+        beaten = time.monotonic()
         while not follower.is_closed:
             noted, entries = await _read_when_available(
-                ctx, partial(_load_journal_events, ctx=ctx, agent=agent or "", after=seen)
+                ctx, partial(_load_journal_events, ctx=ctx, agent=agent, after=seen)
             ) or (0, [])
             for number, name, data in entries:
                 yield format_event(name, data, number)
             seen = max(seen, noted)
             if noted and len(entries) >= PAGE:
                 continue
-            passing = await follower.next_events(HEARTBEAT_SECONDS)
-            if time.monotonic() - checked >= HEARTBEAT_SECONDS:
-                if not await _note_presence(ctx, secret_hash):
-                    return
-                checked = time.monotonic()
-            if passing is None:
+            passing = await follower.next_events(min(SESSION_CHECK_SECONDS, HEARTBEAT_SECONDS))
+            if await _note_presence(ctx, secret_hash) is None:
+                return
+            if time.monotonic() - beaten >= HEARTBEAT_SECONDS:
+                beaten = time.monotonic()
                 yield HEARTBEAT
             for conversation, name, data in passing or ():
                 if (

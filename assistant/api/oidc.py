@@ -76,7 +76,7 @@ async def finish_sign_in(
         if not code or not hmac.compare_digest(attempt.state.encode(), state.encode()):
             raise Unauthorized("This sign-in was not begun here, or was called off.")
         person = await provider.fetch_person(code, attempt)
-        unknown = await ctx.passwords.hash_password(secrets.token_urlsafe(32))
+        unknown = await _make_password(ctx, person)
         agent, session = await ctx.database.write(
             lambda store: _enter(store, person, provider.creates_accounts, unknown, now)
         )
@@ -95,6 +95,18 @@ def _require_provider(ctx: ApiContext) -> OidcProvider:
     if ctx.oidc is None:
         raise NotFound("Signing in through a provider is not set up here.")
     return ctx.oidc
+
+
+async def _make_password(ctx: ApiContext, person: VerifiedPerson) -> str:
+    """The hash of one that nobody knows, for an account without; empty where there is one already."""
+
+    def has_password(store: Store) -> bool:
+        agent = store.agents.find_by_email(normalize_email(person.email))
+        return agent is not None and bool(store.agents.load_password_hash(agent.id))
+
+    if await ctx.database.read(has_password):
+        return ""
+    return await ctx.passwords.hash_password(secrets.token_urlsafe(32))
 
 
 def _enter(

@@ -26,7 +26,7 @@ from assistant.api.people_responses import (
     TokenOut,
 )
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import ShownLine, build_example, format_timestamp
 from assistant.conversation.agent_access import change_password, revoke_credentials
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import format_actor as actor
@@ -37,7 +37,7 @@ from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent", tags=["people"], route_class=RateLimitedRoute)
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Name = Annotated[ShownLine, StringConstraints(max_length=80)]
 Password = Annotated[str, StringConstraints(min_length=MIN_PASSWORD_CHARACTERS, max_length=1024)]
 Secret = Annotated[str, StringConstraints(min_length=20, max_length=200)]
 

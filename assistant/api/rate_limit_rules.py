@@ -44,7 +44,7 @@ SIGNING_IN_AS = RateLimit("signing in to one account from one address", LimitKey
 SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, Rate(50, 0.05))
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
-TRYING = RateLimit("trying a draft, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
+TRYING = RateLimit("trying and comparing drafts, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
 BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
@@ -92,13 +92,12 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "unfollow",
             "email",
             "messages",
-            "typing",
-            "activity",
             "files",
             "links",
             "callbacks",
         )
     },
+    **{f"POST {_AGENT}/{act}": (TYPING,) for act in ("typing", "activity")},
     f"POST {_AGENT}/suggest": (SUGGESTING,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
@@ -144,9 +143,26 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
-        for what in ("themes/{theme}", "themes/{theme}/merge", "gaps/{gap}")
+        for what in (
+            "themes/{theme}",
+            "themes/{theme}/merge",
+            "gaps/{gap}",
+            "cases/{case}",
+            "improvements",
+            "improvements/{improvement}",
+        )
     },
-    **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in ("report", "conversations.csv", "themes")},
+    "POST /v1/agent/webhooks": (WORKING,),
+    "DELETE /v1/agent/webhooks/{webhook}": (WORKING,),
+    **{
+        f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
+        for act in ("", "/rotate", "/deliveries/{delivery}/replay")
+    },
+    **{
+        f"GET {_INSIGHT}/{what}": (REPORTING,)
+        for what in ("report", "conversations", "conversations.csv", "themes")
+    },
+    "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "POST /v1/business/events": (PUSHING,),

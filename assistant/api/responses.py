@@ -150,6 +150,10 @@ class WidgetConfigOut(TypedDict):
     disclosure: str
     examples: list[str]
     languages: list[str]
+    #: In which of them this is.
+    language: str
+    #: The widget's own words, of a language that it does not bring itself; else empty.
+    text: dict[str, str]
 
 
 class MessageReceiptOut(TypedDict):
@@ -178,4 +182,4 @@ class LivenessOut(TypedDict):
 
 
 class ReadinessOut(TypedDict):
-    status: Literal["ready"]
+    status: Literal["ready", "degraded"]

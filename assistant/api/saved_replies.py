@@ -16,7 +16,7 @@ from assistant.api.desk_responses import (
     SavedReplyOut,
 )
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example
+from assistant.api.schemas import CleanText, Line, build_example
 from assistant.conversation import saved_replies
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.desk_items import VARIABLES, SavedReply
@@ -30,11 +30,11 @@ class SavedReplyIn(BaseModel):
         name="Refund arranged", text="{{customer_name}}, your refund is on its way.", language="en"
     )
 
-    name: Annotated[str, StringConstraints(max_length=200)]
-    text: Annotated[str, StringConstraints(max_length=20_000)]
-    language: Annotated[str, StringConstraints(max_length=35)] | None = None
+    name: Line
+    text: Annotated[CleanText, StringConstraints(max_length=20_000)]
+    language: Annotated[Line, StringConstraints(max_length=35)] | None = None
     #: Names of tags that using it adds.
-    tags: Annotated[list[str], Field(max_length=20)] = []
+    tags: Annotated[list[Line], Field(max_length=20)] = []
     #: What sending it does, one of the three: aside for so long, to this team, ended like this.
     snooze_minutes: Annotated[int, Field(ge=1, le=366 * 24 * 60)] | None = None
     team: Annotated[str, StringConstraints(max_length=64)] | None = None
@@ -52,7 +52,7 @@ class ReplyUseIn(BaseModel):
 class ReplyImportIn(BaseModel):
     model_config = build_example(csv="name,text\nThanks,Thank you for waiting.", shared=True)
 
-    csv: Annotated[str, StringConstraints(max_length=200_000)]
+    csv: Annotated[CleanText, StringConstraints(max_length=200_000)]
     shared: bool = False
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, overload
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
@@ -39,9 +39,15 @@ from assistant.domain.messages import Author, Citation, Message, get_public_kind
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.signals import Signals
 from assistant.domain.turns import TurnRecord
+from assistant.text.characters import clean_line, clean_text
 
 MESSAGE_ID = "3f0e4b52-6a44-4c3c-9d5b-0f6a5a1f2c11"
-Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+#: One line without control and invisible characters; empty where it may be.
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean_line)]
+#: The same of which something can be seen.
+ShownLine = Annotated[Line, StringConstraints(min_length=1)]
+#: A text of several lines without control and invisible characters.
+CleanText = Annotated[str, AfterValidator(clean_text)]
 
 
 def build_example(**values: Any) -> ConfigDict:

@@ -1,7 +1,7 @@
 """Settings that leads change in the console: what is in force, who changed it, what a change would do."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -67,16 +67,17 @@ async def get_settings(_inside: CurrentAgent, ctx: Ctx) -> SettingsOut:
     ]
     return {
         "settings": settings,
-        "sentences": _list_sentences(current),
+        "sentences": _list_sentences(current, ctx.languages),
         "file": live.file,
         "problem": live.problem,
     }
 
 
-def _list_sentences(current: Mapping[str, SettingChange]) -> list[SentenceOut]:
+def _list_sentences(current: Mapping[str, SettingChange], languages: Sequence[str]) -> list[SentenceOut]:
+    """The sentences of the languages that are spoken; ours in Japanese and English are always there."""
     found = []
-    for language, sentences in LANGUAGES.items():
-        for situation, wordings in sentences.items():
+    for language in dict.fromkeys(("ja", "en", *languages)):
+        for situation, wordings in LANGUAGES[language].items():
             if not is_editable(situation):
                 continue
             key = f"sentence.{language}.{situation}"
@@ -106,7 +107,8 @@ def _serialize_change(change: SettingChange | None) -> SettingChangeOut | None:
 @router.post("")
 async def save_settings(body: ChangesIn, inside: CurrentLead, ctx: Ctx) -> SettingsOut:
     """Change settings, all or none; 409 `setting_changed` if a colleague changed one meanwhile."""
-    now, changes = ctx.clock(), {one.key: one.value for one in body.changes}
+    now = ctx.clock()
+    changes = ctx.live.clean_changes({one.key: one.value for one in body.changes})
 
     def check_and_change(store: Store) -> None:
         ctx.live.check_changes(_get_values(store), changes)

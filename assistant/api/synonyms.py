@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example
+from assistant.api.schemas import Line, build_example
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.synonyms import (
     MAX_GROUP_WORDS,
@@ -23,7 +23,7 @@ from assistant.text.segmentation import tokenize_text
 
 router = APIRouter(prefix="/v1/agent/knowledge/synonyms", tags=["agent"], route_class=RateLimitedRoute)
 
-Word = Annotated[str, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
+Word = Annotated[Line, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
 Group = Annotated[list[Word], Field(max_length=MAX_GROUP_WORDS)]
 
 

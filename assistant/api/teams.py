@@ -11,7 +11,7 @@ from assistant.api.auth import AuthenticatedAgent, CurrentAdmin, CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import AvailabilityOut, CapacityOut, DeskAgentOut, TeamOut, TeamsOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import ShownLine, build_example, format_timestamp
 from assistant.conversation.agent_access import get_active_agent
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, NotFound
@@ -29,7 +29,7 @@ class TeamIn(BaseModel):
         name="English", assignment="least_loaded", language="en", members=["3b1f0c9d2e4a"]
     )
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+    name: Annotated[ShownLine, StringConstraints(max_length=60)]
     assignment: Assignment = Assignment.MANUAL
     #: Only conversations in this language, on this channel; None: any.
     language: Annotated[str, StringConstraints(max_length=35)] | None = None

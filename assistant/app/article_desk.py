@@ -13,6 +13,7 @@ from assistant.app.wiring import build_retriever
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput
 from assistant.domain.markdown import strip_markdown
+from assistant.text.terms import extract_terms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_drafts import ArticleFields
-    from assistant.domain.knowledge import HelpEntry
+    from assistant.domain.knowledge import HelpEntry, Passage
 
 #: Characters of a draft that tell what comes near it.
 MAX_NEAR_CHARACTERS = 1_500
 #: Passages that a search of the help looks at, and the score below which one is not shown.
 MAX_FOUND_PASSAGES = 24
 MIN_FOUND_SCORE = 0.02
+#: The score from which a passage is shown that has no word of what is searched for.
+MIN_SCORE_WITHOUT_WORDS = 0.25
 MAX_EXCERPT_CHARACTERS = 140
 #: Contradictions of one draft that are told.
 MAX_TOLD_CONTRADICTIONS = 20
@@ -80,8 +83,9 @@ class ArticleDesk:
 
         found = await self._knowledge.retriever.search(question, language=language, limit=MAX_FOUND_PASSAGES)
         entries: dict[str, HelpEntry] = {}
+        asked = extract_terms(question)
         for passage in found:
-            if passage.score >= MIN_FOUND_SCORE and passage.language == language:
+            if passage.language == language and _is_found(asked, passage):
                 excerpt = strip_markdown(passage.text)[:MAX_EXCERPT_CHARACTERS]
                 entry = HelpEntry(
                     id=passage.article, title=passage.title, language=passage.language, excerpt=excerpt
@@ -111,3 +115,11 @@ class ArticleDesk:
                 yield shadow, await publish_article(shadow, article, fields, reader)
             finally:
                 await shadow.close()
+
+
+def _is_found(asked: frozenset[str], passage: Passage) -> bool:
+    """Whether it is likely enough; search always proposes something, also for words that mean nothing."""
+    if passage.score >= MIN_SCORE_WITHOUT_WORDS:
+        return True
+    words = extract_terms(" ".join((passage.title, *passage.headings, passage.text)))
+    return passage.score >= MIN_FOUND_SCORE and not asked.isdisjoint(words)

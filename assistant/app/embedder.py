@@ -21,6 +21,18 @@ def open_embedder(settings: Settings, progress: ProgressCallback | None = None) 
     return build_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
 
 
+def prepare_models(settings: Settings, progress: ProgressCallback | None = None) -> None:
+    """Build what the local model is read with; the first search would do it otherwise."""
+    from assistant.models.embeddings.adapter_weights import READER, TURNS
+    from assistant.models.embeddings.e5_cache import prepare_adapter, prepare_e5
+    from assistant.models.embeddings.factory import LOCAL
+
+    if settings.embeddings == LOCAL:
+        folder = prepare_e5(settings.models_dir, progress)
+        for weights in (READER, TURNS):
+            prepare_adapter(folder, weights)
+
+
 def _build_openai_client(settings: Settings) -> Any:
     from openai import AsyncOpenAI
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,14 @@ CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 MAX_CLOSING_MINUTES = 36 * 60
 CLOSED = ("closed", "休み", "休業", "定休日")
 ALL_DAY = ("24h", "24時間", "open")
+#: Zone by the first language, where it is spoken in one zone.
+ZONES = {"ja": JAPAN, "ko": "Asia/Seoul"}
 #: Most days of a holiday range.
 MAX_HOLIDAY_DAYS = 366
+#: Days of all ranges together, and days with hours of their own.
+MAX_LISTED_DAYS = 3_660
+#: Spans of one day.
+MAX_SPANS = 24
 
 
 def find_default_zone(languages: Sequence[str]) -> str:
@@ -39,7 +46,7 @@ def find_default_zone(languages: Sequence[str]) -> str:
             return ZoneInfo(machine).key
         except (KeyError, ValueError, OSError):
             pass
-    return JAPAN if languages[0].startswith("ja") else "UTC"
+    return ZONES.get(languages[0].split("-")[0], "UTC")
 
 
 def _load_system_zone() -> str:
@@ -66,10 +73,15 @@ def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
         for day in _parse_weekdays(name, f"{where}.days"):
             days[day] = _parse_times(times, f"{where}.days.{name}")
     special = _parse_mapping(rows.get("special") or {}, f"{where}.special")
+    holidays = list(
+        islice(_parse_holidays(rows.get("holidays") or [], f"{where}.holidays"), MAX_LISTED_DAYS + 1)
+    )
+    if max(len(special), len(holidays)) > MAX_LISTED_DAYS:
+        raise SetupError(f"{where}: holidays and special have at most {MAX_LISTED_DAYS} days each")
     return BusinessHours(
         zone=parse_zone(rows.get("zone", zone), f"{where}.zone"),
         days=days,
-        holidays=frozenset(_parse_holidays(rows.get("holidays") or [], f"{where}.holidays")),
+        holidays=frozenset(holidays),
         special={
             _parse_day(day, f"{where}.special").isoformat(): _parse_times(times, f"{where}.special.{day}")
             for day, times in special.items()
@@ -114,6 +126,8 @@ def _parse_times(value: object, where: str) -> tuple[str, ...]:
     if str(value).strip().lower() in ALL_DAY:
         return ("00:00", "24:00")
     spans = value if isinstance(value, list) else re.split(r"[,、]", str(value))
+    if len(spans) > MAX_SPANS:
+        raise SetupError(f"{where}: a day has at most {MAX_SPANS} spans of hours")
     found = [clock for span in spans for clock in _parse_span(span, where)]
     moments = [parse_minutes(clock) for clock in found]
     if moments[:-1] != sorted(moments[:-1]):

@@ -10,8 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from assistant.app.data_folder import prepare_data_dir
 from assistant.app.embedder import ProgressCallback
-from assistant.app.settings import Settings, prepare_data_dir
+from assistant.app.settings import Settings
+from assistant.app.vector_index import build_chroma_access, open_vectors
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, compute_business_day
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from assistant.knowledge.retrieval.question_words import QuestionWords
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
-    from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
     from assistant.ports.models import Embedder
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
@@ -207,7 +208,9 @@ async def open_knowledge(
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    out_of_index = partial(remove_collection, data_dir=settings.data_dir, url=settings.chroma_url)
+    out_of_index = partial(
+        remove_collection, data_dir=settings.data_dir, access=build_chroma_access(settings)
+    )
     making = EmbeddingBackfill(database, embedder, settings.embeddings, utc_now, out_of_index)
     before = await _open_previous_embedder(settings, making)
     retriever = SwitchingRetriever(
@@ -251,7 +254,7 @@ async def _build_retriever(
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 
-    kept = await _open_vectors(settings, database, embedder)
+    kept = await open_vectors(settings, database, embedder, utc_now)
     vectors = SyncedVectorIndex() if beside_serve and settings.chroma_url is None else kept
     pages = f"{settings.public_url.rstrip('/')}/help/"
     zone = build_policy(settings).zone
@@ -269,25 +272,3 @@ def build_policy(settings: Settings) -> Policy:
     from assistant.app.policy_file import load_policy
 
     return load_policy(settings.policy, find_default_zone(settings.languages))
-
-
-async def _open_vectors(
-    settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder
-) -> SyncedVectorIndex:
-    """The vector index of *embedder*: at the Chroma server if configured, else in the data folder."""
-    from assistant.knowledge.vectors.synced_index import (
-        SyncedVectorIndex,
-        build_embedded_opener,
-        build_lease,
-        build_server_opener,
-    )
-
-    model, dimensions = embedder.name, embedder.dimensions
-    name = await database.read(lambda store: store.collections.find_name(model))
-    if name is None:
-        name = await database.write(lambda store: store.collections.ensure_name(model))
-    if settings.chroma_url is None:
-        return SyncedVectorIndex(build_embedded_opener(settings.data_dir, name, dimensions))
-    return SyncedVectorIndex(
-        build_server_opener(settings.chroma_url, name, dimensions), build_lease(database, model, utc_now)
-    )

@@ -22,13 +22,15 @@ from assistant.domain.errors import BadInput, SetupError, Unavailable
 from assistant.domain.hours import BusinessHours
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Database, Store
+from assistant.text.characters import clean_line, clean_text
 
 log = structlog.get_logger()
 
 #: Keys of the policy file that the console changes too.
-POLICY_KEYS = NUMBERS | COUNTS | {"people_only", "hours", "helplines"}
+POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines"}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
+MAX_PROBLEM_CHARACTERS = 400
 #: Seconds between two looks for changes by other processes.
 POLL_SECONDS = 1.0
 
@@ -88,6 +90,15 @@ class LiveSettings:
         """What the policy file sets."""
         return frozenset(self._rows)
 
+    def clean_changes(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The changes as they are stored: no invisible or control characters, a name in one line."""
+        return {
+            key: clean_line(value)
+            if key.startswith("name.") and isinstance(value, str)
+            else _clean_words(value)
+            for key, value in changes.items()
+        }
+
     def check_changes(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Policy:
         """The policy that *changes* would put in force; BadInput with what to fix."""
         values = {key: value for key, value in {**current, **changes}.items() if value is not None}
@@ -96,7 +107,7 @@ class LiveSettings:
         try:
             return self._build_policy(values)
         except SetupError as exc:
-            raise BadInput(str(exc)) from exc
+            raise BadInput(str(exc)[:MAX_PROBLEM_CHARACTERS]) from exc
 
     def _check_key(self, key: str, value: Any) -> None:
         group, _, name = key.partition(".")
@@ -167,6 +178,17 @@ class LiveSettings:
             with suppress(Unavailable):  # the next round tries again
                 await self.load_changes()
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _clean_words(value: Any) -> Any:
+    """Words, a list of them or a mapping to them; anything else stays for the check."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean_text(one) if isinstance(one, str) else one for one in value]
+    if isinstance(value, dict):
+        return {key: clean_text(one) if isinstance(one, str) else one for key, one in value.items()}
+    return value
 
 
 def _to_json(value: Any) -> Any:

@@ -1,7 +1,9 @@
 """Reads a policy from YAML; every error is one line with place and remedy."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +11,36 @@ import yaml
 
 from assistant.app.hours_file import parse_hours, parse_zone
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
+from assistant.domain.cases import CaseTrigger
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.policy import Policy
+from assistant.domain.signals import TOPICS
 from assistant.domain.surveys import ASSISTANT, PERSON, SurveyKind
+from assistant.text.characters import clean_text
 
-#: Counted in turns or people, not 0–1.
-COUNTS = frozenset(
-    {"max_guided_turns", "max_failed_turns", "offer_again_turns", "queue_limit", "presence_seconds"}
-)
+#: Counted in turns, people or seconds, not 0–1: the least and the most. Presence is written twice a minute.
+COUNTS: Mapping[str, tuple[int, int]] = {
+    "max_guided_turns": (1, 100),
+    "max_failed_turns": (1, 100),
+    "offer_again_turns": (1, 100),
+    "queue_limit": (1, 100_000),
+    "callback_slots": (0, 100),
+    "presence_seconds": (60, 86_400),
+    "case_due_hours": (1, 1_000),
+}
+#: A year.
+MAX_MINUTES = 525_600
+MAX_SURVEY_DAYS = 3_650
+#: Of tokens or calls.
+MAX_BUDGET = 10**12
+#: Of a million tokens, in any currency.
+MAX_PRICE = 1e9
+MAX_HELPLINE_CHARACTERS = 500
+#: What no policy leaves to the assistant alone.
+ALWAYS_PEOPLE_ONLY = "harm"
+LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 NUMBERS = frozenset(field.name for field in fields(Policy) if field.type == "float")
 
 
@@ -51,20 +73,20 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
     rows, base = _parse_mapping(data, where), base or Policy()
     base = _apply_zone(rows, where, base)
     readers: dict[str, Callable[[object, str], Any]] = {
-        "people_only": _parse_names,
+        "people_only": _parse_topics,
         "priorities": _parse_priorities,
         "zone": parse_zone,
         "hours": lambda value, at: parse_hours(value, at, base.zone),
         "budgets": _parse_budgets,
         "prices": _parse_prices,
-        "helplines": _parse_helplines,
+        "helplines": lambda value, at: {**base.helplines, **_parse_helplines(value, at)},
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
         "surveys": _parse_surveys,
-        "callback_slots": lambda value, at: value if value == 0 else _parse_count(value, at),
         "surveys_after": _parse_survey_owners,
+        "cases": _parse_cases,
         "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
-        **dict.fromkeys(COUNTS, _parse_count),
+        **{name: partial(_parse_count, bounds=bounds) for name, bounds in COUNTS.items()},
     }
     channels = rows.pop("channels", None)
     if unknown := rows.keys() - readers.keys():
@@ -115,34 +137,53 @@ def _parse_fraction(value: object, where: str) -> float:
     return float(value)
 
 
-def _parse_count(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise SetupError(f"{where}: expected a whole number, 1 or more, not {_format_value(value)}")
+def _parse_count(value: object, where: str, bounds: tuple[int, int]) -> int:
+    least, most = bounds
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise SetupError(
+            f"{where}: expected a whole number from {least} to {most}, not {_format_value(value)}"
+        )
     return value
 
 
 def _parse_names(value: object, where: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise SetupError(f"{where}: expected a list of topics like [harm, legal], not {_format_value(value)}")
+        raise SetupError(f"{where}: expected a list of names like [harm, legal], not {_format_value(value)}")
     return frozenset(value)
 
 
+def _parse_topics(value: object, where: str) -> frozenset[str]:
+    names = _parse_names(value, where)
+    if unknown := names - TOPICS:
+        raise SetupError(
+            f"{where}: unknown topic {_format_value(min(unknown))}; known are {', '.join(sorted(TOPICS))}"
+        )
+    if ALWAYS_PEOPLE_ONLY not in names:
+        raise SetupError(f"{where}: {ALWAYS_PEOPLE_ONLY} must stay; danger to life always goes to a person")
+    return names
+
+
 def _parse_helplines(value: object, where: str) -> dict[str, str]:
+    """Language -> sentence, without invisible characters."""
     rows = _parse_mapping(value, where)
-    if bad := next((key for key, text in rows.items() if not isinstance(text, str)), None):
-        raise SetupError(f"{where}: {bad} must be a sentence, not {_format_value(rows[bad])}")
-    return rows
+    found = {}
+    for language, text in rows.items():
+        if not LANGUAGE.fullmatch(language):
+            raise SetupError(f"{where}: {_format_value(language)} is no language; write ja or en")
+        sentence = clean_text(text) if isinstance(text, str) else ""
+        if not 0 < len(sentence) <= MAX_HELPLINE_CHARACTERS:
+            raise SetupError(
+                f"{where}: {language} must be a sentence of 1 to {MAX_HELPLINE_CHARACTERS} characters, "
+                f"not {_format_value(text)}"
+            )
+        found[language] = sentence
+    return found
 
 
 def _parse_minutes(value: object, where: str) -> dict[str, int]:
-    """Channel -> minutes, 0 or more."""
+    """Channel -> minutes, 0 to a year."""
     rows = _parse_mapping(value, where)
-    for name, minutes in rows.items():
-        if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0:
-            raise SetupError(
-                f"{where}.{name}: expected a whole number of minutes, 0 or more, not {_format_value(minutes)}"
-            )
-    return rows
+    return {name: _parse_count(row, f"{where}.{name}", (0, MAX_MINUTES)) for name, row in rows.items()}
 
 
 def _parse_surveys(value: object, where: str) -> dict[str, int]:
@@ -150,7 +191,7 @@ def _parse_surveys(value: object, where: str) -> dict[str, int]:
     rows = _parse_mapping(value, where)
     if unknown := rows.keys() - set(SurveyKind):
         raise SetupError(f"{where}: unknown survey {sorted(unknown)[0]!r}; known are {', '.join(SurveyKind)}")
-    return {name: _parse_count(days, f"{where}.{name}") for name, days in rows.items()}
+    return {name: _parse_count(days, f"{where}.{name}", (1, MAX_SURVEY_DAYS)) for name, days in rows.items()}
 
 
 def _parse_survey_owners(value: object, where: str) -> frozenset[str]:
@@ -158,6 +199,17 @@ def _parse_survey_owners(value: object, where: str) -> frozenset[str]:
     if unknown := names - {ASSISTANT, PERSON}:
         raise SetupError(f"{where}: unknown {sorted(unknown)[0]!r}; known are {ASSISTANT}, {PERSON}")
     return names
+
+
+def _parse_cases(value: object, where: str) -> dict[str, float]:
+    """Trigger -> threshold."""
+    rows = _parse_mapping(value, where)
+    if unknown := rows.keys() - set(CaseTrigger):
+        raise SetupError(f"{where}: unknown {sorted(unknown)[0]!r}; known are {', '.join(CaseTrigger)}")
+    for name, number in rows.items():
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 10:
+            raise SetupError(f"{where}.{name}: expected a number from 0 to 10, not {_format_value(number)}")
+    return rows
 
 
 def _parse_priorities(value: object, where: str) -> dict[str, str]:
@@ -185,10 +237,7 @@ def _parse_budget(value: object, where: str, name: str) -> Budget:
     if unknown := rows.keys() - {"tokens", "calls"}:
         raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are calls, tokens")
     for key, number in rows.items():
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise SetupError(
-                f"{where}.{key}: expected a whole number, 0 or more, not {_format_value(number)}"
-            )
+        _parse_count(number, f"{where}.{key}", (0, MAX_BUDGET))
     budget: Budget = getattr(Budgets(), name)
     return replace(budget, **rows)
 
@@ -204,7 +253,7 @@ def _parse_prices(value: object, where: str) -> Prices:
 def _parse_price(value: object, where: str) -> Price:
     rows = _parse_mapping(value, where)
     if rows.keys() != {"input", "output"} or not all(
-        isinstance(number, int | float) and not isinstance(number, bool) and number >= 0
+        isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= MAX_PRICE
         for number in rows.values()
     ):
         raise SetupError(f"{where}: expected input and output, each the price of a million tokens")

@@ -1,35 +1,27 @@
 """All settings, read once; with none set the service runs embedded on one machine."""
 
 import json
-import os
-import re
-import secrets
-from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from assistant.app.data_folder import MIN_KEY_CHARACTERS, load_or_create_key
+from assistant.app.environment import export_library_variables
 from assistant.app.sign_in_settings import SignInSettings
-from assistant.domain.errors import SetupError
+from assistant.conversation.templates import check_languages
+from assistant.domain.errors import BadInput, SetupError
 from assistant.domain.webhook_signatures import decode_secret
 
-MIN_KEY_CHARACTERS = 16
 #: The model where only an OpenAI key is set: small, and asked not to reason before it answers.
 DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
 #: What a model's parameters may be given for.
 PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
-#: Variables that libraries read themselves: of model vendors, tracing, proxies and certificates.
-LIBRARY_VARIABLES = re.compile(
-    r"(ANTHROPIC|GOOGLE|GEMINI|AZURE_OPENAI|MISTRAL|GROQ|DEEPSEEK|XAI|COHERE|TOGETHER|FIREWORKS|OPENROUTER"
-    r"|OLLAMA|HF|HUGGINGFACEHUB|AWS|LANGSMITH|LANGCHAIN|OTEL|CHROMA)_.+|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)"
-)
 
 
 class Settings(SignInSettings):
@@ -44,8 +36,16 @@ class Settings(SignInSettings):
     )
 
     data_dir: Path = Path("data")
+    #: Folder of prepared models; unset: in the data folder.
+    models: Path | None = None
     database_url: str | None = None
     chroma_url: str | None = None
+    #: Access to a Chroma server that asks for it, such as Chroma Cloud.
+    chroma_token: SecretStr | None = None
+    chroma_tenant: str | None = None
+    chroma_database: str | None = None
+    #: Name of a plug-in that wraps the search; unset: none.
+    retriever: str | None = None
     chat_model: str | None = None
     #: Purpose -> parameters of the chat model, as JSON.
     chat_parameters: Annotated[dict[str, dict[str, Any]], NoDecode] = Field(default_factory=dict)
@@ -70,8 +70,9 @@ class Settings(SignInSettings):
     backend_secret: SecretStr | None = None
     #: Folder of the tools; unset: those of the sample shop.
     tools: Path | None = None
-    #: Allow ingesting web addresses in private networks (an intranet's help centre).
+    #: Allow private networks: ingesting from an intranet, and sending webhooks there, also over http.
     ingest_private: bool = False
+    webhooks_private: bool = False
     #: Hours between resyncs of web sources while serving; 0: only on request.
     resync_hours: float = Field(6, ge=0, le=24 * 365)
     #: Origins that may embed the widget; `*` is any.
@@ -125,6 +126,10 @@ class Settings(SignInSettings):
     def require_language(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("name at least one language, for example ja,en")
+        try:
+            check_languages(value)
+        except BadInput as exc:
+            raise ValueError(str(exc)) from exc
         return value
 
     @field_validator("trusted_proxies")
@@ -158,7 +163,12 @@ class Settings(SignInSettings):
         "openai_base_url",
         "chat_model",
         "database_url",
+        "models",
         "chroma_url",
+        "chroma_token",
+        "chroma_tenant",
+        "chroma_database",
+        "retriever",
         "metrics_token",
         "traces",
         "backend_url",
@@ -213,7 +223,7 @@ class Settings(SignInSettings):
 
     @property
     def models_dir(self) -> Path:
-        return self.data_dir / "models"
+        return self.models or self.data_dir / "models"
 
     @property
     def effective_model(self) -> str:
@@ -225,7 +235,7 @@ class Settings(SignInSettings):
         return (
             self.secret_key.get_secret_value().encode()
             if self.secret_key
-            else _load_or_create_key(self.data_dir)
+            else load_or_create_key(self.data_dir)
         )
 
     def load_backend_key(self) -> bytes | None:
@@ -239,19 +249,6 @@ class Settings(SignInSettings):
             if self.identity_secret
             else self.load_signing_key()
         )
-
-
-def load_environment() -> dict[str, str]:
-    """All variables of the environment and of `.env`: channels select theirs by name (`docs/channels.md`)."""
-    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {**kept, **os.environ}
-
-
-def export_library_variables() -> None:
-    """Put variables of `.env` that libraries read themselves into the environment, which wins."""
-    for name, value in load_environment().items():
-        if LIBRARY_VARIABLES.fullmatch(name):
-            os.environ.setdefault(name, value)
 
 
 def load_settings() -> Settings:
@@ -269,32 +266,3 @@ def _format_error(error: ErrorDetails) -> str:
     name = "_".join(map(str, error["loc"])).upper()
     prefix = "" if name.startswith("OPENAI_") else "ASSISTANT_"
     return f"{prefix}{name}: {error['msg'].removeprefix('Value error, ')}"
-
-
-def prepare_data_dir(path: Path) -> None:
-    """Create the data folder and test that it is writable, or SetupError."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        with suppress(PermissionError):  # another user's folder that we may write to
-            path.chmod(0o700)  # customers' messages are private
-            for file in path.glob("*.db*"):
-                file.chmod(0o600)
-        probe = path / f".probe-{secrets.token_hex(4)}"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as exc:
-        raise SetupError(
-            f"The data folder {path} cannot be written to ({exc.strerror}); "
-            "make it writable or set ASSISTANT_DATA_DIR to another folder."
-        ) from exc
-
-
-def _load_or_create_key(data_dir: Path) -> bytes:
-    path = data_dir / "secret.key"
-    if not path.exists() or len(path.read_bytes()) < MIN_KEY_CHARACTERS:
-        # Written atomically: after a crash there must be no empty key.
-        made = data_dir / f".secret-{secrets.token_hex(4)}"
-        made.touch(mode=0o600)
-        made.write_bytes(secrets.token_hex(32).encode())
-        made.replace(path)
-    return path.read_bytes()

@@ -223,5 +223,13 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,
+        check_webhook_url=partial(_check_webhook_url, settings),
     )
     return build_api(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)
+
+
+async def _check_webhook_url(settings: Settings, address: str) -> None:
+    """BadInput unless webhooks may go there; what it needs is imported when an admin sets one."""
+    from assistant.app.webhook_addresses import WebhookAddresses
+
+    await WebhookAddresses(allow_private=settings.webhooks_private).check_url(address)

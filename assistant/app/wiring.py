@@ -72,7 +72,7 @@ def build_timing(settings: Settings) -> Timing:
 
 def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     """The messaging apps that have settings in the environment."""
-    from assistant.app.settings import load_environment
+    from assistant.app.environment import load_environment
     from assistant.channels import has_channel_settings
 
     found = load_environment()
@@ -86,9 +86,11 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 
 def build_tools(settings: Settings) -> Mapping[str, Tool]:
     """The tools by name; none where no system of the business could run them."""
-    from assistant.tools.catalogue import load_tools
+    from assistant.tools.catalogue import add_plugged_tools, load_tools
 
-    return load_tools(settings.tools or TOOLS) if settings.backend_url is not None else {}
+    if settings.backend_url is None:
+        return {}
+    return add_plugged_tools(load_tools(settings.tools or TOOLS))
 
 
 def build_backend(settings: Settings) -> ToolBackend | None:
@@ -132,7 +134,13 @@ def build_retriever(settings: Settings, knowledge: KnowledgeBase) -> Retriever:
     from assistant.knowledge.retrieval.question_words import ExpandingRetriever
 
     reading = wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir)
-    return ExpandingRetriever(reading, knowledge.words)
+    found = ExpandingRetriever(reading, knowledge.words)
+    if settings.retriever is None:
+        return found
+    from assistant.plugins import RETRIEVERS, load_plugin
+
+    wrapped: Retriever = load_plugin(RETRIEVERS, settings.retriever)(found)
+    return wrapped
 
 
 def build_turn_dependencies(

@@ -27,14 +27,13 @@ from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.execution import ActionExecutor
-    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_lifecycle import KnowledgeSource
     from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
-    from assistant.jobs.worker_loop import JobHandlers, WorkerLoop
+    from assistant.jobs.worker_loop import WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import MessageBus
@@ -66,6 +65,7 @@ class AssistantService:
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
         """Run the tasks within this context; on exit running jobs finish or are left to their leases."""
+        from assistant.app.job_handlers import build_job_handlers
         from assistant.jobs.worker_loop import WorkerLoop
 
         loop = WorkerLoop(
@@ -80,14 +80,18 @@ class AssistantService:
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Background tasks of the worker process."""
+        from assistant.app.webhook_addresses import WebhookAddresses
         from assistant.insight.theme_keeper import ThemeKeeper
+        from assistant.jobs.improvement_notices import ImprovementNotifier
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
+        from assistant.jobs.webhook_sender import WebhookSender
         from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
         tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
+        addresses = WebhookAddresses(allow_private=self.settings.webhooks_private)
         work: dict[str, Start] = {
             "loop": loop.run,
             "settings": self.live.poll_changes,
@@ -96,6 +100,10 @@ class AssistantService:
             "resync": resync.run,
             "themes": ThemeKeeper(database, self.knowledge.embedder, utc_now).run,
             "gaps": self._build_gap_keeper().run,
+            "improvements": ImprovementNotifier(
+                database, self.dependencies.policy, self.notifier, utc_now
+            ).run,
+            "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
@@ -182,67 +190,6 @@ class AssistantService:
         report = await self.knowledge.ingest_sources([source.source], options, reconcile=False)
         kinds = ("added", "updated", "unchanged", "removed", "failed")
         return {kind: len(getattr(report, kind)) for kind in kinds}
-
-
-def build_job_handlers(service: AssistantService) -> JobHandlers:
-    """The handlers of all kinds of jobs."""
-    from assistant.conversation.callbacks import CallbackReminder
-    from assistant.conversation.desk import Desk
-    from assistant.conversation.ending import IdleCloser
-    from assistant.conversation.handoff.assignment import AutomaticAssignment
-    from assistant.conversation.handoff.watchdog import Watchdog
-    from assistant.domain.jobs import JobKind
-    from assistant.jobs.attachment_download import AttachmentDownloader
-    from assistant.jobs.outbox import Outbox
-    from assistant.jobs.worker_loop import JobHandlers
-
-    assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
-    policy, executor = service.dependencies.policy, service.executor
-    watchdog = Watchdog(database, policy, assistant.pick_facts, notifier, service.timing, utc_now)
-    outbox = Outbox(database, service.channels, notifier, utc_now)
-    fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
-    enricher = _build_packet_enricher(service)
-    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=policy)
-    assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
-    closer = IdleCloser(database, policy, notifier, utc_now)
-    caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
-    return JobHandlers(
-        handlers={
-            # Without a backend, what was said yes to before goes to a person.
-            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
-            JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
-            JobKind.DEADLINE: watchdog.handle_deadline,
-            JobKind.DELIVERY: outbox.deliver_messages,
-            JobKind.MEDIA: fetcher.download_attachments,
-            JobKind.PACKET: enricher.enrich_packet,
-            JobKind.ASSIGN: assignment.assign_next,
-            JobKind.IDLE: closer.close_idle,
-            JobKind.CALLBACK: caller.remind_agent,
-        },
-        default_fallback=assistant.give_up,
-        fallbacks={
-            JobKind.DELIVERY: outbox.give_up,
-            JobKind.MEDIA: fetcher.give_up,
-            JobKind.PACKET: enricher.give_up,
-            JobKind.ASSIGN: assignment.give_up,
-            JobKind.IDLE: closer.give_up,
-            JobKind.CALLBACK: caller.give_up,
-            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
-        },
-    )
-
-
-def _build_packet_enricher(service: AssistantService) -> PacketEnricher:
-    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
-
-    return PacketEnricher(
-        database=service.knowledge.database,
-        mind=service.dependencies,
-        wire=service.notifier,
-        pick_facts=service.assistant.pick_facts,
-        clock=utc_now,
-        backend=service.executor.backend if service.executor else None,
-    )
 
 
 async def build_service(

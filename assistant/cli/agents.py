@@ -39,12 +39,16 @@ def add(
     from assistant.app.settings import load_settings
     from assistant.domain.audit import OPERATOR
     from assistant.domain.people import Agent
+    from assistant.text.characters import clean_line
 
     email = normalize_email(email)
     if "@" not in email:
         raise BadInput(f"{email!r} is not an e-mail address.")
     database = open_database(load_settings())
-    agent = Agent(id=uuid4().hex, email=email, name=name or email.partition("@")[0], admin=admin, lead=lead)
+    shown = clean_line(name or email.partition("@")[0])
+    if not shown:
+        raise BadInput("Write a name that can be seen.")
+    agent = Agent(id=uuid4().hex, email=email, name=shown, admin=admin, lead=lead)
     if asyncio.run(database.read(lambda store: store.agents.get(email))):
         raise Conflict(f"{email} has an account already.")
     password_hash = hash_password(_read_password())

@@ -59,8 +59,9 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip."
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
     """Restore a backup into an empty database; the index is rebuilt at the next start."""
+    from assistant.app.data_folder import prepare_data_dir
     from assistant.app.knowledge_base import open_engine
-    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.app.settings import load_settings
     from assistant.storage import backup as storage
 
     settings = load_settings()

@@ -29,7 +29,8 @@ ENV = Path(".env")
 @app.command()
 def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(help="ja or en.")] = "") -> None:
     """Ask for a channel's settings, write them to .env, and print the steps in the app's console."""
-    from assistant.app.settings import load_environment, load_settings
+    from assistant.app.environment import load_environment
+    from assistant.app.settings import load_settings
     from assistant.channels.base import build_variable_name
     from assistant.channels.registry import get_channel_class
 
@@ -63,11 +64,12 @@ def check(name: Name, account: Account = "") -> None:
 @app.command("list")
 def list_channels(as_json: AsJson = False) -> None:
     """List every channel: whether it is set up, and its webhook address."""
-    from assistant.app.settings import load_environment, load_settings
-    from assistant.channels.registry import CHANNELS, list_accounts
+    from assistant.app.environment import load_environment
+    from assistant.app.settings import load_settings
+    from assistant.channels.registry import list_accounts, list_channel_classes
 
     known, public_url = load_environment(), load_settings().public_url
-    for name in CHANNELS:
+    for name in list_channel_classes():
         on = list_accounts(name, known)
         rows = [
             {"channel": name, "account": a, "on": True, "webhook": build_webhook_url(public_url, name, a)}
@@ -89,7 +91,8 @@ async def _check_channel(name: str, account: str) -> list[str]:
 
 def open_channel(name: str, account: str) -> tuple[Channel, AsyncClient]:
     """The channel of the settings, with an HTTP client that is closed afterwards."""
-    from assistant.app.settings import load_environment, load_settings
+    from assistant.app.environment import load_environment
+    from assistant.app.settings import load_settings
     from assistant.channels.http import build_client
     from assistant.channels.registry import get_channel_class, open_channels
 

@@ -31,7 +31,8 @@ def chat(
     lang: Annotated[str, typer.Option(help="Language to begin in.")] = "",
 ) -> None:
     """Chat with the assistant in the terminal; an empty line or Ctrl-D ends it."""
-    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.app.data_folder import prepare_data_dir
+    from assistant.app.settings import load_settings
     from assistant.cli.instance_lock import hold_instance_lock
 
     settings = load_settings()
@@ -120,8 +121,8 @@ def assess(
 
 async def _replay_dialogues(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
     from assistant.answering.reader.turn_encoder import build_turn_reader
+    from assistant.app.data_folder import prepare_data_dir
     from assistant.app.embedder import open_embedder
-    from assistant.app.settings import prepare_data_dir
     from assistant.signals.replay import replay_transcript as replayed
     from assistant.signals.signal_reader import RuleSignalReader
 

@@ -1,4 +1,4 @@
-"""`doctor` and `migrate`: check the installation, and print remedies."""
+"""`doctor`, `migrate` and `prepare`: check and prepare the installation, and print remedies."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 async def _examine_installation() -> list[Finding]:
+    from assistant.app.data_folder import prepare_data_dir
+    from assistant.app.environment import list_unknown_settings, load_environment
     from assistant.app.knowledge_base import build_policy
-    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.app.settings import Settings, load_settings
 
     try:
         settings = load_settings()
@@ -49,7 +51,9 @@ async def _examine_installation() -> list[Finding]:
         zone = build_policy(settings).zone
     except AssistantError as exc:
         return [Finding(part="settings", well=False, says=str(exc))]
+    unknown = list_unknown_settings(load_environment(), Settings.model_fields)
     says = f"languages {', '.join(settings.languages)}; days begin at midnight of {zone}"
+    says = "; ".join([says, *unknown])
     findings = [
         Finding(part="settings", well=True, says=says),
         Finding(part="data folder", well=True, says=str(settings.data_dir.resolve())),
@@ -195,3 +199,13 @@ def migrate() -> None:
     database = open_database(load_settings(), migrating=True)
     database.close()
     print("The database schema is up to date.")
+
+
+def prepare() -> None:
+    """Prepare the models that passages and turns are read with; what builds an image calls it."""
+    from assistant.app.embedder import prepare_models
+    from assistant.app.settings import load_settings
+
+    settings = load_settings()
+    prepare_models(settings)
+    print(f"The models are ready in {settings.models_dir}.")

@@ -71,7 +71,7 @@ def export_conversations(
 def _open_range(
     from_: str | None, to: str | None, days: int, channel: str | None, language: str | None
 ) -> tuple[SqlDatabase[SqlStore], ReportRange, datetime]:
-    from assistant.api.insight import parse_range
+    from assistant.api.reports import parse_range
     from assistant.app.knowledge_base import build_policy, open_database, utc_now
     from assistant.app.settings import load_settings
     from assistant.conversation.report import ReportRange

@@ -40,7 +40,8 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Load the sample help and make a demo agent.")] = False,
 ) -> None:
     """Run the service: chat, agent console, API."""
-    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.app.data_folder import prepare_data_dir
+    from assistant.app.settings import load_settings
 
     settings = with_demo_policy(load_settings()) if demo else load_settings()
     with _open_listener(host, port) as listener:
@@ -90,6 +91,7 @@ async def _serve_requests(
     from assistant.tracing import close_tracing, configure_tracing
 
     configure_logging(settings.log_level)
+    _warn_of_unknown_settings()
     configure_tracing(settings.traces, "web")
     rpc = RpcChannel()
     demo_shop = open_demo_shop(settings) if demo else None
@@ -119,6 +121,16 @@ async def _serve_requests(
         await accompanied
     web_app.database.close()
     close_tracing()
+
+
+def _warn_of_unknown_settings() -> None:
+    import structlog
+
+    from assistant.app.environment import list_unknown_settings, load_environment
+    from assistant.app.settings import Settings
+
+    for line in list_unknown_settings(load_environment(), Settings.model_fields):
+        structlog.get_logger().warning("unknown setting", why=line)
 
 
 def _build_server(app: FastAPI) -> Server:

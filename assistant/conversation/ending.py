@@ -7,6 +7,7 @@ from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.surveys import ask_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.webhook_events import publish_event
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import ANSWER_KINDS, Job, JobKind
@@ -18,6 +19,7 @@ from assistant.domain.outcomes import (
     classify_outcome,
     measure_frustration,
 )
+from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.policy import Policy
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
@@ -58,6 +60,9 @@ def save_outcome(
             frustration_end=end,
         )
     )
+    about = {"outcome": kind.value, "why": why, "channel": ended.channel}
+    publish_event(store, EventType.CONVERSATION_CLOSED, ended.closed_at, conversation=ended.id, **about)
+    store.jobs.schedule(JobKind.CASE, ended.id, ended.closed_at, ended.closed_at)
     return kind
 
 

@@ -1,6 +1,5 @@
 """Files in the web chat, from customers and from agents: checked by content, limited, kept with a message."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -12,7 +11,7 @@ from assistant.conversation.timing import Timing
 from assistant.domain.channels import Address, Attachment, Media, MessageReceived
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, Conflict, ConversationClosed, TooLarge
-from assistant.domain.file_types import INLINE_TYPES, detect_file_type
+from assistant.domain.file_types import INLINE_TYPES, clean_file_name, detect_file_type
 from assistant.domain.messages import AgentMessage, Message
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
@@ -21,7 +20,6 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 #: Of one conversation.
 MAX_FILES = 50
 MAX_CONVERSATION_BYTES = 64 * 1024 * 1024
-MAX_NAME_CHARACTERS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +44,7 @@ def check_upload(message_id: str, name: str, data: bytes) -> UploadedFile:
     found = detect_file_type(data)
     if found is None:
         raise BadInput("Send a picture (PNG, JPEG, GIF, WebP), a PDF or a text file.", reason="file_type")
-    name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name).strip()[-MAX_NAME_CHARACTERS:]
-    return UploadedFile(message_id=message_id, name=name or "file", type=found, data=data)
+    return UploadedFile(message_id=message_id, name=clean_file_name(name), type=found, data=data)
 
 
 def receive_customer_file(

@@ -44,9 +44,20 @@ def load_report(store: Store, wanted: ReportRange, now: datetime) -> dict[str, A
         "channel": wanted.channel,
         "language": wanted.language,
         "by_theme": _compute_themes(rows, names),
+        "by_day": _count_days(rows, wanted),
         "definitions": {name: dict(texts) for name, texts in DEFINITIONS.items()},
         "definitions_version": DEFINITIONS_VERSION,
     }
+
+
+def _count_days(rows: Sequence[ReportRow], wanted: ReportRange) -> list[dict[str, Any]]:
+    """Outcomes of every day of the range, by the range's own clock, the empty days too."""
+    zone, by_day = wanted.start.tzinfo, defaultdict[str, list[ReportRow]](list)
+    for row in rows:
+        by_day[row.ended_at.astimezone(zone).date().isoformat()].append(row)
+    first, last = wanted.start.date(), (wanted.end.astimezone(zone) - timedelta(microseconds=1)).date()
+    days = [(first + timedelta(days=ahead)).isoformat() for ahead in range((last - first).days + 1)]
+    return [{"day": day, "outcomes": _count_values(row.kind for row in by_day[day])} for day in days]
 
 
 def list_report_rows(store: Store, wanted: ReportRange) -> list[ReportRow]:

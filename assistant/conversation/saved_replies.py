@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from assistant.conversation.tags import normalize_tag_name, tag_conversation
+from assistant.conversation.tags import (
+    MAX_TAGS_PER_CONVERSATION,
+    find_or_add_tags,
+    normalize_tag_name,
+    tag_conversation,
+)
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import MAX_TEXT
 from assistant.domain.conversation import Conversation
@@ -31,7 +36,9 @@ def validate_reply(reply: SavedReply) -> SavedReply:
     if not 1 <= len(text) <= MAX_TEXT:
         raise BadInput(f"The text of a saved reply has 1 to {MAX_TEXT} characters.")
     validate_variables(text)
-    tags = tuple(normalize_tag_name(tag) for tag in reply.tags)
+    tags = tuple(dict.fromkeys(normalize_tag_name(tag) for tag in reply.tags))
+    if len(tags) > MAX_TAGS_PER_CONVERSATION:
+        raise BadInput(f"A saved reply has {MAX_TAGS_PER_CONVERSATION} tags at most.")
     if sum(value is not None for value in (reply.snooze_minutes, reply.team, reply.outcome)) > 1:
         raise BadInput("Sending a reply puts aside, gives to a team or ends: one of the three.")
     return replace(reply, name=name, text=text, tags=tags)
@@ -42,6 +49,7 @@ def save_reply(store: Store, reply: SavedReply, now: datetime) -> SavedReply:
     if store.saved_replies.get(reply.id) is None and store.saved_replies.count_all() >= MAX_REPLIES:
         raise BadInput(f"There are {MAX_REPLIES} saved replies already; remove some first.")
     _require_team(store, reply)
+    find_or_add_tags(store, reply.tags, now)
     store.saved_replies.save(reply, now)
     return reply
 

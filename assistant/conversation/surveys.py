@@ -7,6 +7,7 @@ from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import list_csat_options
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply
+from assistant.domain.cases import CaseState
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.messages import Author, Button, Reply
 from assistant.domain.outcomes import OutcomeKind
@@ -53,7 +54,12 @@ def ask_survey(
     if kind is None:
         return ended
     asked = AskedSurvey(conversation=ended.id, kind=kind, version=SURVEY_VERSION, asked_at=now)
-    if store.surveys.add(asked) and ended.channel != WEB:
+    return append_question(store, ended, kind, now) if store.surveys.add(asked) else ended
+
+
+def append_question(store: Store, ended: Conversation, kind: SurveyKind, now: datetime) -> Conversation:
+    """Ask on an app, where it is a message; returns the conversation, not yet saved."""
+    if ended.channel != WEB:
         ended, _ = append_reply(store, ended, Author.SYSTEM, _render_message(kind, ended.language), now)
     return ended
 
@@ -71,9 +77,12 @@ def build_survey(store: Store, conversation: Conversation, now: datetime) -> Sur
     if conversation.state is not State.CLOSED:
         return None
     asked = store.surveys.get(conversation.id)
-    if asked is None or asked.state is not SurveyState.ASKED or now - asked.asked_at > EXPIRES_AFTER:
+    if asked is not None and asked.state is SurveyState.ASKED and now - asked.asked_at <= EXPIRES_AFTER:
+        return _render_survey(asked.kind, conversation.language)
+    case = store.cases.find_by_conversation(conversation.id)
+    if case is None or case.state is not CaseState.ASKED_AGAIN or now - case.updated_at > EXPIRES_AFTER:
         return None
-    return _render_survey(asked.kind, conversation.language)
+    return _render_survey(case.survey_kind, conversation.language)
 
 
 def _render_survey(kind: SurveyKind, language: str) -> Survey:

@@ -25,7 +25,7 @@ def tag_conversation(
     wanted = list(dict.fromkeys(normalize_tag_name(name) for name in names))
     if len(wanted) > MAX_TAGS_PER_CONVERSATION:
         raise BadInput(f"A conversation has {MAX_TAGS_PER_CONVERSATION} tags at most.")
-    tags = [store.tags.find_by_name(name) or _add_tag(store, name, now) for name in wanted]
+    tags = find_or_add_tags(store, wanted, now)
     before = {tag.id for tag in store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())}
     after = {tag.id for tag in tags}
     if before != after:
@@ -40,6 +40,11 @@ def tag_conversation(
         )
         store.journal.append_entry(conversation.id, None, now)
     return tags
+
+
+def find_or_add_tags(store: Store, names: Sequence[str], now: datetime) -> list[Tag]:
+    """The tags of normalized names; those that do not exist are made."""
+    return [store.tags.find_by_name(name) or _add_tag(store, name, now) for name in names]
 
 
 def normalize_tag_name(name: str) -> str:

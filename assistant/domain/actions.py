@@ -124,6 +124,8 @@ class ToolMatch:
     score: float
     #: Whether it is begun at once; else it is only offered.
     is_sure: bool
+    #: Tools that are as surely wanted: which one, is asked.
+    others: tuple[str, ...] = ()
 
 
 class AnswerKind(StrEnum):

@@ -8,6 +8,9 @@ from enum import StrEnum
 from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Button, Message
 
+#: Apps that let us write for a day after the customer did, and no longer.
+WINDOW_CHANNELS = frozenset({"whatsapp", "messenger", "instagram"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:

@@ -1,4 +1,4 @@
-"""What kind of file something is, by its content and never by its name."""
+"""What kind of file something is, by its content and never by its name; and names that are only names."""
 
 import re
 
@@ -12,6 +12,8 @@ _SIGNATURES = (
 )
 #: Shown where they stand: browsers run nothing in them.
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+#: Of a file's name.
+MAX_NAME_CHARACTERS = 120
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -27,3 +29,9 @@ def detect_file_type(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return "text/plain" if text.strip() and not _CONTROL.search(text) else None
+
+
+def clean_file_name(name: str) -> str:
+    """A plain name: without folders, control characters and dots in front; the end stays, with the ending."""
+    name = re.split(r"[/\\]", re.sub(r"[\x00-\x1f\x7f]", "", name))[-1]
+    return name.strip().lstrip(". ")[-MAX_NAME_CHARACTERS:] or "file"

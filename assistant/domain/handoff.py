@@ -62,6 +62,8 @@ class HandoffCase:
     #: What is proven of them, and the changes that they were shown.
     verified: Sequence[str] = ()
     actions: Sequence[Mapping[str, Any]] = ()
+    #: What was done for them, as they were told, with the time.
+    done: Sequence[str] = ()
     suggested: Sequence[Reply] = ()
     told_customer: str | None = None
 
@@ -162,11 +164,13 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
         sensitive=_get_sensitive(case),
         is_tried=any(record.sources for record in case.records),
         promises=tuple(promise for past in case.previous for promise in past.promises),
+        is_done=bool(case.done),
     )
     telling = SummaryParts(
         ask=case.facts.ask,
         searches=len(searched),
         articles=tuple(shown),
+        done=tuple(case.done),
         is_angry=find_outburst(case) is not None,
         last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
     )

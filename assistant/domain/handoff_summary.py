@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.domain.actions import ProposalState
 from assistant.domain.customer_facts import EXCERPT_SEPARATOR, CustomerFacts
 from assistant.domain.signals import FEELING_THRESHOLD, Reason, Signals, is_distressed
 from assistant.domain.summaries import SUMMARIES
@@ -25,6 +26,8 @@ class Situation:
     is_tried: bool = False
     #: What was promised in earlier conversations.
     promises: tuple[str, ...] = ()
+    #: Something was changed for them, and they know.
+    is_done: bool = False
 
     def has_feeling(self, name: str) -> bool:
         return self.feelings.get(name, 0.0) >= FEELING_THRESHOLD
@@ -43,6 +46,8 @@ class SummaryParts:
     articles: tuple[str, ...] = ()
     is_angry: bool = False
     last: str = ""
+    #: What was done for them, with the time.
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ def read_situation(packet: Mapping[str, Any]) -> Situation:
         promises=tuple(
             promise for past in packet["customer"]["previous"] for promise in past.get("promises", ())
         ),
+        is_done=any(action["state"] == ProposalState.OK for action in packet["actions"]),
     )
 
 
@@ -82,6 +88,8 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
     promises = (*situation.promises, *facts.promises)
     if promises:
         return NextStep(opening, "step_promise", (("promise", promises[-1].partition(": ")[2]),))
+    if situation.is_done:
+        return NextStep(opening, "step_done")
     if facts.ask is None:
         bare = NextStep(opening, "step_ask")
         return NextStep(opening, "step_call_ask", (("phone", phone),)) if phone else bare
@@ -115,7 +123,7 @@ def render_next_step(step: NextStep, language: str) -> str:
 
 
 def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, language: str) -> str:
-    """What it is about, what was tried, why a person comes in; the next step in a line of its own."""
+    """What it is about, what was tried, why a person comes in; what was done, and the next step, in lines."""
     words = SUMMARIES[language]
     told = [render_ask(parts.ask, language)]
     if parts.searches:
@@ -128,7 +136,8 @@ def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, la
     told += [words[name] for name in NAMED_FEELINGS if situation.has_feeling(name)]
     if _is_worth_quoting(parts, situation):
         told.append(words["last"].format(last=" ".join(parts.last.split())[:MAX_LAST_CHARACTERS]))
-    return words["gap"].join(told) + LINE + render_next_step(step, language)
+    done = [words["done"].format(done=one) for one in parts.done]
+    return LINE.join((words["gap"].join(told), *done, render_next_step(step, language)))
 
 
 def render_ask(ask: str | None, language: str) -> str:
@@ -148,8 +157,8 @@ def update_summary(
     text: str, language: str, asks: tuple[str | None, str | None], step: NextStep, better: str | None
 ) -> str:
     """A summary with the matter as it is known now (*asks*: before, now) or *better* words, and *step*."""
-    body = text.rpartition(LINE)[0]
+    body, *done = text.split(LINE)[:-1]
     before, now = (render_ask(ask, language) for ask in asks)
     if body.startswith(before):
         body = now + body[len(before) :]
-    return f"{better or body}{LINE}{render_next_step(step, language)}"
+    return LINE.join((better or body, *done, render_next_step(step, language)))

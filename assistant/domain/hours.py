@@ -55,6 +55,17 @@ class BusinessHours:
                 return min(later)
         return None
 
+    def add_open_time(self, start: datetime, amount: timedelta) -> datetime:
+        """When *amount* of opening hours will have passed; by the clock where none are in sight."""
+        today, left = compute_business_day(start, self.zone), amount
+        for ahead in range(-1, HORIZON_DAYS):
+            for opening, closing in self._list_shifts(today + timedelta(days=ahead)):
+                open_time = closing - max(opening, start)
+                if open_time >= left:
+                    return max(opening, start) + left
+                left -= max(open_time, timedelta(0))
+        return start + amount
+
     def _list_shifts(self, day: date) -> Iterator[Span]:
         """Opening and closing of each shift that begins on *day*, in UTC."""
         times = self.special.get(day.isoformat())

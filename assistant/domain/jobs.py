@@ -20,6 +20,8 @@ class JobKind(StrEnum):
     ASSIGN = "assign"
     #: A conversation that nobody writes in any more ends.
     IDLE = "idle"
+    #: A conversation has ended or was rated: whether somebody must look after the customer.
+    CASE = "case"
     #: A change that the customer said yes to waits to be carried out.
     ACTION = "action"
     #: It is time to call a customer, or it was.

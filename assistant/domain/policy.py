@@ -74,6 +74,13 @@ class Policy:
     surveys: Mapping[str, int] = field(default_factory=lambda: {"csat": 1})
     #: Who must have had the conversation: assistant, person.
     surveys_after: frozenset[str] = frozenset({"assistant", "person"})
+    #: What opens a case after the end -> at which value: a score at or below (csat, nps, ces), a signal at or
+    #: above (complaint, frustration); what is not here opens none.
+    cases: Mapping[str, float] = field(
+        default_factory=lambda: {"csat": 2, "nps": 6, "ces": 3, "complaint": 0.65, "frustration": 0.5}
+    )
+    #: Opening hours after which somebody should have got in touch.
+    case_due_hours: int = 16
     #: Agents are at the desk whose console was open, or who called, within so many seconds.
     presence_seconds: int = 120
     #: What may be spent on models, and what they cost, where the operator says so.

@@ -13,6 +13,21 @@ FEELINGS = ("frustration", "worry", "distress", "harassment", "complaint", "repl
 MAX_RECENT_TURNS = 3
 #: Topics that a bot must not handle, most serious first.
 SENSITIVE_TOPICS = ("harm", "fraud", "legal", "personal_data")
+#: Every topic that a turn may have.
+TOPICS = frozenset(
+    {
+        *SENSITIVE_TOPICS,
+        "account",
+        "cancellation",
+        "defect",
+        "delivery",
+        "order",
+        "payment",
+        "points",
+        "product",
+        "returns",
+    }
+)
 
 
 class Decision(StrEnum):

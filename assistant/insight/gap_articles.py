@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
 
+from assistant.domain.effects import EffectCounts, EffectVerdict, judge_effect
 from assistant.domain.gaps import DraftSentence, Gap, GapState
 from assistant.insight.theme_space import Vectors
 from assistant.text.sentences import split_sentences
@@ -29,10 +28,6 @@ NO_STATEMENT = re.compile(
     r"|^(?:hi|hello|dear|thank|thanks|sorry|you're welcome|one moment)\b|\bmy name is\b|\blet me check\b",
     re.IGNORECASE,
 )
-#: How long an effect is waited for, and how many cases tell anything.
-EFFECT_AFTER = timedelta(days=14)
-COMPARED = timedelta(days=28)
-MIN_CASES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,50 +106,8 @@ def compare_answers(
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectCounts:
-    """Unanswered questions of the gap and of all others, before and after the article."""
-
-    gap_before: int
-    gap_after: int
-    others_before: int
-    others_after: int
-
-
-def judge_effect(counts: EffectCounts) -> tuple[GapState, Mapping[str, Any]]:
-    """Difference in differences of Poisson counts: the gap's change beside that of all other questions.
-
-    The ratio with its 95 % interval on the log scale; half a case is added to each count.
-    """
-    values = (counts.gap_after, counts.gap_before, counts.others_after, counts.others_before)
-    a, b, c, d = (value + 0.5 for value in values)
-    middle, error = log(a / b) - log(c / d), sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-    low, high = exp(middle - 1.96 * error), exp(middle + 1.96 * error)
-    effect = {"ratio": round(exp(middle), 3), "low": round(low, 3), "high": round(high, 3)}
-    if counts.gap_before + counts.gap_after < MIN_CASES:
-        return GapState.MEASURING, effect | {"verdict": "too_early"}
-    state = GapState.WORKED if high < 1 else GapState.WORSE if low > 1 else GapState.NO_EFFECT
-    return state, effect | {"verdict": state.value}
-
-
-def count_effect(
-    asked: Sequence[tuple[datetime, bool]], published: datetime, now: datetime, selected: datetime
-) -> EffectCounts:
-    """Counts of (asked at, belongs to the gap) over equal times before and after *published*.
-
-    The week in which the gap was noticed (*selected*) is left out: it was chosen for being high.
-    """
-    span = min(COMPARED, now - published)
-    week = (selected - timedelta(days=7), selected)
-    kept = [
-        (moment > published, mine)
-        for moment, mine in asked
-        if published - span - timedelta(days=7) <= moment <= published + span
-        and not week[0] <= moment <= week[1]
-    ]
-    return EffectCounts(
-        gap_before=sum(mine and not later for later, mine in kept),
-        gap_after=sum(mine and later for later, mine in kept),
-        others_before=sum(not mine and not later for later, mine in kept),
-        others_after=sum(not mine and later for later, mine in kept),
-    )
+def judge_gap_effect(counts: EffectCounts) -> tuple[GapState, Mapping[str, Any]]:
+    """The state that follows from what the article changed."""
+    effect = judge_effect(counts)
+    early = effect["verdict"] == EffectVerdict.TOO_EARLY
+    return GapState.MEASURING if early else GapState(effect["verdict"]), effect

@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 import structlog
 
+from assistant.conversation.webhook_events import publish_event
+from assistant.domain.effects import EFFECT_AFTER, count_effect
 from assistant.domain.errors import AssistantError, Unavailable
 from assistant.domain.gaps import DUE_AFTER, WORKERS_STATES, Gap, GapKind, GapState
 from assistant.domain.messages import Author
+from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.signals import Decision
 from assistant.domain.themes import AskedQuestion
 from assistant.insight.gap_articles import (
-    EFFECT_AFTER,
     MAX_CANDIDATES,
     AgentStatement,
-    count_effect,
     extract_statements,
-    judge_effect,
+    judge_gap_effect,
     select_sentences,
 )
 from assistant.insight.theme_keeper import MAX_QUESTIONS, MIN_QUESTIONS, decode_vectors
@@ -145,6 +146,9 @@ class GapKeeper:
             current = store.gaps.get(gap.id)
             if current.state is gap.state:
                 store.gaps.save(replace(current, updated_at=self.clock(), **changes))
+                if article := changes.get("article"):
+                    about = {"gap": gap.id, "article": article}
+                    publish_event(store, EventType.GAP_PUBLISHED, self.clock(), **about)
 
         await self.database.write(save)
 
@@ -221,6 +225,6 @@ def _judge_gap(store: Store, gap: Gap, published: datetime, now: datetime) -> No
         for question in store.questions.list_between(since, now)
         if question.key in unanswered
     ]
-    state, effect = judge_effect(count_effect(asked, published, now, gap.created_at))
+    state, effect = judge_gap_effect(count_effect(asked, published, now, gap.created_at))
     proof = dict(gap.proof or {}) | {"effect": effect}
     store.gaps.save(replace(gap, state=state, proof=proof, updated_at=now))

@@ -18,6 +18,8 @@ INTERVAL_SECONDS = 3600.0
 JOURNAL_RETENTION = timedelta(days=2)
 #: Age from which no app redelivers an event.
 EVENT_RETENTION = timedelta(days=30)
+#: How long the log of outgoing webhooks is kept.
+WEBHOOK_LOG_RETENTION = timedelta(days=30)
 #: Conversations erased per transaction, and small rows: others wait for it.
 BATCH_CONVERSATIONS = 10
 BATCH_ROWS = 1_000
@@ -48,6 +50,9 @@ class RetentionCleaner:
             lambda s: s.erasure.delete_events_before(now - EVENT_RETENTION, limit=BATCH_ROWS)
         )
         await self._database.write(lambda store: store.erasure.delete_expired(now))
+        await self._database.write(
+            lambda store: store.webhooks.delete_finished_before(now - WEBHOOK_LOG_RETENTION)
+        )
         if self._retention is not None:
             ended = now - self._retention
             await self._database.write(lambda store: store.erasure.delete_dead_letters_before(ended))

@@ -35,7 +35,7 @@ LANES = (
     (JobKind.MEDIA,),
     (JobKind.PACKET,),
     (JobKind.ASSIGN,),
-    (JobKind.IDLE,),
+    (JobKind.IDLE, JobKind.CASE),
     (JobKind.ACTION,),
 )
 #: Jobs claimed at a time, so that several processes share a rush.

@@ -14,7 +14,7 @@ from assistant.ports.storage.store import Store
 #: Tries to get a revision number while others save.
 ATTEMPTS = 5
 #: A path of at least two parts; files of other systems may have letters of any script.
-ID = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+ID = re.compile(r"(?!\.+(?:/|$))[\w.-]+(?:/(?!\.+(?:/|$))[\w.-]+)+")
 
 
 class ReadOnlyArticle(Conflict):

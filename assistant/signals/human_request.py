@@ -8,6 +8,7 @@ from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import HumanRequest
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
+from assistant.signals.language import HANGUL
 from assistant.signals.spelling import correct_text
 from assistant.text.characters import contains_japanese
 
@@ -57,12 +58,18 @@ def find_human_request(comparable: str) -> RequestMatch:
     for clause in normalization.split_clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
         for piece in slice_clause(clause):
             withdrawn, piece = remove_withdrawal(piece)
-            found = match_japanese(piece) if contains_japanese(piece) else match_english(piece)
+            found = match_piece(piece)
             found = DENIED if withdrawn and found.request is not HumanRequest.CLEAR else found
             if found.request is HumanRequest.CLEAR:
                 return found
             best = max(best, found, key=lambda one: STRENGTH[one.request] + one.is_denied)
     return best
+
+
+def match_piece(piece: str) -> RequestMatch:
+    if HANGUL.search(piece) and (korean := match_korean(piece)) is not NOTHING:
+        return korean
+    return match_japanese(piece) if contains_japanese(piece) else match_english(piece)
 
 
 def remove_withdrawal(comparable: str) -> tuple[bool, str]:
@@ -145,6 +152,17 @@ def match_japanese(clause: str) -> RequestMatch:
         ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
     logit = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
     return DENIED if ruled_out and logit is NOTHING else logit
+
+
+def match_korean(clause: str) -> RequestMatch:
+    """Plain requests only; what is read in context knows Japanese and English."""
+    for cue in cues.load_cues("wish_ko"):
+        if found := cue.find_match(clause):
+            if cue.kind not in LEVELS:
+                return DENIED
+            snippet = normalization.format_snippet(clause, found.start(), found.end())
+            return RequestMatch(LEVELS[cue.kind], snippet, EvidenceReason(cue.why))
+    return NOTHING
 
 
 def _is_negated(clause: str, start: int) -> bool:

@@ -28,6 +28,12 @@ ASKED = (
         ),
     ),
     (
+        "ko",
+        re.compile(
+            r"한국어로|\b(?:in|speak) korean\b|\bkorean,? please\b|韓国語で(?:お願い|話|答|返|対応|書)"
+        ),
+    ),
+    (
         "ja",
         re.compile(r"日本語で(?:お願い|話|答|返|対応|書)|\b(?:in|speak) japanese\b|\bjapanese,? please\b"),
     ),
@@ -50,8 +56,8 @@ def detect_language(text: str, allowed: Sequence[str], previous: str | None = No
 
 
 def _is_language_switch(text: str, language: str | None) -> bool:
-    """Whether a text is evidence enough for a switch from another language; Japanese script always is."""
-    if language == "ja":
+    """Whether a text is evidence enough for a switch from another language; Japanese and Hangul are."""
+    if language in ("ja", "ko"):
         return True
     words = WORD.findall(text)
     common = cues.load_words("languages").get(str(language), ())

@@ -1,6 +1,7 @@
 """Combines all signals of a customer turn; decides nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
@@ -17,7 +18,7 @@ from assistant.signals.human_request import (
     score_human_request,
 )
 from assistant.signals.language import detect_language, detect_text_language
-from assistant.signals.normalization import clip_text, normalize_text, split_clauses
+from assistant.signals.normalization import OriginalText, clip_text, normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.topic import find_topic
@@ -99,16 +100,22 @@ class RuleSignalReader:
             only_rejects=bare == UNHELPFUL,
             is_foreign=detect_text_language(near) not in (None, *self.languages),
             **feelings,
-            evidence=(
+            evidence=_quote_original(
+                text,
                 *_list_wish_evidence(wish, turn),
                 *why_frustrated,
                 *progress.evidence,
                 *why_unfamiliar,
-                *_build_circumstance_evidence(circumstances, sensitive, turn),
-                *_build_topic_evidence(topic, turn),
+                *_build_circumstance_evidence(circumstances, sensitive, topic, turn),
                 *_list_feeling_evidence(feelings, near, turn),
             ),
         )
+
+
+def _quote_original(raw: str, *found: Evidence) -> tuple[Evidence, ...]:
+    """Evidence in the customer's own letters, and no word of theirs in half."""
+    original = OriginalText(raw) if found else None
+    return tuple(replace(one, text=original.find_words(one.text)) if original else one for one in found)
 
 
 def _find_circumstances(near: str) -> dict[str, cues.Hit]:
@@ -233,19 +240,13 @@ def _weigh_request_in_context(
     return NOTHING
 
 
-def _build_topic_evidence(topic: cues.Hit | None, turn: int) -> Iterator[Evidence]:
-    if topic is not None:
-        yield Evidence(
-            turn=turn, text=topic.words, why=EvidenceReason.ABOUT_TOPIC, kind="topic", detail=topic.cue.kind
-        )
-
-
 def _build_circumstance_evidence(
-    circumstances: dict[str, cues.Hit], sensitive: str | None, turn: int
-) -> tuple[Evidence, ...]:
-    kinds = [(sensitive, "sensitive"), ("urgency", "urgency")]
-    return tuple(
-        Evidence(turn=turn, text=circumstances[name].words, why=circumstances[name].cue.why, kind=kind)
-        for name, kind in kinds
-        if name in circumstances
-    )
+    circumstances: dict[str, cues.Hit], sensitive: str | None, topic: cues.Hit | None, turn: int
+) -> Iterator[Evidence]:
+    for name, kind in ((sensitive, "sensitive"), ("urgency", "urgency")):
+        if name in circumstances:
+            hit = circumstances[name]
+            yield Evidence(turn=turn, text=hit.words, why=hit.cue.why, kind=kind)
+    if topic is not None:
+        about = EvidenceReason.ABOUT_TOPIC
+        yield Evidence(turn=turn, text=topic.words, why=about, kind="topic", detail=topic.cue.kind)

@@ -6,7 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from assistant.domain.errors import SetupError
-from assistant.storage import append_only, article_tables, lead_tables, tables  # noqa: F401 - they join the metadata
+from assistant.storage import (  # noqa: F401 - they join the metadata
+    append_only,
+    article_tables,
+    case_tables,
+    lead_tables,
+    tables,
+)
 from assistant.storage.schema import metadata
 
 HERE = Path(__file__).parent / "migrations"

@@ -35,7 +35,8 @@ def reindex_message(connection: sa.Connection, conversation: str, message: str, 
 
 
 def index_conversation(connection: sa.Connection, conversation: str) -> None:
-    """Make a conversation found by its customer's names, addresses and attributes, its tags and its id."""
+    """Make a conversation found by its customer's names, addresses and attributes, its tags and its id;
+    card numbers and secrets in what people wrote are not."""
     words = extract_search_terms("\n".join(_list_facts(connection, conversation)))
     where = sa.and_(E.conversation == conversation, E.message.is_(None))
     changed = connection.execute(sa.update(t.search_entries).where(where).values(words=words))
@@ -61,12 +62,14 @@ def _list_facts(connection: sa.Connection, conversation: str) -> list[str]:
     identities = sa.select(i.id).where(i.customer == person.id, ~i.id.startswith(OWN_ID_PREFIX))
     tagged = t.conversation_tags.c
     tags = sa.select(g.name).join(t.conversation_tags, tagged.tag == g.id)
-    names = [
-        *connection.execute(identities).scalars(),
+    written = [
+        person.name,
+        person.email,
+        *map(str, person.attributes.values()),
         *connection.execute(tags.where(tagged.conversation == conversation)).scalars(),
     ]
-    facts = [conversation, person.name, person.email, *map(str, person.attributes.values()), *names]
-    return [fact for fact in facts if fact]
+    ids = [conversation, *connection.execute(identities).scalars()]
+    return [*ids, *(mask_secrets(fact) for fact in written if fact)]
 
 
 class SqlSearch:

@@ -10,6 +10,7 @@ from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.bulk_changes import SqlBulkChanges
 from assistant.storage.callbacks import SqlCallbacks
+from assistant.storage.cases import SqlCases
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
@@ -18,6 +19,7 @@ from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
+from assistant.storage.improvements import SqlImprovements
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
@@ -36,6 +38,7 @@ from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
+from assistant.storage.webhooks import SqlWebhooks
 
 
 class SqlStore:
@@ -55,6 +58,9 @@ class SqlStore:
         self.outcomes = SqlOutcomes(connection)
         self.questions = SqlQuestions(connection)
         self.themes = SqlThemes(connection)
+        self.cases = SqlCases(connection)
+        self.improvements = SqlImprovements(connection)
+        self.webhooks = SqlWebhooks(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
         self.surveys = SqlSurveys(connection)

@@ -1,6 +1,7 @@
 """Japanese and invisible characters: one list of each for the whole product."""
 
 import re
+import unicodedata
 
 #: Kana (half-width too) and kanji, as the inside of a character class; no other language has kana.
 KANA = "ぁ-ゖァ-ヺｦ-ｯｱ-ﾝ"
@@ -19,6 +20,10 @@ _UNSEEN = (
 _JOINER = "\u200d"
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _HIDDEN = re.compile(f"[{_UNSEEN}{_JOINER}{_SELECTORS}]")
+#: Control characters but tab and line feed, and halves of surrogate pairs, which no database keeps.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+#: Shown as nothing, though Unicode counts it among the symbols.
+_BRAILLE_BLANK = "\u2800"
 #: A joiner inside an emoji, or the variation selector of a kanji (old forms of names), is part of the visible
 #: text.
 _HIDDEN_BETWEEN_LETTERS = re.compile(
@@ -46,3 +51,21 @@ def strip_invisible(text: str) -> str:
 def strip_every_invisible(text: str) -> str:
     """Remove every invisible character, for a text that is compared with a list or read by a model."""
     return _HIDDEN.sub("", text)
+
+
+def clean_text(text: str) -> str:
+    """A text that people write for others, as it is stored: no control or invisible characters; empty if
+    nothing in it can be seen."""
+    text = strip_invisible(_CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    return text if _has_visible(text) else ""
+
+
+def clean_line(text: str) -> str:
+    """A name, as it is stored: as `clean_text` and in one line, with single spaces."""
+    return " ".join(clean_text(text).split())
+
+
+def _has_visible(text: str) -> bool:
+    """Whether anything but spaces and marks that need a letter is left."""
+    seen = strip_every_invisible(text).replace(_BRAILLE_BLANK, "")
+    return any(not char.isspace() and unicodedata.category(char)[0] != "M" for char in seen)

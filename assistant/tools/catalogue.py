@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 import jsonschema
 import yaml
 
+from assistant.conversation.templates import LANGUAGES as SPOKEN
 from assistant.domain.actions import Effect, IdentityLevel, ResultTemplate, Slot, SlotKind, Tool
 from assistant.domain.errors import BadInput, SetupError
+from assistant.plugins import TOOLS, list_plugins, load_plugin
 
+#: Written for every tool; what a tool has in no other language is asked in English there.
 LANGUAGES = ("ja", "en")
+FURTHER_LANGUAGES = tuple(language for language in SPOKEN if language not in LANGUAGES)
 FIELD_KINDS = ("text", "date", "list")
 #: A call may take so long at most; a customer waits for it.
 MAX_TIMEOUT_SECONDS = 20.0
@@ -45,6 +50,17 @@ def load_tools(folder: Path) -> Mapping[str, Tool]:
         raise SetupError(f"tools {folder}: more than {MAX_TOOLS} files")
     tools = [_load_tool(file) for file in files]
     return {tool.name: tool for tool in tools}
+
+
+def add_plugged_tools(tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+    """*tools* and those of the packages that plug-ins name; SetupError where two have one name."""
+    found = dict(tools)
+    for name in list_plugins(TOOLS):
+        more = load_tools(Path(str(files(load_plugin(TOOLS, name)))))
+        if twice := sorted(found.keys() & more.keys()):
+            raise SetupError(f"tools of the plug-in {name}: there is another tool {twice[0]!r}")
+        found |= more
+    return found
 
 
 def check_arguments(tool: Tool, arguments: Mapping[str, str]) -> None:
@@ -123,11 +139,14 @@ def _parse_result(row: Mapping[str, Any]) -> ResultTemplate:
 
 
 def _parse_texts(row: Mapping[str, Any]) -> dict[str, str]:
-    return {language: str(row[language]) for language in LANGUAGES}
+    texts = {language: str(row[language]) for language in LANGUAGES}
+    return texts | {language: str(row.get(language, texts["en"])) for language in FURTHER_LANGUAGES}
 
 
 def _parse_lists(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {language: tuple(str(text) for text in row[language]) for language in LANGUAGES}
+    lists = {language: tuple(str(text) for text in row[language]) for language in LANGUAGES}
+    further = {language: row.get(language, ()) for language in FURTHER_LANGUAGES}
+    return lists | {language: tuple(map(str, texts)) for language, texts in further.items()}
 
 
 def _check_tool(tool: Tool, where: str) -> None:

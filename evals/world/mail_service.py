@@ -85,7 +85,8 @@ def _list_conversations(store: object, peer: str) -> list[tuple[Conversation, Th
 
 @asynccontextmanager
 async def serve_mail(scratch: Path) -> AsyncIterator[MailService]:
-    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.app.data_folder import prepare_data_dir
+    from assistant.app.settings import load_settings
     from assistant.app.worker_app import build_service
     from assistant.jobs import imap_poller
     from assistant.knowledge.ingest.run import IngestOptions, ingest_sources

@@ -191,7 +191,11 @@ async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path
     rig = Harness(database, policy=policy, timing=timing, clock=RunningClock())
     health: dict[str, str | None] = {"database": None, "words": None}
     app = application(rig, health, tmp_path)
-    async with working(rig), serving(app) as address, httpx2.AsyncClient(base_url=address) as http:
+    async with (
+        working(rig),
+        serving(app) as address,
+        httpx2.AsyncClient(base_url=address, timeout=60) as http,
+    ):
         yield ApiClient(http=http, rig=rig, health=health, app=app)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from assistant.api import article_html_cache
+from assistant.api.article_html import render_article
 from assistant.api.article_html_cache import ArticleRenderer
 from assistant.domain.knowledge import Article
 
@@ -44,3 +45,25 @@ async def test_hostile_brackets_are_not_drawn_in_this_process() -> None:
     assert not article_html_cache._is_small_article("[" * 4_000)
     assert not article_html_cache._is_small_article(("a|" * 200 + "\n") * 50)
     assert article_html_cache._is_small_article("普通の記事です。[送料](delivery.md)\n" * 100)
+
+
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [
+        ("../../../v1/agent", "/help/v1/agent"),
+        ("../../../secret.md", "/help/secret.md"),
+        ("%2e%2e/%2E./%2e%2e/x.md#top", "/help/x.md#top"),
+        ("..\\\\..\\\\..\\\\console", "/help/console"),
+        ("/help/../console", "/help/console"),
+        ("../en/fees.md", "/help/ja/en/fees.md"),
+        ("https://shop.example/../x", "https://shop.example/../x"),
+        ("#part", "#part"),
+    ],
+)
+def test_no_link_climbs_out_of_the_help(link: str, leads_to: str) -> None:
+    assert f'href="{leads_to}"' in render_article("ja/a/b.md", f"[t]({link})")
+
+
+@pytest.mark.parametrize("text", ["> " * 10_000, "- " * 10_000, "<div>" * 10_000, "*a _b " * 3_000])
+def test_nothing_is_nested_too_deeply_to_be_drawn(text: str) -> None:
+    assert render_article("ja/a.md", f"{text}x")

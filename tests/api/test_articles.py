@@ -1,10 +1,12 @@
 """Leads write articles over HTTP: nobody's text is lost, and nothing is published unseen."""
 
+import threading
 from typing import Any
 
 import httpx2
 import pytest
 
+from assistant.api import article_reading
 from assistant.domain.article_lifecycle import Contradiction, ContradictionSide
 from assistant.domain.draft_checks import DraftCheck
 from tests.api.conftest import ApiClient
@@ -136,6 +138,49 @@ async def test_versions_are_compared_line_by_line(client: ApiClient, lead: Heade
     await save(client, lead, 1, "same\nnew")
     seen = (await client.http.get(f"{URL}/revision?id=ja/returns&revision=2", headers=lead)).json()
     assert seen["diff"] == [[" ", "title: 返品"], [" ", "same"], ["-", "old"], ["+", "new"]]
+
+
+async def test_versions_are_compared_off_the_event_loop(
+    client: ApiClient, lead: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await save(client, lead, 0, "one")
+    ran_in: list[threading.Thread] = []
+
+    def compare(*_lines: Any) -> list[Any]:
+        ran_in.append(threading.current_thread())
+        return []
+
+    monkeypatch.setattr(article_reading, "compute_diff", compare)
+    await client.http.get(f"{URL}/revision?id=ja/returns&revision=1", headers=lead)
+    assert ran_in[0] is not threading.current_thread()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("abcd", "abcd", " a b c d"),
+        ("abcd", "axcd", " a-b+x c d"),
+        ("aabb", "abab", " a-a b+a b"),
+        ("", "ab", "+a+b"),
+        ("ab", "ba", "-a b+a"),
+        ("ababab", "bababa", "-a b a b a b+a"),
+    ],
+)
+def test_what_was_kept_stays_in_order(before: str, after: str, shown: str) -> None:
+    assert "".join(f"{sign}{line}" for sign, line in article_reading.compute_diff(before, after)) == shown
+
+
+def test_texts_made_to_be_slow_are_shown_without_a_comparison() -> None:
+    """Lines that repeat, and long lines that are alike, took difflib minutes."""
+    one, other = [*"ab" * 400, "same"], [*"aab" * 300, "same"]
+    found = article_reading.compute_diff(one, other)
+    assert found[-1] == (" ", "same")
+    kept = sum(sign == " " for sign, _ in found)
+    assert kept == 4, "the first line and the last three, nothing in between"
+    long = [f"{number}{'x' * 2_000}" for number in range(200)]
+    assert len(article_reading.compute_diff(long, [line + "y" for line in long])) == 400
+    lines = [str(number) for number in range(article_reading.MAX_COMPARED_LINES + 1)]
+    assert article_reading.compute_diff(lines, lines[:2]) == [("-", "\n".join(lines)), ("+", "0\n1")]
 
 
 async def test_a_question_is_tried_and_the_page_shown(client: ApiClient, lead: Headers) -> None:

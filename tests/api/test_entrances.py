@@ -147,6 +147,21 @@ async def test_an_agent_who_signs_out_hears_nothing_more(
             pass  # until it ends
 
 
+async def test_an_agent_who_is_disabled_hears_nothing_more(
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within seconds, though nothing happens that would wake the stream."""
+    monkeypatch.setattr(live_updates, "SESSION_CHECK_SECONDS", 0.1)
+    assert live_updates.HEARTBEAT_SECONDS == 10
+    agent, admin = await client.hire(), await client.hire("Lead", admin=True)
+    me = (await client.http.get("/v1/agent/me", headers=agent)).json()["agent"]["id"]
+    async with asyncio.timeout(8), client.http.stream("GET", "/v1/agent/events", headers=agent) as stream:
+        done = await client.http.post(f"/v1/agent/people/{me}/disable", headers=admin)
+        assert done.status_code == 200
+        async for _ in stream.aiter_text():
+            pass  # until it ends
+
+
 async def test_a_token_ends_some_time_after_its_conversation(client: ApiClient) -> None:
     talk = await client.open()
     await talk.say("こんにちは")

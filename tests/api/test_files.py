@@ -8,7 +8,7 @@ import pytest
 
 from assistant.conversation import files
 from assistant.conversation.templates import render_template
-from assistant.domain.file_types import detect_file_type
+from assistant.domain.file_types import clean_file_name, detect_file_type
 from tests.api.conftest import ApiClient, ApiConversation
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -33,6 +33,22 @@ PDF = b"%PDF-1.7\n" + bytes(8)
 )
 def test_a_file_is_what_its_content_says(data: bytes, kind: str | None) -> None:
     assert detect_file_type(data) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\\\Users\\\\sato\\\\label.pdf", "label.pdf"),
+        ("..", "file"),
+        (" .htaccess", "htaccess"),
+        ("a\x00b\x1f.png", "ab.png"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+        ("領収書.pdf", "領収書.pdf"),
+    ],
+)
+def test_a_files_name_is_only_a_name(name: str, plain: str) -> None:
+    assert clean_file_name(name) == plain
 
 
 async def send(
@@ -79,7 +95,7 @@ async def test_an_agents_file_reaches_the_customer_and_nobody_else(client: ApiCl
     sent = await send(client, url, agent, PDF, name="../../label.pdf")
     assert sent.status_code == 201, sent.text
     message = (await talk.get())["messages"][-1]
-    assert message["media"][0]["name"] == ".._.._label.pdf"
+    assert message["media"][0]["name"] == "label.pdf"
     media = f"/media/{message['media'][0]['id']}"
     assert (await load(client, of(talk) + media, talk.headers)).content == PDF
     stranger = await client.open()
@@ -87,6 +103,14 @@ async def test_an_agents_file_reaches_the_customer_and_nobody_else(client: ApiCl
     assert (await load(client, of(talk) + media, stranger.headers)).status_code == 404
     inline = await load(client, f"/v1/agent{media}?inline=true", agent)
     assert inline.headers["content-disposition"].startswith("attachment")  # only pictures are shown
+
+
+async def test_a_card_in_a_files_name_is_masked_and_nothing_in_it_is_invisible(client: ApiClient) -> None:
+    agent, talk, url = await claimed(client)
+    await send(client, of(talk), talk.headers, PNG, name="4111 1111 1111 1111 \u202egnp.exe.png")
+    for said in (await talk.get(), (await client.http.get(url, headers=agent)).json()):
+        (name,) = [media["name"] for message in said["messages"] for media in message["media"]]
+        assert name == "••••1111 gnp.exe.png"
 
 
 async def test_the_same_id_again_adds_nothing(client: ApiClient) -> None:

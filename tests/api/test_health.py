@@ -34,6 +34,9 @@ async def test_readyz_tells_degraded_from_not_ready(
     assert told["code"] == code
     assert told["message"].startswith(code.replace("_", " "))
     assert all(why in told["message"] for why in (words, vectors) if why)
+    # What takes instances out leaves those in that still answer.
+    kept = await client.http.get("/readyz?degraded=true")
+    assert kept.status_code == (200 if code == "degraded" else 503)
 
 
 async def test_metrics_are_in_the_format_of_prometheus(client: ApiClient) -> None:

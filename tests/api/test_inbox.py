@@ -125,6 +125,31 @@ async def test_tags_are_put_on_filtered_by_and_taken_away(client: ApiClient) -> 
         assert (await client.http.post(url, json={"tags": bad}, headers=agent)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("views", {"filters": {}}),
+        ("teams", {}),
+        ("saved-replies", {"text": "x"}),
+        ("people", {"email": "new@shop.example"}),
+        ("tokens", {}),
+    ],
+)
+async def test_a_name_that_nobody_can_see_is_none(client: ApiClient, path: str, body: dict[str, Any]) -> None:
+    admin = await client.hire("Lead", admin=True)
+    for name in ("\u200b\u3164", "\u2800"):
+        sent = body | {"name": name, "label": name}
+        assert (await client.http.post(f"/v1/agent/{path}", json=sent, headers=admin)).status_code == 422
+
+
+async def test_tags_are_told_apart_by_what_is_seen(client: ApiClient) -> None:
+    agent, talk = await client.hire(), await client.open()
+    url = f"/v1/agent/conversations/{talk.id}/tags"
+    row = (await client.http.post(url, json={"tags": ["VIP", "V\u200bIP\u202e"]}, headers=agent)).json()
+    assert [tag["name"] for tag in row["conversation"]["tags"]] == ["VIP"]
+    assert (await client.http.post(url, json={"tags": ["\u3164"]}, headers=agent)).status_code == 422
+
+
 async def test_a_view_counts_what_it_shows_and_says_what_is_gone(client: ApiClient) -> None:
     agent, admin = await client.hire(), await client.hire("Lead", admin=True)
     talk = await claimed(client, agent, "返品")

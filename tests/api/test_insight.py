@@ -176,3 +176,17 @@ async def test_administrators_work_on_gaps(client: ApiClient) -> None:
     assert [gap["id"] for gap in listed["gaps"]] == ["g"]
     naive = await client.http.post(f"{URL}/gaps/g", json={"due_at": "2026-12-01T09:00:00"}, headers=lead)
     assert naive.status_code == 422
+
+
+async def test_a_figure_leads_to_its_conversations(client: ApiClient) -> None:
+    mori, talk = await client.hire(), await client.open()
+    await talk.say("返品の期限は？")
+    await talk.answered()
+    await talk.post("close", {"helped": True})
+    url = f"{URL}/conversations?days=2"
+    found = (await client.http.get(f"{url}&outcome=confirmed", headers=mori)).json()
+    assert (found["found"], found["conversations"][0]["kind"]) == (1, "confirmed")
+    for other in ("outcome=abandoned", "theme=x", "channel=line"):
+        assert (await client.http.get(f"{url}&{other}", headers=mori)).json()["found"] == 0
+    by_day = (await client.http.get(f"{URL}/report?days=2", headers=mori)).json()["by_day"]
+    assert [day["outcomes"] for day in by_day] == [{}, {"confirmed": 1}]

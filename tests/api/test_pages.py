@@ -1,11 +1,13 @@
 """What a person's browser is shown: a start, the list of articles, and a page where there is nothing."""
 
+import re
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from assistant.api.pages.help import select_language
+from assistant.api.pages.help import render_article_page, render_help_centre, select_language
+from assistant.domain.knowledge import Article, HelpEntry
 from tests.api.conftest import ApiClient, application
 from tests.harness import Harness
 
@@ -84,7 +86,7 @@ async def test_titles_are_searched_while_the_assistant_is_away(client: ApiClient
     client.article_desk.away = True
     assert "/help/en/returns.md" in (await client.http.get("/help?lang=en&q=RETURNS")).text
     nothing = (await client.http.get("/help?lang=en&q=space")).text
-    assert "No article was found" in nothing
+    assert "<h2>No article was found for “space”.</h2>" in nothing
 
 
 async def test_topics_that_articles_share_are_browsed(client: ApiClient) -> None:
@@ -94,6 +96,49 @@ async def test_topics_that_articles_share_are_browsed(client: ApiClient) -> None
     of_one = (await client.http.get("/help", params={"lang": "ja", "tag": "返品"})).text
     assert "/help/ja/returns.md" in of_one
     assert "/help/ja/fee.md" not in of_one
+
+
+def entry(article: str) -> HelpEntry:
+    return HelpEntry(id=article, title=article.upper(), language=article[:2])
+
+
+SHOP = [entry("ja/returns/a.md"), entry("ja/<b>/c.md"), entry("ja/top.md"), entry("en/returns/a.md")]
+
+
+def test_articles_are_listed_by_section() -> None:
+    page = render_help_centre(SHOP, "ja", {})
+    sections = re.findall(r"<h3>(.+?)</h3>\n<ul class=\"articles\">\n(.+?)</ul>", page, re.DOTALL)
+    assert [name for name, _ in sections] == ["&lt;b&gt;", "返品・交換・返金", "そのほかの記事"]
+    assert "/help/ja/returns/a.md" in sections[1][1]
+    assert "/help/ja/top.md" in sections[2][1]
+
+
+def test_articles_of_one_folder_are_one_list() -> None:
+    assert "<h3>" not in render_help_centre(SHOP, "en", {})
+
+
+def test_a_section_in_english_bears_the_name_of_its_folder() -> None:
+    page = render_help_centre([entry("en/getting-started/a.md"), entry("en/returns/a.md")], "en", {})
+    assert "<h3>Getting started</h3>" in page
+
+
+def test_the_help_in_the_other_language_is_one_tap_away_and_searches_the_same() -> None:
+    link = '<a lang="en" hreflang="en" href="/help?lang=en{}">Help in English</a>'
+    assert link.format("") in render_help_centre(SHOP, "ja", {})
+    assert link.format("&amp;q=%22x%26") in render_help_centre(SHOP, "ja", {}, asked='"x&', found=[])
+    assert "hreflang" not in render_help_centre(SHOP[:3], "ja", {})
+
+
+@pytest.mark.parametrize(
+    ("article", "link"),
+    [
+        ("ja/returns/a.md", '<a lang="en" hreflang="en" href="/help/en/returns/a.md">'),
+        ("ja/top.md", '<a lang="en" hreflang="en" href="/help?lang=en">'),
+    ],
+)
+def test_an_article_leads_to_the_same_article_in_the_other_language(article: str, link: str) -> None:
+    shown = Article(id=article, title="x", language="ja", text="x")
+    assert link in render_article_page(shown, "<p>x</p>", {}, SHOP)
 
 
 @pytest.mark.parametrize("path", ["/help/ja/unknown.md", "/nothing", "/elsewhere/page.html"])

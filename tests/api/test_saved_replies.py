@@ -45,7 +45,10 @@ async def test_variables_are_filled_in(client: ApiClient, name: str | None, text
 async def test_the_most_used_comes_first_and_its_tags_are_put_on(client: ApiClient) -> None:
     agent, talk = await client.hire(), await client.open()
     await save(client, agent, name="A")
-    reply = await save(client, agent, name="B", tags=["挨拶済み"])
+    reply = await save(client, agent, name="B", tags=["挨拶済み", "挨拶\u200b済み"])
+    assert reply["tags"] == ["挨拶済み"]
+    known = (await client.http.get("/v1/agent/tags", headers=agent)).json()["tags"]
+    assert [tag["name"] for tag in known] == ["挨拶済み"], "a tag exists from when a reply names it"
     await client.http.post(f"/v1/agent/conversations/{talk.id}/tags", json={"tags": ["VIP"]}, headers=agent)
     await use(client, agent, reply["id"], talk.id)
     listed = (await client.http.get(URL, headers=agent)).json()
@@ -69,6 +72,7 @@ async def test_nothing_is_changed_into_being(client: ApiClient) -> None:
         ({"text": " "}, "text"),
         ({"text": "x" * 4_001}, "4000"),
         ({"name": " "}, "name"),
+        ({"text": "\u200b\u3164"}, "text"),
     ],
 )
 async def test_what_customers_would_read_wrong_is_refused(
@@ -130,6 +134,8 @@ async def test_an_import_adds_and_changes(client: ApiClient) -> None:
         ('name,text\nA,"b', "Row 2 is no CSV", 2),
         ('name,text\nA,"o\nk"\nA,"b', "Row 3 is no CSV", 3),
         ("name,text\n" + "A,b\n" * 1_001, "1000 rows", None),
+        ("name,text,tags\nA,b," + ";".join(map(str, range(21))), "20 tags", 2),
+        ("name,text\n\u200b,b", "name", 2),
     ],
 )
 async def test_an_import_with_a_fault_adds_nothing(

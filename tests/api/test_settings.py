@@ -1,5 +1,6 @@
 """Leads change settings over HTTP: checked, with who and when, and in force at once."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,11 +70,17 @@ async def test_of_two_leads_the_second_sees_what_the_first_did(client: ApiClient
     "wrong",
     [
         {"policy__answer_score": 1.5},
+        {"policy__queue_limit": 10**40},
+        {"policy__people_only": ["legal"]},
+        {"policy__helplines": {"ja": "\u3164"}},
         {"policy__offer_frustration": 0.9},
         {"policy__zone": "Mars"},
         {"policy__hours": {"days": {"mon": "25:00-26:00"}}},
         {"accent": "red; background: url(x)"},
         {"name__ja": "x" * 81},
+        {"name__ja": "\u200b\u2060 \u202e"},
+        {"name__ja": "\u2800"},
+        {"sentence__ja__greeting": ["\u200b\u3164"]},
         {"sentence__ja__greeting": ["${name}さん、こんにちは"]},
         {"sentence__ja__waiting_minutes": ["もうすぐです"]},
         {"sentence__ja__greeting": []},
@@ -100,6 +107,29 @@ async def test_a_leads_words_colour_and_name_reach_the_customer(client: ApiClien
     assert script == 'var YORISOI_ACCENT="#1d5a48";\nstart();'
     assert client.app.state.context.live.names["ja"] == "こもれび"
     assert "いらっしゃいませ" not in (await client.http.get("/v1/widget?lang=en")).json()["greeting"]
+
+
+async def test_nothing_invisible_is_kept_in_names_and_wordings(client: ApiClient, lead: Headers) -> None:
+    hidden = {
+        "name__ja": " こもれび\u202e\n商店 ",
+        "sentence__ja__greeting": ["い\u200bらっしゃい\ud800ませ。"],
+    }
+    sent = json.dumps(
+        {"changes": [{"key": key.replace("__", "."), "value": value} for key, value in hidden.items()]}
+    )
+    headers = lead | {"Content-Type": "application/json"}
+    assert (await client.http.post(URL, content=sent, headers=headers)).status_code == 200
+    assert client.app.state.context.live.names["ja"] == "こもれび 商店"
+    assert (await stored(client, lead, "sentence.ja.greeting"))["wordings"] == ["いらっしゃいませ。"]
+
+
+async def test_not_a_number_is_refused(client: ApiClient, lead: Headers) -> None:
+    for number in ("NaN", "Infinity", "-1", "1e300"):
+        sent = f'{{"changes": [{{"key": "policy.answer_score", "value": {number}}}]}}'
+        headers = lead | {"Content-Type": "application/json"}
+        refused = await client.http.post(URL, content=sent, headers=headers)
+        assert refused.status_code == 422
+        assert "from 0 to 1" in refused.json()["error"]["message"]
 
 
 async def test_a_replay_tells_which_decisions_would_change(client: ApiClient, lead: Headers) -> None:

@@ -42,7 +42,9 @@ def desk(knowledge: KnowledgeBase) -> ArticleDesk:
         retriever=knowledge.retriever,
         policy=Policy(answer_score=0.0, clarify_score=0.0),
     )
-    settings: Any = SimpleNamespace(embeddings="letters", public_url="http://localhost", models_dir=Path())
+    settings: Any = SimpleNamespace(
+        embeddings="letters", public_url="http://localhost", models_dir=Path(), retriever=None
+    )
     return ArticleDesk(knowledge, mind, settings)
 
 
@@ -127,3 +129,4 @@ async def test_the_help_is_searched_in_the_customers_language(
     found = await desk.search_help("ギフト券の有効期限", "ja")
     assert (found[0].id, found[0].excerpt) == ("ja/gift", "ギフト券 の有効期限は 3年間 です。")
     assert await desk.search_help("ギフト券の有効期限", "en") == []
+    assert await desk.search_help("xyzzy", "ja") == []

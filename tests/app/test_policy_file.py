@@ -8,6 +8,8 @@ from assistant.app.hours_file import find_default_zone
 from assistant.app.policy_file import load_policy, parse_policy
 from assistant.domain.errors import SetupError
 from assistant.domain.policy import Policy
+from assistant.domain.signals import TOPICS
+from assistant.signals.cues import load_cues
 
 WHOLE = """
 offer_frustration: 0.4
@@ -50,8 +52,25 @@ def test_no_file_and_an_empty_file_are_the_built_in_policy(tmp_path: Path) -> No
         ("offer_frustation: 0.4", "unknown key 'offer_frustation'"),
         ("offer_frustration: high", "expected a number from 0 to 1, not 'high'"),
         ("offer_frustration: 1.4", "expected a number from 0 to 1, not 1.4"),
-        ("max_failed_turns: 0", "1 or more"),
+        ("max_failed_turns: 0", "from 1 to 100"),
+        ("offer_frustration: .nan", "expected a number from 0 to 1"),
+        ("queue_limit: 1000000000000", "from 1 to 100000"),
+        ("queue_limit: 1.0e+300", "from 1 to 100000"),
+        ("presence_seconds: 5", "from 60 to 86400"),
+        ("waiting_news_minutes: {web: 10000000}", "from 0 to 525600"),
+        ("idle_close_minutes: {web: -1}", "from 0 to 525600"),
+        ("surveys: {csat: 99999999999}", "from 1 to 3650"),
+        ("budgets: {day: {tokens: 1000000000000000}}", "from 0 to"),
+        ("prices: {m: {input: .inf, output: 1}}", "expected input and output"),
         ("people_only: harm", "expected a list"),
+        ("people_only: [legal, fraud]", "harm must stay"),
+        ("channels: {line: {people_only: []}}", "harm must stay"),
+        ("people_only: [harm, weather]", "unknown topic 'weather'"),
+        ("helplines: {ja: ' '}", "must be a sentence of 1 to 500"),
+        ('helplines: {ja: "\\u200b\\u3164"}', "must be a sentence of 1 to 500"),
+        ("helplines: {../x: call us}", "is no language"),
+        ("hours: {days: {mon: [" + "'10:00-10:00'," * 25 + "]}}", "at most 24 spans"),
+        ("hours: {holidays: [" + "2026-01-01/2026-12-31," * 11 + "]}", "at most 3660 days"),
         ("priorities: {harm: top}", "must be one of urgent, high, normal, low"),
         ("offer_frustration: 0.9", "must rise"),
         ("hours: {zone: Tokyo}", "unknown time zone"),
@@ -68,6 +87,16 @@ def test_a_mistake_is_one_clear_line(tmp_path: Path, text: str, complaint: str) 
         load_policy(written(tmp_path, text))
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_no_language_loses_its_helpline() -> None:
+    policy = parse_policy({"helplines": {"en": "Call \u202e112."}})
+    assert policy.helplines == {**Policy().helplines, "en": "Call 112."}
+
+
+def test_the_known_topics_are_those_that_are_read() -> None:
+    kinds = {cue.kind for table in ("topic", "circumstances") for cue in load_cues(table)}
+    assert kinds - {"urgency", "self_harm"} == TOPICS
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -182,5 +211,5 @@ def test_minutes_of_waiting_news_add_to_the_built_in_ones() -> None:
     found = {name: policy.get_waiting_news_minutes(name) for name in ("web", "line", "email", "telegram")}
     assert found == {"web": 5, "line": 20, "email": 0, "telegram": 10}
     for wrong in (-1, 1.5, True, "3"):
-        with pytest.raises(SetupError, match=r"waiting_news_minutes.web: expected a whole number of minutes"):
+        with pytest.raises(SetupError, match=r"waiting_news_minutes.web: expected a whole number from 0"):
             parse_policy({"waiting_news_minutes": {"web": wrong}})

@@ -11,6 +11,7 @@ from tests.cli.shell import CliHarness
 
 COMMANDS = [
     ("serve",), ("ingest",), ("search",), ("ask",), ("chat",), ("assess",), ("doctor",), ("migrate",),
+    ("prepare",),
     ("agent",), ("agent", "add"), ("agent", "list"), ("agent", "token"),
     ("agent", "password"), ("agent", "revoke"), ("agent", "remove"),
 ]  # fmt: skip
@@ -193,3 +194,17 @@ def test_everything_is_utf_8_in_every_locale(tmp_path: Path) -> None:
     added = shell.run("agent", "add", "mori@shop.example", "--name", "森 みどり", stdin="correct horse\n")
     assert (added.code, added.err) == (0, "")
     assert [agent["name"] for agent in shell.run("agent", "list", "--json").json] == ["森 みどり"]
+
+
+def test_a_language_without_sentences_is_refused_with_those_that_exist(type_: InProcessCli) -> None:
+    refusal = type_("agent", "list", ASSISTANT_LANGUAGES="ja,fr").refusal()
+    assert "ASSISTANT_LANGUAGES: there are no sentences in 'fr'; there are en, ja, ko" in refusal
+
+
+def test_doctor_names_unknown_settings(type_: InProcessCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def examine_nothing(*_: object) -> list[object]:
+        return []
+
+    monkeypatch.setattr("assistant.cli.doctor._examine_knowledge", examine_nothing)
+    said = type_("doctor", ASSISTANT_LANGUGES="en").out
+    assert "ASSISTANT_LANGUGES is no setting; ASSISTANT_LANGUAGES is" in said

@@ -150,6 +150,7 @@ class ConversationMachine(RuleBasedStateMachine):
             # Making packets better changes nothing that is promised here.
             JobKind.PACKET: self.rig.enricher.give_up,
             JobKind.IDLE: self.rig.closer.close_idle,
+            JobKind.CASE: self.rig.case_opener.review_end,
         }
         self.workers += [asyncio.ensure_future(does[item.kind](item)) for item in due]
         await self._until_quiet()

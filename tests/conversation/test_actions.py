@@ -18,7 +18,7 @@ from assistant.domain.people import Identity
 from assistant.domain.signals import Reason
 from assistant.ports.actions import CustomerRecord
 from evals.fakes.faulty_shop import KilledWorker
-from tests.actions_harness import ShopSide, open_shop
+from tests.actions_harness import TOOLS, ShopSide, open_shop
 from tests.harness import IDENTITY_KEY, Harness
 
 ORDER = "KM-482133"
@@ -435,6 +435,73 @@ async def test_an_agent_sees_what_was_proven_and_done(rig: Harness, shop: ShopSi
     (action,) = packet["actions"]
     assert (action["tool"], action["state"]) == ("cancel_order", "ok")
     assert "6,800円" in action["effect"]
+
+
+async def test_an_agent_reads_what_was_done_and_is_not_to_ask_for_it_again(
+    rig: Harness, shop: ShopSide
+) -> None:
+    talk = await propose_cancellation(rig, shop)
+    await rig.ask(talk, "はい")
+    await rig.work()
+    await rig.press_person_button(talk)
+    packet: Any = await rig.packet(talk)
+    finished = packet["actions"][0]["finished_at"]
+    for language, begun, step in (
+        ("ja", "対応済み: ", "次に: ほかの"),
+        ("en", "Done already: ", "Next: see what else"),
+    ):
+        [_, done, following] = packet["issue"]["summary"][language].split("\n")
+        assert done.startswith(f"{begun}ご注文 {ORDER} をキャンセルしました。6,800円を返金します。")
+        assert finished in done
+        assert following.startswith(step)
+
+
+@pytest.mark.parametrize("said", ["はい", "はい、お願いします", "ok"])
+async def test_a_bare_yes_at_a_question_gets_the_question_again(
+    rig: Harness, shop: ShopSide, said: str
+) -> None:
+    shop.add(ORDER, "accepted")
+    talk = await start(rig)
+    await rig.ask(talk, "届け先を変更したい")
+    assert (await rig.ask(talk, f"{ORDER} 150-0001")).text == words("action_ask_code", "ja")
+    assert (await rig.ask(talk, said)).text == words("action_code_again", "ja")
+
+
+async def test_english_is_told_english_names(rig: Harness, shop: ShopSide) -> None:
+    shop.add(ORDER, "shipped")
+    talk = await start(rig)
+    answer = await rig.ask(talk, "Where is my order? KM-482133, phone ending 5678")
+    assert "(Frying pan, Wooden spoon)" in answer.text
+    assert "at Hayate Express" in answer.text
+
+
+async def test_of_two_likely_things_a_tap_chooses(rig: Harness, shop: ShopSide) -> None:
+    talk = await start(rig)
+    asked = await rig.ask(talk, "Please cancel it or change the address")
+    assert asked.text == words("action_which", "en")
+    assert [one.label for one in asked.buttons][:2] == ["Cancel my order", "Change the delivery address"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "I am 78 and have never used one of these chats, I have no idea what to do."
+            " Where do I press to send back a jumper?",
+            "en",
+        ),
+        ("こういうチャットは初めてで、使い方がよくわかりません。セーターを送り返したいのですが", "ja"),
+    ],
+)
+async def test_a_newcomers_plain_request_is_begun_with_guidance(
+    rig: Harness, shop: ShopSide, text: str, language: str
+) -> None:
+    shop.add(ORDER, "delivered")
+    talk = await start(rig)
+    begun = await rig.ask(talk, text)
+    ending = words("guide_answered", language)
+    assert begun.text == f"{TOOLS['request_return'].slots[0].ask[language]}\n\n{ending}"
+    assert words("action_ask_proof", language) in (await rig.ask(talk, ORDER)).text
 
 
 async def test_an_agent_sees_that_an_open_proposal_is_void(rig: Harness, shop: ShopSide) -> None:

@@ -110,8 +110,7 @@ async def test_where_nothing_answers_for_sure_the_nearest_articles_are_shown(
     assert (card.n, card.article, card.title) == (1, article.article, article.title)
     assert card.quote in article.text
     assert reply.text.split("\n") == [
-        *select_templates(language)["abstain"][:1],
-        render_template("related", language),
+        render_template("abstain_near", language, subject=article.title),
         f"- **{article.title}**: {card.quote} [1]",
     ]
 
@@ -133,7 +132,7 @@ async def test_no_other_reply_has_cards(
 ) -> None:
     rig = Harness(database, turn_reader=FakeTurnReader({text: logits}), retriever=FixedScoreRetriever(score))
     [reply] = await talk(rig, "ja", text)
-    assert render_template("related", "ja") not in reply.text
+    assert "次のことが書かれています" not in reply.text
     assert f"**{RETURNS_JA.title}**" not in reply.text
     assert bool(reply.citations) is (score > 0.5)
 

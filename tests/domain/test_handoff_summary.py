@@ -73,3 +73,15 @@ def test_a_matter_told_later_takes_the_place_of_none() -> None:
         "お客様のご用件:「届いた皿が割れていました」担当者との会話を希望されています。",
         "次に: ご用件にお答えください。",
     ]
+
+
+@pytest.mark.parametrize("better", [None, "皿の件で、返品を済ませている。"])
+def test_what_was_done_stays_when_the_matter_is_known_better(better: str | None) -> None:
+    done = ("返品を受け付けました。 (2026-11-26T10:00:00Z)", "キャンセルしました。 (2026-11-26T10:05:00Z)")
+    situation = Situation(is_done=True)
+    step = select_next_step(situation, ASK)
+    before = render_summary(SummaryParts(ask=ASK.ask, done=done), situation, step, "ja")
+    after = update_summary(before, "ja", (ASK.ask, ASK.ask), step, better)
+    assert after.split("\n")[1:3] == [f"対応済み: {one}" for one in done]
+    assert after.split("\n")[0] == (better or before.split("\n")[0])
+    assert after.endswith(render_next_step(step, "ja"))

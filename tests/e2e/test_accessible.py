@@ -77,7 +77,16 @@ def test_the_console(page: Page, demo: DemoServer) -> None:
     page.get_by_test_id("composer-input").wait_for()
     found = faults(page)
     article = "#/article/ja%2Fdelivery%2Fdelivery-fee.md"
-    for place in ("#/", "#/numbers", "#/knowledge", article, "#/article/new%2Fja", "#/settings", "#/people"):
+    for place in (
+        "#/",
+        "#/numbers",
+        "#/insight",
+        "#/knowledge",
+        article,
+        "#/article/new%2Fja",
+        "#/settings",
+        "#/people",
+    ):
         page.goto(f"{demo.url}/console{place}")
         page.wait_for_timeout(700)
         found += faults(page)

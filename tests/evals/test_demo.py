@@ -53,6 +53,17 @@ def test_settings_and_words_reach_the_service(monkeypatch: pytest.MonkeyPatch) -
     assert started[-1].env["ASSISTANT_CHAT_MODEL"] == "openai:xss"
 
 
+@pytest.mark.parametrize("name", ["anthropic:claude-x", "extractive"])
+def test_a_real_model_is_used_as_the_settings_have_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("subprocess.Popen", FakeProcess)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    assert main([name, "--port", "8123"]) == 0
+    assert started[-1].command[1:] == ["serve", "--demo", "--port", "8123"]
+    assert started[-1].env["ASSISTANT_CHAT_MODEL"] == name
+    assert "OPENAI_BASE_URL" not in started[-1].env
+
+
 @pytest.mark.parametrize(
     ("given", "runs"),
     [

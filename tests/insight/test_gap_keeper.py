@@ -9,15 +9,15 @@ import pytest
 
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.insight_actions import GapChange, change_gap
+from assistant.domain.effects import EffectCounts
 from assistant.domain.errors import BadInput, Conflict, SetupError
 from assistant.domain.gaps import Gap, GapKind, GapState
 from assistant.domain.people import Agent
 from assistant.insight.gap_articles import (
     AgentStatement,
-    EffectCounts,
     compare_answers,
     extract_statements,
-    judge_effect,
+    judge_gap_effect,
     render_article,
     select_sentences,
 )
@@ -218,8 +218,8 @@ async def test_erasing_a_customer_takes_their_evidence_and_what_was_said_to_them
 
 def test_an_effect_needs_cases_and_is_measured_against_the_other_questions() -> None:
     def judge(*counts: int) -> str:
-        names = ("gap_before", "gap_after", "others_before", "others_after")
-        return judge_effect(EffectCounts(**dict(zip(names, counts, strict=True))))[1]["verdict"]  # type: ignore[no-any-return]
+        names = ("own_before", "own_after", "others_before", "others_after")
+        return judge_gap_effect(EffectCounts(**dict(zip(names, counts, strict=True))))[1]["verdict"]  # type: ignore[no-any-return]
 
     assert judge(60, 8, 200, 200) == "worked"
     assert judge(60, 58, 200, 200) == "no_effect"

@@ -17,7 +17,7 @@ import pytest
 from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.vectors import chroma_server
-from assistant.knowledge.vectors.chroma_server import open_server_collection
+from assistant.knowledge.vectors.chroma_server import ChromaAccess, open_server_collection
 from assistant.knowledge.vectors.synced_index import (
     SyncedVectorIndex,
     build_lease,
@@ -40,6 +40,10 @@ class ChromaServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def access(self) -> ChromaAccess:
+        return ChromaAccess(url=self.url)
 
     def start(self) -> None:
         chroma = Path(sys.executable).with_name("chroma")
@@ -98,7 +102,7 @@ async def process(shop: KnowledgeHarness, server: ChromaServer) -> ServingProces
     model, size = shop.embedder.name, shop.embedder.dimensions
     name = await shop.database.write(lambda store: store.collections.ensure_name(model))
     turns = build_lease(shop.database, model, lambda: datetime.now(UTC))
-    vectors = SyncedVectorIndex(build_server_opener(server.url, name, size), turns)
+    vectors = SyncedVectorIndex(build_server_opener(server.access, name, size), turns)
     made = ServingProcess(vectors, shop.serve(vectors))
     shop.opened.append(made.retriever)
     await made.retriever.start()
@@ -128,8 +132,8 @@ async def test_several_processes_share_it_and_follow_each_others_changes(
     assert await one.vectors._index.list_ids() == one.retriever.forward_index.list_vector_ids()
     # What another model left goes when nobody answers by it.
     name = await shop.database.read(lambda store: store.collections.find_name(shop.embedder.name))
-    await remove_collection(name or "", Path("nowhere"), server.url)
-    again = await build_server_opener(server.url, name or "", shop.embedder.dimensions)()
+    await remove_collection(name or "", Path("nowhere"), server.access)
+    again = await build_server_opener(server.access, name or "", shop.embedder.dimensions)()
     assert await again.count_vectors() == 0
     await again.close()
 
@@ -191,7 +195,7 @@ async def test_a_server_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(chroma_server, "ANSWER_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        opening = asyncio.to_thread(open_server_collection, url, "passages-x", 8)
+        opening = asyncio.to_thread(open_server_collection, ChromaAccess(url=url), "passages-x", 8)
         assert "does not answer" in str((await asyncio.gather(opening, return_exceptions=True))[0])
 
 
@@ -203,5 +207,6 @@ async def test_what_is_no_chroma_server_is_refused() -> None:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as web:
         port = web.sockets[0].getsockname()[1]
+        access = ChromaAccess(url=f"http://127.0.0.1:{port}")
         with pytest.raises(IndexUnavailable):
-            await asyncio.to_thread(open_server_collection, f"http://127.0.0.1:{port}", "passages-x", 8)
+            await asyncio.to_thread(open_server_collection, access, "passages-x", 8)

@@ -272,4 +272,4 @@ def test_evidence_is_quoted_in_whole_words() -> None:
     signals = READER.compute_signals(said, ALONE)
     told = [item.text for item in signals.evidence if item.kind == "frustration"]
     assert told
-    assert {word for text in told for word in text.split()} <= set(said.lower().split())
+    assert {word for text in told for word in text.split()} <= set(said.split())

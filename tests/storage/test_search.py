@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -89,6 +90,18 @@ async def test_a_card_number_is_not_found(rig: Harness) -> None:
     """Who sees it is in the audit log; a search would tell it without."""
     one = await talk(rig, "カードは 4111 1111 1111 1111 です")
     assert await find(rig, "カード") == [one]
+    assert await find(rig, "4111") == []
+
+
+async def test_a_card_number_in_a_customers_facts_or_a_tag_is_not_found(rig: Harness) -> None:
+    one = await talk(rig, "こんにちは")
+
+    def write_facts(store: Any) -> None:
+        customer = store.conversations.get(one).customer
+        store.customers.set_name(customer, "山田 4111 1111 1111 1111")
+
+    await rig.database.write(write_facts)
+    assert await find(rig, "山田") == [one]
     assert await find(rig, "4111") == []
 
 

@@ -12,7 +12,13 @@ from assistant.knowledge.loaders.audience import find_withholding_reason
 from assistant.knowledge.loaders.text import clean_text
 from assistant.signals.human_request import find_human_request
 from assistant.signals.normalization import normalize_text
-from assistant.text.characters import contains_japanese, is_japanese, strip_every_invisible, strip_invisible
+from assistant.text.characters import (
+    clean_line,
+    contains_japanese,
+    is_japanese,
+    strip_every_invisible,
+    strip_invisible,
+)
 from assistant.text.pii_masking import PiiMask
 from assistant.text.quotable import extract_units
 from tests.answering.passages import passage
@@ -82,3 +88,19 @@ def test_hidden_characters_are_listed_in_one_module() -> None:
     listing = re.compile(r"\\u200[b-f]|[\u200b-\u200f\u2060-\u2064\ufeff]")
     modules = (ROOT / "assistant").rglob("*.py")
     assert [path.name for path in modules if listing.search(path.read_text("utf-8"))] == ["characters.py"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" a\u202e\u200bb\n c\x00 ", "ab c"),
+        ("\u200b\u2060\u3164 \u3000", ""),
+        ("\u2800", ""),
+        ("\u0301\ufe0f", ""),
+        ("\ud800x", "x"),
+        ("👩\u200d👧", "👩\u200d👧"),
+        ("山田 花子", "山田 花子"),
+    ],
+)
+def test_a_name_is_one_line_that_can_be_seen(written: str, kept: str) -> None:
+    assert clean_line(written) == kept

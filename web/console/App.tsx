@@ -19,6 +19,7 @@ import { TopBar } from "./views/TopBar";
 const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
 const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
 const Palette = lazily(() => import("./views/Palette").then((page) => page.Palette));
+const Insight = lazily(() => import("./views/insight/Insight").then((page) => page.Insight));
 const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
 const People = lazily(() => import("./views/people/People").then((page) => page.People));
 const Welcome = lazily(() => import("./views/people/Welcome").then((page) => page.Welcome));
@@ -40,6 +41,8 @@ function Page() {
   switch (route.value.page) {
     case "numbers":
       return <Numbers />;
+    case "insight":
+      return <Insight />;
     case "knowledge":
       return <Knowledge />;
     case "article":

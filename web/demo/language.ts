@@ -1,6 +1,6 @@
 // The shop's language: the address's, else what was chosen before, else the browser's; written to <html lang> where the widget reads it.
 import { effect, signal } from "@preact/signals";
-import { pickLanguage } from "../shared/language";
+import { LANGUAGES, pickLanguage } from "../shared/language";
 import { load, save } from "../shared/store";
 import type { Language } from "../shared/types";
 import { text } from "./text";
@@ -9,7 +9,7 @@ const KEY = "komorebi:language";
 export const language = signal<Language>("ja");
 
 export function followAddress(): void {
-  language.value = pickLanguage(new URLSearchParams(location.search).get("lang"), load<string>(KEY), ...navigator.languages);
+  language.value = pickLanguage(LANGUAGES, new URLSearchParams(location.search).get("lang"), load<string>(KEY), ...navigator.languages);
   effect(() => {
     document.documentElement.lang = language.value;
     document.title = text[language.value].shop;

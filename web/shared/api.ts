@@ -207,6 +207,42 @@ export interface components {
     CapacityOut: {
       capacity: number;
     };
+    CaseIn: {
+      step?: ("contact" | "resolve" | "tell" | "ask_again" | "recover" | "give_up" | "dismiss" | "reopen") | null;
+      owner?: string | null;
+      due_at?: string | null;
+      root_cause?: string | null;
+      remedy?: string | null;
+      reason?: string | null;
+      improvement?: string | null;
+      text?: string | null;
+    };
+    CaseOut: {
+      id: string;
+      conversation: string;
+      customer: string;
+      channel: string;
+      language: string;
+      theme: string | null;
+      theme_name: string | null;
+      trigger: string;
+      value: number;
+      state: string;
+      owner: string | null;
+      due_at: string;
+      is_overdue: boolean;
+      root_cause: string | null;
+      remedy: string | null;
+      reason: string | null;
+      improvement: string | null;
+      created_at: string;
+      updated_at: string;
+    };
+    /** @enum {string} */
+    CaseState: "open" | "contacted" | "resolved" | "told" | "asked_again" | "recovered" | "not_recovered" | "dismissed";
+    CasesOut: {
+      cases: components["schemas"]["CaseOut"][];
+    };
     ChangeIn: {
       key: string;
       value?: unknown;
@@ -487,8 +523,31 @@ export interface components {
         [key: string]: components["schemas"]["TranslationOut"];
       };
     };
+    /** @description Below 1: bad ends became fewer; None where there was nothing to compare. */
+    EffectOut: {
+      ratio: number | null;
+      low: number | null;
+      high: number | null;
+      verdict: string;
+    };
     /** @description Nothing but the status. */
     EmptyOut: Record<string, never>;
+    EndedConversationOut: {
+      conversation: string;
+      ended_at: string;
+      kind: string;
+      why: string;
+      channel: string;
+      language: string;
+      theme: string | null;
+      csat: number | null;
+      nps: number | null;
+      ces: number | null;
+    };
+    EndedConversationsOut: {
+      found: number;
+      conversations: components["schemas"]["EndedConversationOut"][];
+    };
     /** @description What went wrong; some errors tell more beside it, such as `agent` or `parts`. */
     ErrorDetail: {
       /** @description For programs; it stays the same. */
@@ -505,6 +564,8 @@ export interface components {
       duplicate: boolean;
       newer: number;
     };
+    /** @enum {string} */
+    EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
     EvidenceOut: {
       turn: number;
       text: string;
@@ -676,6 +737,49 @@ export interface components {
       id: string;
       verified?: boolean;
     };
+    ImprovementIn: {
+      step?: ("start" | "finish" | "drop") | null;
+      title?: string | null;
+      theme?: string | null;
+      owner?: string | null;
+      texts?: {
+        [key: string]: string;
+      } | null;
+    };
+    ImprovementOut: {
+      id: string;
+      title: string;
+      state: string;
+      theme: string | null;
+      owner: string | null;
+      texts: {
+        [key: string]: string;
+      };
+      created_at: string;
+      updated_at: string;
+      done_at: string | null;
+      cases: components["schemas"]["CaseOut"][];
+      notices: {
+        [key: string]: number;
+      };
+      effect: components["schemas"]["EffectOut"] | null;
+    };
+    ImprovementRowOut: {
+      id: string;
+      title: string;
+      state: string;
+      theme: string | null;
+      owner: string | null;
+      texts: {
+        [key: string]: string;
+      };
+      created_at: string;
+      updated_at: string;
+      done_at: string | null;
+    };
+    ImprovementsOut: {
+      improvements: components["schemas"]["ImprovementRowOut"][];
+    };
     InboxCountsOut: {
       assistant: number;
       queued: number;
@@ -844,6 +948,8 @@ export interface components {
       verdicts: components["schemas"]["VerdictOut"][];
       thumb: components["schemas"]["ThumbOut"] | null;
     };
+    /** @enum {string} */
+    OutcomeKind: "confirmed" | "answered" | "abandoned" | "resolved_by_person" | "ended_by_person" | "transferred_out" | "spam" | "no_request";
     PacketCustomerOut: {
       id: string | null;
       name: string | null;
@@ -953,8 +1059,8 @@ export interface components {
       seq: number;
     };
     ReadinessOut: {
-      /** @constant */
-      status: "ready";
+      /** @enum {string} */
+      status: "ready" | "degraded";
     };
     /**
      * @description Why a person comes in.
@@ -1005,6 +1111,12 @@ export interface components {
     ReplyUseIn: {
       conversation: string;
     };
+    ReportDayOut: {
+      day: string;
+      outcomes: {
+        [key: string]: number;
+      };
+    };
     /** @description Figures of conversations that ended in the range. */
     ReportOut: {
       start: string;
@@ -1044,6 +1156,7 @@ export interface components {
         [key: string]: components["schemas"]["AgentFiguresOut"];
       };
       by_theme: components["schemas"]["ReportThemeOut"][];
+      by_day: components["schemas"]["ReportDayOut"][];
       definitions: {
         [key: string]: {
           [key: string]: string;
@@ -1479,12 +1592,57 @@ export interface components {
     WaitingOut: {
       told: string;
     };
+    WebhookAttemptOut: {
+      at: string;
+      status: number | null;
+      why: string | null;
+      seconds: number;
+    };
+    WebhookChangeIn: {
+      url?: string | null;
+      events?: components["schemas"]["EventType"][] | null;
+      enabled?: boolean | null;
+    };
+    WebhookDeliveriesOut: {
+      deliveries: components["schemas"]["WebhookDeliveryOut"][];
+    };
+    WebhookDeliveryOut: {
+      id: string;
+      message: string;
+      type: string;
+      conversation: string | null;
+      state: string;
+      due_at: string;
+      attempts: components["schemas"]["WebhookAttemptOut"][];
+      created_at: string;
+      finished_at: string | null;
+    };
+    WebhookIn: {
+      url: string;
+      events: components["schemas"]["EventType"][];
+    };
+    WebhookOut: {
+      id: string;
+      url: string;
+      events: string[];
+      created_at: string;
+      disabled_at: string | null;
+      disabled_why: string | null;
+      secret?: string | null;
+    };
+    WebhooksOut: {
+      webhooks: components["schemas"]["WebhookOut"][];
+    };
     WidgetConfigOut: {
       assistant: components["schemas"]["AgentNameOut"];
       greeting: string;
       disclosure: string;
       examples: string[];
       languages: string[];
+      language: string;
+      text: {
+        [key: string]: string;
+      };
     };
     WithdrawIn: {
       id: string;

@@ -47,9 +47,15 @@ function copy(node: Node, into: Node, base: string): void {
   from.childNodes.forEach((child) => copy(child, to, base));
 }
 
+interface Policies {
+  createPolicy(name: string, rules: { createHTML: (html: string) => string }): { createHTML: (html: string) => string };
+}
+/** For pages that demand Trusted Types (`trusted-types yorisoi`): what is parsed is only read from, node by node. */
+const policy = (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy("yorisoi", { createHTML: (html) => html });
+
 /** Allowed elements only, with links made absolute against `base`. Unknown elements leave their text behind. */
 export function safeFragment(html: string, base: string): DocumentFragment {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
+  const parsed = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
   const fragment = document.createDocumentFragment();
   parsed.body.childNodes.forEach((child) => copy(child, fragment, base));
   return fragment;

@@ -1,13 +1,15 @@
-// Which of the two interface languages to use, and dates and numbers in it.
+// Which interface language to use, and dates and numbers in it.
 import type { Language } from "./types";
 
-/** The first of the tags ("ja-JP", "fr") that is one of ours; English where none is. */
-export function pickLanguage(...tags: (string | null | undefined)[]): Language {
+export const LANGUAGES: readonly Language[] = ["ja", "en"];
+
+/** The first of the tags ("ja-JP", "fr") that is one of `ours`; English where none is. */
+export function pickLanguage<T extends string>(ours: readonly (T | "en")[], ...tags: (string | null | undefined)[]): T | "en" {
   const spoken = tags.map((tag) => tag?.toLowerCase().split(/[-_]/)[0]);
-  return spoken.find((each): each is Language => each === "ja" || each === "en") ?? "en";
+  return spoken.flatMap((each) => ours.find((one) => one === each) ?? [])[0] ?? "en";
 }
 
-export function clock(iso: string, language: Language): string {
+export function clock(iso: string, language: string): string {
   return new Date(iso).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
 }
 

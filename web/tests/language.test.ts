@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pickLanguage } from "../shared/language";
+import { LANGUAGES, pickLanguage } from "../shared/language";
 
 test.each([
   [["ja"], "ja"],
@@ -11,5 +11,10 @@ test.each([
   [["jam"], "en"],
   [[], "en"],
 ])("of %o it speaks %s", (tags, language) => {
-  expect(pickLanguage(...tags)).toBe(language);
+  expect(pickLanguage(LANGUAGES, ...tags)).toBe(language);
+});
+
+test("a further language is taken where it is one of ours", () => {
+  expect(pickLanguage([...LANGUAGES, "ko"], "ko-KR", "ja")).toBe("ko");
+  expect(pickLanguage(LANGUAGES, "ko-KR", "ja")).toBe("ja");
 });

@@ -48,7 +48,11 @@ const config = (customer: string | null = null): Config => ({
   customer: customer ? { id: customer } : null,
   accent: null,
   side: "right",
+  launcher: true,
+  title: null,
+  logo: null,
   language: signal("ja"),
+  refuse: () => undefined,
 });
 
 interface Call {

@@ -6,13 +6,13 @@ import { useAttempt } from "./attempt";
 import { keepFocus } from "./focus";
 
 function Answering() {
-  const { session, welcome } = useChat();
+  const { session, welcome, config } = useChat();
   const text = useText();
   const withPerson = session.state.value === "agent";
-  const assistant = welcome.value?.assistant.name ?? text.assistant;
+  const assistant = config.title ?? welcome.value?.assistant.name ?? text.assistant;
   return (
     <div class="answering">
-      <span class="avatar">{withPerson ? <Person /> : <Mark />}</span>
+      <span class="avatar">{withPerson ? <Person /> : config.logo ? <img src={config.logo} alt="" width="24" height="24" /> : <Mark />}</span>
       <h2>{withPerson ? (session.agent.value ?? text.agent) : assistant}</h2>
       {!withPerson && !assistant.includes(text.aiTag) && <span class="tag">{text.aiTag}</span>}
     </div>

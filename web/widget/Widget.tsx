@@ -8,18 +8,24 @@ import { Header } from "./Header";
 import { Launcher } from "./Launcher";
 import { Log } from "./Log";
 import { Status } from "./Status";
+import { text as builtIn } from "./text";
 import { useViewport } from "./viewport";
 
 /** The greeting follows the page's language; without the server the panel still opens. */
 function useWelcome(): void {
   const { config, session, open, welcome } = useChat();
   const language = config.language.value;
-  const wanted = open.value;
+  // The words of a further language are wanted before it is opened, those of the launcher.
+  const wanted = open.value || !(language in builtIn);
   useEffect(() => {
     if (!wanted) return;
     let current = true;
     session.welcome(language).then(
-      (answer) => current && (welcome.value = answer),
+      (answer) => {
+        if (!current) return;
+        welcome.value = answer;
+        if (answer.language !== language) config.refuse(language);
+      },
       () => undefined,
     );
     return () => (current = false);
@@ -74,7 +80,7 @@ export function Widget() {
         <Log />
         <Composer input={input} />
       </section>
-      <Launcher button={launcher} />
+      {config.launcher && <Launcher button={launcher} />}
       <Announcer />
     </div>
   );

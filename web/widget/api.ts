@@ -13,6 +13,8 @@ export interface Welcome {
   greeting: string;
   disclosure: string;
   examples: string[];
+  language: string;
+  text: Record<string, string>;
 }
 
 export interface Opening {

@@ -1,7 +1,10 @@
 // What the page says about the chat: the attributes of its one script line and its own language.
 import { signal, type Signal } from "@preact/signals";
-import { pickLanguage } from "../shared/language";
-import type { Language } from "../shared/types";
+import { safeUrl } from "../shared/html";
+import { LANGUAGES, pickLanguage } from "../shared/language";
+
+/** Their words come from the server (`Welcome.text`). */
+const FURTHER = ["ko"];
 
 export interface Customer {
   id: string;
@@ -14,8 +17,15 @@ export interface Config {
   customer: Customer | null;
   accent: string | null;
   side: "left" | "right";
+  /** Whether the page has a button of its own: `yorisoi("open")`. */
+  launcher: boolean;
+  /** In the header, instead of the assistant's. */
+  title: string | null;
+  logo: string | null;
   /** The interface's language, told to the server too; follows the page when it switches. */
-  language: Signal<Language>;
+  language: Signal<string>;
+  /** The server does not speak it: the next of the page's and the browser's. */
+  refuse: (language: string) => void;
 }
 
 function customerOf({ customerId, customerName, signature }: DOMStringMap): Customer | null {
@@ -26,16 +36,22 @@ function customerOf({ customerId, customerName, signature }: DOMStringMap): Cust
 export function readConfig(script: HTMLScriptElement): Config {
   // What the page says goes first; a page in neither language leaves it to the browser.
   const tags = () => [script.dataset.lang, document.documentElement.lang, ...navigator.languages];
-  const pick = () => pickLanguage(...tags());
+  const further = new Set(FURTHER);
+  const pick = () => pickLanguage([...LANGUAGES, ...further], ...tags());
   const language = signal(pick());
   const watch = new MutationObserver(() => (language.value = pick()));
   watch.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
   watch.observe(script, { attributes: true, attributeFilter: ["data-lang"] });
   return {
-    origin: new URL(script.src).origin,
+    // Not the host alone: the service may be behind a path of the site.
+    origin: new URL(".", script.src).href.slice(0, -1),
     customer: customerOf(script.dataset),
     accent: script.dataset.accent || (globalThis as { YORISOI_ACCENT?: string }).YORISOI_ACCENT || null,
     side: script.dataset.position === "left" ? "left" : "right",
+    launcher: script.dataset.launcher !== "none",
+    title: script.dataset.name || null,
+    logo: safeUrl(script.dataset.logo ?? null, script.src),
     language,
+    refuse: (each) => further.delete(each) && (language.value = pick()),
   };
 }

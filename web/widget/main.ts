@@ -5,6 +5,7 @@ import { load, save } from "../shared/store";
 import tokens from "../shared/tokens.css?inline";
 import { accentInk } from "./accent";
 import type { Welcome } from "./api";
+import { takeCommands } from "./commands";
 import { readConfig } from "./config";
 import { type Chat, ChatContext } from "./context";
 import { createSession } from "./session";
@@ -58,6 +59,7 @@ function start(source: HTMLScriptElement): void {
   customElements.define(TAG, YorisoiChat);
   const element = document.createElement(TAG) as YorisoiChat;
   element.chat = chatFor(source);
+  takeCommands(element.chat);
   const place = () => document.body.append(element);
   if (document.body) place();
   else addEventListener("DOMContentLoaded", place, { once: true });

@@ -18,7 +18,7 @@ interface Saved extends Ticket {
 
 export function createSession(config: Config) {
   const key = `yorisoi:${config.origin}`;
-  const me = config.customer?.id ?? null;
+  const me = () => config.customer?.id ?? null;
   const api = createApi(config.origin);
   const model = createModel();
   const streaming = signal(true);
@@ -32,7 +32,7 @@ export function createSession(config: Config) {
   /** A conversation that an anonymous visitor began stays theirs when they log in; anyone else's is left alone. */
   function stored(): Saved | null {
     const found = load<Saved>(key);
-    return found && (found.customer === null || found.customer === me) ? found : null;
+    return found && (found.customer === null || found.customer === me()) ? found : null;
   }
 
   function keep(next: Saved | null): void {
@@ -52,6 +52,11 @@ export function createSession(config: Config) {
   function forget(): void {
     leave();
     keep(null);
+  }
+
+  /** Another person has logged in: what is somebody else's is left alone. */
+  function switchCustomer(): void {
+    if (saved?.customer && saved.customer !== me()) leave();
   }
 
   function take(event: ServerEvent): void {
@@ -91,7 +96,7 @@ export function createSession(config: Config) {
   async function create(previous: Ticket | null): Promise<Ticket> {
     const { id, token } = await api.open({ locale: config.language.value, customer: config.customer, previous });
     leave();
-    keep({ id, token, customer: me, read: 0 });
+    keep({ id, token, customer: me(), read: 0 });
     listen({ id, token });
     return { id, token };
   }
@@ -180,7 +185,7 @@ export function createSession(config: Config) {
   });
 
   return {
-    ...model, connected, outbox, resume, restart, send, askForPerson, stopWaiting, markRead,
+    ...model, connected, outbox, resume, restart, send, forget, switchCustomer, askForPerson, stopWaiting, markRead,
     welcome: api.welcome,
     sendFile,
     file: async (id: string) => api.file(await ticket(), id),

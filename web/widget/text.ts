@@ -1,4 +1,4 @@
-// Every word that the widget itself says, in both languages.
+// Every word that the widget itself says; further languages have theirs in assistant/conversation/templates/.
 import type { Language } from "../shared/types";
 
 const ja = {
@@ -111,3 +111,9 @@ const en: typeof ja = {
 
 export type Text = typeof ja;
 export const text: Record<Language, Text> = { ja, en };
+
+/** The words of a further language, as the server has them: `{}` is filled in. */
+export function fillWords(words: Record<string, string>): Text {
+  const filled = (key: keyof Text) => (value: string | number) => (words[key] ?? "{}").replace("{}", String(value));
+  return { ...en, ...words, unread: filled("unread"), withAgent: filled("withAgent"), typing: filled("typing") } as Text;
+}

@@ -26,7 +26,7 @@ from assistant.ports.models import ChatModel, TokenUsage
 from assistant.text.pii_masking import PiiMask
 from assistant.tracing import start_span
 
-_LANGUAGES = {"ja": "Japanese", "en": "English"}
+_LANGUAGES = {"ja": "Japanese", "en": "English", "ko": "Korean"}
 _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
 
 

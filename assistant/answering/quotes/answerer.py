@@ -1,9 +1,10 @@
 """The extractive answerer: quotes whole sentences, list items and table rows; needs no model."""
 
 from assistant.answering.quotes.ranker import QuoteRanker
-from assistant.answering.quotes.rendering import render_quotes
+from assistant.answering.quotes.rendering import prepend_yes_no, render_quotes
 from assistant.answering.quotes.selection import Quote, choose_quotes
 from assistant.answering.quotes.selection_by_reader import select_quotes
+from assistant.answering.quotes.yes_no import decide_yes_no
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.ports.models import Embedder
 from assistant.text.quotable import extract_units
@@ -16,7 +17,8 @@ class ExtractiveAnswerer:
         self._ranker = ranker or QuoteRanker(embedder)
 
     async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft:
-        draft = render_quotes(request, await self._select_quotes(request))
+        quotes = await self._select_quotes(request)
+        draft = prepend_yes_no(render_quotes(request, quotes), request, decide_yes_no(request, quotes))
         if draft.text:
             await progress(draft.text)
         return draft

@@ -1,6 +1,10 @@
-"""Article cards: titles with their most likely line, for when no passage answers with certainty."""
+"""Article cards: titles with their most likely line, for when no passage answers with certainty.
+
+Only of articles on the subject of the question: others would be noise.
+"""
 
 from assistant.answering.quotes.reader_scores import score_unit
+from assistant.answering.quotes.yes_no import list_content_words
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest
@@ -12,9 +16,17 @@ MAX_LINE_CHARACTERS = {"ja": 90, "en": 170}
 
 
 def list_cards(ask: AnswerRequest) -> list[Citation]:
-    """One card for each article of the request's passages, best first, with the line as its quote."""
+    """One card for each article on the subject, best first, with the line as its quote.
+
+    None where the best passage is not on it.
+    """
     found: dict[str, Citation] = {}
+    asked = list_content_words(ask.question)
     for rank, passage in enumerate(ask.passages):
+        if not _is_on_subject(asked, passage, whole=rank == 0):
+            if rank == 0:
+                return []
+            continue
         line = _select_line(ask, passage, rank)
         if passage.article not in found and line and len(found) < MAX_CARDS:
             found[passage.article] = Citation(
@@ -25,6 +37,12 @@ def list_cards(ask: AnswerRequest) -> list[Citation]:
                 quote=line,
             )
     return list(found.values())
+
+
+def _is_on_subject(asked: frozenset[str], passage: Passage, *, whole: bool) -> bool:
+    """Whether it has a word of the question: in its title or headings, or, if *whole*, anywhere."""
+    texts = (passage.title, *passage.headings, *([passage.text] if whole else []))
+    return not asked.isdisjoint(list_content_words(" ".join(texts)))
 
 
 def _select_line(ask: AnswerRequest, passage: Passage, rank: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.quotes.selection import Quote
+from assistant.conversation.templates import render_template
 from assistant.domain.markdown import escape_markdown, remove_literal_marks
 from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest, Draft
@@ -16,6 +17,9 @@ _FOREIGN = {
     ("ja", ""): "（別の言語の記事からの引用です。）",
     ("en", "ja"): "(Quoted from an article in Japanese.)",
     ("en", ""): "(Quoted from an article in another language.)",
+    ("ko", "ja"): "(일본어 도움말 문서를 인용했습니다. 한국어 문서는 없습니다.)",
+    ("ko", "en"): "(영어 도움말 문서를 인용했습니다. 한국어 문서는 없습니다.)",
+    ("ko", ""): "(다른 언어의 도움말 문서를 인용했습니다.)",
 }
 
 _NUMBER = re.compile(r"\[(\d+)\]")
@@ -30,6 +34,15 @@ def render_quotes(request: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
     parts = [_render_run(run, number) for run, number in zip(runs, numbers, strict=True)]
     foreign = _build_foreign_note(request, quotes)
     return Draft(text="\n\n".join([*foreign, *parts]), citations=tuple(citations))
+
+
+def prepend_yes_no(draft: Draft, request: AnswerRequest, says: bool | None) -> Draft:
+    """The draft after a yes or a no; as it is where nothing says so for sure."""
+    if says is None:
+        return draft
+    word = render_template("answer_yes" if says else "answer_no", request.language)
+    gap = " " if word[-1].isascii() else ""
+    return replace(draft, text=f"{word}{gap}{draft.text}")
 
 
 def _group_runs(quotes: Sequence[Quote]) -> list[tuple[Unit, ...]]:
@@ -149,5 +162,5 @@ def _build_foreign_note(request: AnswerRequest, quotes: Sequence[Quote]) -> list
     language = request.passages[quotes[0].units[0].passage].language
     if language == request.language:
         return []
-    reply = "ja" if request.language == "ja" else "en"
+    reply = request.language if (request.language, "") in _FOREIGN else "en"
     return [_FOREIGN.get((reply, language)) or _FOREIGN[reply, ""]]

@@ -164,6 +164,6 @@ async def show_article(article: str, ctx: Ctx) -> Response:
         raise NotFound("There is no such article.")
     if found.url and found.url.startswith(("http://", "https://")):
         return RedirectResponse(found.url)
-    return HTMLResponse(
-        render_article_page(found, await _drawings.get_html(found), ctx.names), headers=HEADERS
-    )
+    entries = await ctx.help_entries(compute_business_day(ctx.clock(), ctx.policy.zone))
+    page = render_article_page(found, await _drawings.get_html(found), ctx.names, entries)
+    return HTMLResponse(page, headers=HEADERS)

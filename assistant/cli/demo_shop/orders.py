@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+#: Who brings the parcels, by language.
+CARRIERS = {"ja": "はやて急便", "en": "Hayate Express"}
 #: Days after delivery in which a return can be asked for.
 RETURN_DAYS = 30
 SCHEMA = """
@@ -47,6 +49,8 @@ class NewOrder:
     phone: str
     address: str
     email: str = "customer@example.jp"
+    #: The items in English; empty: they have no other names.
+    items_en: Sequence[str] = ()
 
 
 class ShopDatabase:
@@ -82,13 +86,13 @@ class ShopDatabase:
             "id": order.id,
             "customer": order.customer,
             "status": order.status,
-            "items": json.dumps(list(order.items), ensure_ascii=False),
+            "items": json.dumps({"ja": order.items, "en": order.items_en or order.items}, ensure_ascii=False),
             "total": order.total,
             "placed_at": str(today - timedelta(days=4)),
             "promised": str(promised),
             "eta": str(today + timedelta(days=1 if is_late else 2)),
             "delivered_on": str(delivered) if delivered else None,
-            "carrier": "はやて急便",
+            "carrier": CARRIERS["ja"],
             "tracking": f"4821{int(order.id[-6:]):08d}" if gone else None,
             "address": order.address,
             "postcode": order.postcode,
@@ -166,7 +170,7 @@ class ShopDatabase:
     # -- what customers can have done
 
     def describe_order(self, order: str) -> dict[str, Any]:
-        return self._load_order(order)
+        return self._load_order(order) | {"carrier": CARRIERS}
 
     def cancel_order(self, order: str, *, is_dry_run: bool) -> dict[str, Any]:
         found = self._load_order(order, open_to=("accepted",))

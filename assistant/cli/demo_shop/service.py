@@ -27,6 +27,7 @@ SAMPLE_ORDERS = (
         customer="sato",
         status="shipped",
         items=("リネンのシャツ", "木のスプーン 2本"),
+        items_en=("Linen shirt", "Wooden spoons (2)"),
         total=8_640,
         postcode="150-0001",
         phone="09012345678",
@@ -37,6 +38,7 @@ SAMPLE_ORDERS = (
         customer="suzuki",
         status="accepted",
         items=("鋳物のフライパン",),
+        items_en=("Cast-iron frying pan",),
         total=6_800,
         postcode="150-0001",
         phone="09012345678",
@@ -47,6 +49,7 @@ SAMPLE_ORDERS = (
         customer="suzuki",
         status="delayed",
         items=("ブランケット",),
+        items_en=("Blanket",),
         total=5_400,
         postcode="150-0001",
         phone="09012345678",
@@ -57,6 +60,7 @@ SAMPLE_ORDERS = (
         customer="suzuki",
         status="delivered",
         items=("ルームシューズ",),
+        items_en=("House slippers",),
         total=3_960,
         postcode="150-0001",
         phone="09012345678",
@@ -119,7 +123,7 @@ class ShopService:
             return UNSIGNED
         ids = [str(one["value"]) for one in body["identities"] if one["type"] == "web"]
         orders = [order for customer in ids for order in self._shop.list_orders(customer)]
-        shown = [{name: order[name] for name in LOOKUP_FIELDS} for order in orders]
+        shown = [{name: _get_japanese(order[name]) for name in LOOKUP_FIELDS} for order in orders]
         return JSONResponse({"profile": {}, "orders": shown, "as_of": self._clock().isoformat()})
 
     async def _read_body(self, request: Request) -> dict[str, Any] | None:
@@ -128,6 +132,11 @@ class ShopService:
         is_ours = is_signed((self._secret,), request.headers, body, self._clock())
         value = json.loads(body) if is_ours and len(body) <= MAX_BODY_BYTES else None
         return value if isinstance(value, dict) else None
+
+
+def _get_japanese(value: Any) -> Any:
+    """A field as the agents of the shop see it."""
+    return value["ja"] if isinstance(value, dict) else value
 
 
 def ignore_code(_recipient: str, _code: str) -> None:

@@ -37,6 +37,8 @@ def select_fields(tool: Tool, result: Mapping[str, Any], language: str) -> dict[
     found = {}
     for name, kind in tool.result_fields.items():
         value = result.get(name)
+        if isinstance(value, dict):  # by language
+            value = value.get(language)
         if isinstance(value, list):
             value = [clean_text(str(item)) for item in value[:MAX_ITEMS] if isinstance(item, str | int)]
             found[name] = format_value(kind, value, language)

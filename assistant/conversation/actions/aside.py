@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assistant.conversation.actions import action_replies as replies
+from assistant.conversation.actions.consent import Consent, read_consent
 from assistant.conversation.actions.dialogue import (
     MAX_MISSES,
     ActionDialogue,
@@ -20,6 +21,9 @@ from assistant.domain.messages import Button, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Signals
 
+#: A reply that tells what the help says.
+ANSWERING = (Decision.ANSWER, Decision.GUIDE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerActions:
@@ -28,7 +32,12 @@ class CustomerActions:
     dialogue: ActionDialogue
 
     async def answer_turn(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None:
-        return await self.dialogue.answer_turn(turn, signals, policy)
+        result = await self.dialogue.answer_turn(turn, signals, policy)
+        if result is None:
+            return await self._ask_which(turn, signals, policy)
+        is_open = result.action is not None and result.action.flow is not None
+        is_new = signals.unfamiliarity >= policy.guide_unfamiliarity
+        return _add_guidance(result, turn.turn) if is_open and is_new else result
 
     async def warm_up(self) -> None:
         """Whatever the first request would wait for."""
@@ -43,8 +52,10 @@ class CustomerActions:
         if turn.flow is None:
             return await self._offer_tool(turn, result, result.reply)
         proposal = await self._load_proposal(turn.flow)
-        is_answer = result.verdict.decision is Decision.ANSWER and not result.verdict.reason
-        if is_answer:
+        is_bare_yes = read_consent(turn.text) is Consent.YES  # to a question that takes more than a yes
+        is_guided = result.verdict.decision is Decision.GUIDE and bool(result.reply.citations)
+        is_answer = is_guided or (result.verdict.decision is Decision.ANSWER and not result.verdict.reason)
+        if is_answer and not is_bare_yes:
             question = ask_again(self.dialogue.tools, turn.flow, proposal, is_again=False)
             first = f"{result.reply.text}\n\n{words('action_still_open', turn.flow.language)}"
             reply = replace(result.reply, text=f"{first}\n{question.text}", buttons=question.buttons)
@@ -56,6 +67,18 @@ class CustomerActions:
             step = Step(ask_again(self.dialogue.tools, flow, proposal, is_again=True), flow)
         return build_turn_result(step, turn, result.signals)
 
+    async def _ask_which(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None:
+        """The question which of several likely things is wanted; None: the turn leaves no such doubt."""
+        if turn.flow is not None or needs_person_first(signals, policy):
+            return None
+        match = await self.dialogue.matcher.find_tool(turn.text)
+        if match is None or not match.others:
+            return None
+        language = signals.language
+        choices = [self._build_button(name, language) for name in (match.tool, *match.others)]
+        reply = replies.build_reply(words("action_which", language), language, choices, can_stop=False)
+        return build_turn_result(Step(reply, None), turn, signals)
+
     async def _load_proposal(self, flow: ActionFlow) -> Proposal | None:
         found = flow.proposal
         if found is None:
@@ -65,11 +88,21 @@ class CustomerActions:
     async def _offer_tool(self, turn: TurnInput, result: TurnResult, reply: Reply) -> TurnResult:
         """One tap to what the message may have asked for, beside the answer to what it did ask."""
         match = await self.dialogue.matcher.find_tool(turn.text)
-        if match is None or result.verdict.decision is not Decision.ANSWER or result.signals.small_talk:
+        if match is None or result.verdict.decision not in ANSWERING or result.signals.small_talk:
             return result
-        purpose = self.dialogue.tools[match.tool].purpose[reply.language]
-        button = Button(label=purpose, value=purpose)
+        button = self._build_button(match.tool, reply.language)
         return replace(result, reply=replace(reply, buttons=(button, *reply.buttons)))
+
+    def _build_button(self, tool: str, language: str) -> Button:
+        purpose = self.dialogue.tools[tool].purpose[language]
+        return Button(label=purpose, value=purpose)
+
+
+def _add_guidance(result: TurnResult, variant: int) -> TurnResult:
+    """*result* in the tone for somebody new to this."""
+    assert result.reply is not None
+    ending = words("guide_answered", result.reply.language, variant=variant)
+    return replace(result, reply=replace(result.reply, text=f"{result.reply.text}\n\n{ending}"))
 
 
 def ask_again(

@@ -33,6 +33,7 @@ YES = re.compile(
     r"|happy with|i|i'?m|am|with|the|and|for me|all"
     r"|submit(?: it)?|yes sir|lgtm|let'?s|indeed|by all means"
     r"|cheers|very|much|so|mate|well|then|you|affirmative)\b"
+    r"|네|예|(?:그대로 ?)?진행해 ?(?:주세요|줘요?)|부탁(?:드려요|드립니다|합니다|해요)|좋아요|맞아요|맞습니다"
     r"|[👍👌🙆♀♂\ufe0f🆗✅🙏😊🙂⭕]",
     re.I,
 )
@@ -44,6 +45,7 @@ SURE = re.compile(
     r"|exactly|absolutely|definitely|course|please|pls|plz|go|do (?:it|that|so)"
     r"|confirm\w*|proceed|carry|accept\w*|agree\w*|approve\w*"
     r"|submit|lgtm|indeed|means|affirmative|looks|sounds|works)\b"
+    r"|네|예|진행해|부탁|좋아요|맞아요|맞습니다"
     r"|[👍👌🙆🆗✅🙏⭕]",
     re.I,
 )
@@ -62,6 +64,7 @@ NO = re.compile(
     r"|\bno\b|\bnope\b|\bnah\b|\bdon'?t\b|\bdo not\b|\bnever ?mind\b|\bforget it\b"
     r"|\bkeep (?:it|the|my)\b|\bleave (?:it|the)\b|\bstop\b|\bnot (?:now|that|anymore"
     r"|any more)\b"
+    r"|아니(?:요|오)|그만|하지 ?(?:마|않)|안 ?(?:할|해)|취소"
     r"|\bchanged my mind\b|\bscratch that\b|\bon second thou?ght|🙅|❌",
     re.I,
 )
@@ -69,6 +72,7 @@ NO = re.compile(
 HEDGE = re.compile(
     r"でも|けど|けれど|ただ|その前|待って|まって|ちょっと|もし|本当に|か[?。]?$|[?？]|のですが|んですが|だけど|ではなく|じゃなく|じゃなくて|以外|だけ|別の"
     r"|\bbut\b|\bwait\b|\bhold on\b|\bbefore\b|\bif\b|\bexcept\b|\binstead\b|\bonly\b"
+    r"|하지만|그런데|근데|잠깐|잠시만|만약|(?:까|나)요?[?]?$"
     r"|\bfirst\b|\bunless\b|\bnot\b|\bhang on\b",
     re.I,
 )
@@ -77,7 +81,7 @@ WAY_OUT = re.compile(
     r"手続きをやめ|やっぱり?(?:いい|結構|やめ|大丈夫)(?!.*(?:たい|変更))|もういい(?:です|や)?[。!]?$|やめ(?:ます|ておきます"
     r"|ときます|とく)[。!]?$|中止(?:して|で|します)"
     r"|^(?:stop|quit|exit|never ?mind|forget it|leave it|scratch that)\b|\bnever ?mind\b"
-    r"|\bforget (?:it|about it)\b|^stop this request$",
+    r"|\bforget (?:it|about it)\b|^stop this request$|^처리 그만두기$",
     re.I,
 )
 #: What says yes to some and no to others, where it stands alone.

@@ -269,7 +269,6 @@ def needs_person_first(signals: Signals, policy: Policy) -> bool:
     """Whether somebody is not to be sent into a form: they are met like everybody else."""
     return (
         signals.frustration >= policy.offer_frustration
-        or signals.unfamiliarity >= policy.guide_unfamiliarity
         or signals.distress >= MAX_CALM_DISTRESS
         or signals.sensitive is not None
     )

@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
-from assistant.conversation.handoff.verified_facts import list_actions, list_verified_facts
+from assistant.conversation.handoff.verified_facts import list_actions, list_done, list_verified_facts
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
+from assistant.conversation.webhook_events import publish_event
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
 from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import CONTACT_QUESTION, Author, Message, Reply
+from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.priorities import compute_priority
@@ -73,6 +75,8 @@ def hand_over(
     queued, message = append_reply(store, queued, Author.ASSISTANT, _put_answer_first(told, why.answer), now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
     schedule_waiting_news(store, queued, now)
+    about = {"reason": reason.value, "priority": queued.priority.value, "channel": queued.channel}
+    publish_event(store, EventType.HANDOFF_REQUESTED, now, conversation=queued.id, **about)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
@@ -117,6 +121,7 @@ def read_case(
         facts=facts,
         verified=list_verified_facts(store, conversation, customer, now),
         actions=list_actions(store, conversation.id, None),
+        done=list_done(store, conversation.id),
         suggested=(why.suggested,) if why.suggested else (),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.actions import FINAL_STATES, IdentityGrant, Proposal, ProposalState
 from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Author
 from assistant.domain.packet_customer import format_timestamp
 from assistant.domain.people import Customer
 from assistant.ports.storage.store import Store
@@ -33,6 +34,24 @@ def list_actions(store: Store, conversation: str, epoch: int | None) -> list[dic
     *epoch*: under another one nobody waits for a yes any more; None: as after a handoff.
     """
     return [serialize_proposal(one, epoch) for one in store.actions.list_by_conversation(conversation)]
+
+
+def list_done(store: Store, conversation: str) -> list[str]:
+    """What was changed for them and when, oldest first, in the words in which they were told."""
+    told = {
+        message.created_at: message.text
+        for message in store.messages.list_public(conversation)
+        if message.author in (Author.ASSISTANT, Author.SYSTEM)
+    }
+    return [
+        f"{_join_lines(told.get(one.finished_at, one.effect))} ({format_timestamp(one.finished_at)})"
+        for one in store.actions.list_by_conversation(conversation)
+        if one.state is ProposalState.OK and one.finished_at is not None
+    ]
+
+
+def _join_lines(text: str) -> str:
+    return " ".join(text.split())
 
 
 def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:

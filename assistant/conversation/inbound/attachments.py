@@ -11,6 +11,7 @@ from assistant.conversation.transcript import append_reply, insert_message, save
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.channels import KINDS, Attachment, Media, MessageReceived
 from assistant.domain.conversation import Conversation, State
+from assistant.domain.file_types import clean_file_name
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.ports.storage.store import Store
@@ -105,7 +106,7 @@ def save_attachments(store: Store, conversation: str, event: MessageReceived, no
                 conversation=conversation,
                 message=event.message_id,
                 kind=one.kind,
-                name=one.name,
+                name=clean_file_name(one.name) if one.name else "",
                 source=one.source,
                 created_at=now,
             )

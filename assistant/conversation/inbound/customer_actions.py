@@ -10,6 +10,7 @@ from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.audit import CUSTOMER
+from assistant.domain.cases import ASKED_AGAIN_PREFIX, CaseState
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
 from assistant.domain.evidence_reasons import EvidenceReason
@@ -94,9 +95,15 @@ def save_rating(store: Store, conversation_id: str, rating: Rating, now: datetim
     if rating.message_id and store.messages.get(conversation.id, rating.message_id) is None:
         raise BadInput("There is no such message in this conversation.")
     about = {"conversation": conversation.id, "message": rating.message_id, "created_at": now}
-    if rating.kind in tuple(SurveyKind):
-        store.surveys.end_survey(conversation.id, SurveyState.ANSWERED)
-    store.feedback.add(about | {"kind": rating.kind, "value": rating.value, "comment": rating.comment})
+    kind = rating.kind
+    if kind in tuple(SurveyKind):
+        case = store.cases.find_by_conversation(conversation.id)
+        if case is not None and case.state is CaseState.ASKED_AGAIN:
+            kind = f"{ASKED_AGAIN_PREFIX}{kind}"
+        else:
+            store.surveys.end_survey(conversation.id, SurveyState.ANSWERED)
+        store.jobs.schedule(JobKind.CASE, conversation.id, now, now)
+    store.feedback.add(about | {"kind": kind, "value": rating.value, "comment": rating.comment})
     store.journal.append_entry(conversation.id, None, now)
 
 

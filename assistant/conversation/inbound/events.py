@@ -210,6 +210,8 @@ def _detect_language(said: MessageReceived | None, locale: str | None, languages
         return select_language(locale, languages)
     if said and customer_linking.match_code(said.text):
         return languages[0]
+    if said and "ko" in languages and re.search("[가-힣]", said.text):
+        return "ko"
     if said and "ja" in languages and re.search("[぀-ヿ一-鿿]", said.text):
         return "ja"
     return "en" if said and "en" in languages and re.search("[A-Za-z]{2}", said.text) else languages[0]

@@ -1,14 +1,29 @@
-"""The fixed sentences of the assistant: a table per language, filled strictly; not when to say what."""
+"""The fixed sentences of the assistant: a catalogue per language, filled strictly; not when to say what."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
-from assistant.conversation.templates import en, ja
 from assistant.domain.errors import BadInput
 
-LANGUAGES: dict[str, dict[str, tuple[str, ...]]] = {"ja": ja.SENTENCES, "en": en.SENTENCES}
+#: A TOML file for each language.
+FOLDER = Path(__file__).parent
+
+
+def _load_catalogue(file: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Situation -> wordings, and the widget's words of a language that the widget does not bring."""
+    rows = tomllib.loads(file.read_text("utf-8"))
+    widget = rows.pop("widget", {})
+    return {situation: tuple(wordings) for situation, wordings in rows.items()}, widget
+
+
+_CATALOGUES = {file.stem: _load_catalogue(file) for file in sorted(FOLDER.glob("*.toml"))}
+LANGUAGES: dict[str, dict[str, tuple[str, ...]]] = {name: rows for name, (rows, _) in _CATALOGUES.items()}
+#: Language -> key of web/widget/text.ts -> words.
+WIDGET_WORDS: dict[str, dict[str, str]] = {name: words for name, (_, words) in _CATALOGUES.items()}
 
 #: Spoken to customers whose language has no sentences here.
 FALLBACK = "en"
@@ -113,3 +128,9 @@ def format_moment(when: datetime, now: datetime, language: str, *, zone: str = "
 
 def list_csat_options(language: str) -> list[tuple[int, str]]:
     return [(value, render_template(f"csat_{value}", language)) for value in CSAT_SCALE]
+
+
+def check_languages(languages: Sequence[str]) -> None:
+    """BadInput for a language that has no sentences."""
+    if unknown := [language for language in languages if language not in LANGUAGES]:
+        raise BadInput(f"there are no sentences in {unknown[0]!r}; there are {', '.join(LANGUAGES)}")

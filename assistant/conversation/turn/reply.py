@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation.templates import render_template
+from assistant.domain.knowledge import Passage
+from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Citation, Reply
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
@@ -27,6 +29,8 @@ class NearMatches:
     choices: tuple[str, ...] = ()
     #: Articles that come near, the quote is the likeliest line of each.
     cards: Sequence[Citation] = ()
+    #: What the first card is about: its title and heading.
+    subject: str = ""
 
 
 NO_MATCHES = NearMatches()
@@ -61,6 +65,12 @@ def compose_reply(
         citations=draft.citations or tuple(near.cards),
         buttons=_build_buttons(verdict, language, () if draft.text else choices),
     )
+
+
+def name_subject(cards: Sequence[Citation], passages: Sequence[Passage]) -> str:
+    """The title of the first card, and the heading under which its line stands."""
+    nearest = [one for card in cards[:1] for one in passages if one.article == card.article]
+    return " › ".join((nearest[0].title, *nearest[0].headings[-1:])) if nearest else ""
 
 
 def compose_small_talk(kind: str, language: str, turn: int) -> Reply:
@@ -105,9 +115,11 @@ def _render_no_answer(verdict: Verdict, language: str, turn: int, near: NearMatc
         return render_template("clarify_choices" if near.choices else "clarify", language, variant=turn)
     if verdict.decision is Decision.OFFER:
         return _render_offer(verdict, language, turn)
-    related = [render_template("related", language)] if near.choices or near.cards else []
+    if not near.cards:
+        return render_template("abstain", language, variant=turn)
     cards = [f"- **{card.title}**: {card.quote} [{card.n}]" for card in near.cards]
-    return "\n".join((render_template("abstain", language, variant=turn), *related, *cards))
+    declined = render_template("abstain_near", language, variant=turn, subject=escape_markdown(near.subject))
+    return "\n".join((declined, *cards))
 
 
 def _render_offer(verdict: Verdict, language: str, turn: int) -> str:

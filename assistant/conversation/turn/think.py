@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 from assistant.conversation.turn.burst import select_own_language, select_questions_beside
 from assistant.conversation.turn.burst_answer import MAX_PASSAGES, answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
-from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
+from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk, name_subject
 from assistant.conversation.turn.result import TurnResult, build_turn_sources
-from assistant.conversation.turn.suggestion_rules import is_suggestible
+from assistant.conversation.turn.suggestion_rules import is_suggestible, list_related_titles
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
@@ -45,9 +45,6 @@ MAX_BESIDE_SECONDS = 5.0
 #: Characters of a turn whose meaning is looked at, and earlier turns that it is compared with.
 MAX_EMBEDDED_CHARACTERS = 2_000
 MAX_COMPARED_TURNS = 2
-
-#: Articles that are named when none answers for sure.
-MAX_RELATED_TITLES = 3
 
 
 class TurnActions(Protocol):
@@ -242,33 +239,34 @@ class SearchOutcome(NamedTuple):
 def _list_cards(
     mind: TurnDependencies, query: str, language: str, passages: Sequence[Passage], policy: Policy
 ) -> Sequence[Citation]:
-    near = select_own_language([p for p in passages if p.score >= policy.clarify_score], language)
-    return mind.list_cards(AnswerRequest(question=query, language=language, passages=near)) if near else ()
+    """The articles on the subject of the question, if the nearest is near enough."""
+    own = select_own_language(passages, language)
+    if not any(passage.score >= policy.clarify_score for passage in own):
+        return ()
+    return mind.list_cards(AnswerRequest(question=query, language=language, passages=own))
 
 
 def _compose_turn_reply(
     mind: TurnDependencies, gathered: TurnInput, language: str, verdict: Verdict, found: SearchOutcome
 ) -> Reply:
+    choices: tuple[str, ...] = ()
     if verdict.decision is Decision.GUIDE:
         choices = mind.examples(language)
+    elif verdict.decision is Decision.ABSTAIN:
+        choices = tuple(card.title for card in found.cards if card.title != found.query)
     else:
-        choices = list_related_titles(found, mind.policy.for_channel(gathered.conversation.channel))
+        policy = mind.policy.for_channel(gathered.conversation.channel)
+        choices = list_related_titles(found.passages, found.query, found.signals.language, policy)
     return compose_reply(
         verdict,
         found.draft,
         language,
         signals=replace(found.signals, turn=gathered.turn),
         past=gathered.history.turns,
-        near=NearMatches(choices=choices, cards=found.cards),
+        near=NearMatches(
+            choices=choices, cards=found.cards, subject=name_subject(found.cards, found.passages)
+        ),
     )
-
-
-def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
-    """Titles of articles that may be meant, when none is sure enough to answer from."""
-    near = [passage for passage in found.passages if passage.score >= policy.clarify_score]
-    own = select_own_language(near, found.signals.language)
-    titles = dict.fromkeys(passage.title for passage in own if passage.title != found.query)
-    return tuple(titles)[:MAX_RELATED_TITLES]
 
 
 def _build_turn_result(found: SearchOutcome, signals: Signals, verdict: Verdict, reply: Reply) -> TurnResult:

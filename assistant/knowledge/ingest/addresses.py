@@ -22,14 +22,15 @@ SPECIAL: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = (
 )
 
 
-async def resolve_public_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
-    """All addresses that the name resolves to now; Unreadable if any of them is private."""
+async def resolve_public_addresses(
+    host: str, port: int, *, allow_private: bool, setting: str = "ASSISTANT_INGEST_PRIVATE"
+) -> list[str]:
+    """All addresses that the name resolves to now; Unreadable if any is private and *setting* forbids it."""
     addresses = await _resolve_host(host, port)
     private = [address for address in addresses if not is_public(address)]
     if private and not allow_private:
         raise Unreadable(
-            f"{host} is in a private network ({private[0]}), which is refused; "
-            "set ASSISTANT_INGEST_PRIVATE=1 to allow it"
+            f"{host} is in a private network ({private[0]}), which is refused; set {setting}=1 to allow it"
         )
     return addresses
 

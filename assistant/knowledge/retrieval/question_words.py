@@ -17,18 +17,18 @@ import yaml
 
 from assistant.domain.knowledge import ChunkWords, Passage
 from assistant.domain.unicode_forms import fold_compatibility
-from assistant.knowledge.retrieval.transliteration import (
+from assistant.ports.knowledge import Retriever
+from assistant.ports.storage.store import Database, WordsTransaction
+from assistant.text.characters import KANJI
+from assistant.text.morphemes import has_tokenizer, split_morphemes
+from assistant.text.segmentation import tokenize_text
+from assistant.text.transliteration import (
     MIN_CONSONANTS,
     extract_consonants,
     is_same_sound,
     list_latin_spellings,
     spell_katakana,
 )
-from assistant.ports.knowledge import Retriever
-from assistant.ports.storage.store import Database, WordsTransaction
-from assistant.text.characters import KANJI
-from assistant.text.morphemes import has_tokenizer, split_morphemes
-from assistant.text.segmentation import tokenize_text
 
 ABBREVIATIONS = Path(__file__).with_name("abbreviations.yaml")
 #: Characters of a question that are looked at, and words that are added to it.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
+    from assistant.knowledge.vectors.chroma_server import ChromaAccess
+
     Vectors = NDArray[float32]
 
 Opener = Callable[[], Awaitable[VectorIndex]]
@@ -196,26 +198,26 @@ def build_embedded_opener(data_dir: Path, name: str, dimensions: int) -> Opener:
     return open_index
 
 
-def build_server_opener(url: str, name: str, dimensions: int) -> Opener:
+def build_server_opener(access: ChromaAccess, name: str, dimensions: int) -> Opener:
     """Opens a Chroma server."""
 
     async def open_index() -> VectorIndex:
         from assistant.knowledge.vectors.chroma_server import open_server_collection
 
-        return await asyncio.to_thread(open_server_collection, url, name, dimensions)
+        return await asyncio.to_thread(open_server_collection, access, name, dimensions)
 
     return open_index
 
 
-async def remove_collection(name: str, data_dir: Path, url: str | None) -> None:
+async def remove_collection(name: str, data_dir: Path, access: ChromaAccess | None) -> None:
     """Remove a collection; IndexUnavailable when that fails."""
     from assistant.knowledge.vectors.chroma_embedded import remove_embedded_collection
     from assistant.knowledge.vectors.chroma_server import remove_server_collection
 
-    if url is None:
+    if access is None:
         await asyncio.to_thread(remove_embedded_collection, data_dir / FOLDER / name)
     else:
-        await asyncio.to_thread(remove_server_collection, url, name)
+        await asyncio.to_thread(remove_server_collection, access, name)
 
 
 def build_lease(database: Database[CollectionsTransaction], model: str, clock: Clock) -> Turns:

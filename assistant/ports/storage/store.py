@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
+from assistant.ports.storage.cases import CaseStore, ImprovementStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
     FeedbackStore,
@@ -56,6 +57,7 @@ from assistant.ports.storage.people import (
     CustomerStore,
     ErasureStore,
 )
+from assistant.ports.storage.webhooks import WebhookStore
 
 T = TypeVar("T")
 
@@ -126,6 +128,12 @@ class Store(Protocol):
     def themes(self) -> ThemeStore: ...
     @property
     def gaps(self) -> GapStore: ...
+    @property
+    def cases(self) -> CaseStore: ...
+    @property
+    def improvements(self) -> ImprovementStore: ...
+    @property
+    def webhooks(self) -> WebhookStore: ...
     @property
     def report(self) -> ReportStore: ...
     @property

@@ -12,13 +12,13 @@ from assistant.knowledge.retrieval.question_words import (
     QuestionWords,
     load_abbreviations,
 )
-from assistant.knowledge.retrieval.transliteration import (
+from assistant.text.segmentation import tokenize_text
+from assistant.text.transliteration import (
     extract_consonants,
     is_same_sound,
     list_latin_spellings,
     spell_katakana,
 )
-from assistant.text.segmentation import tokenize_text
 
 JA = """返品の申し込みはマイページから。送料は沖縄550円。領収書を発行します。
 PayPayとLINE Pay、クレジットカード、代金引換が使えます。メールアドレスの変更。定期便の解約。

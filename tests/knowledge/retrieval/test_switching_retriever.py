@@ -69,7 +69,7 @@ class ModelChange:
             embedder,
             embedder.name,
             self.clock,
-            partial(remove_collection, data_dir=self.folder, url=None),
+            partial(remove_collection, data_dir=self.folder, access=None),
         )
 
     async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:

@@ -1,6 +1,6 @@
 // The language of the agent's screen: their choice, else the browser's.
 import { effect, signal } from "@preact/signals";
-import { pickLanguage } from "../../shared/language";
+import { LANGUAGES, pickLanguage } from "../../shared/language";
 import { load, save } from "../../shared/store";
 import type { Language } from "../../shared/types";
 import { en } from "./en";
@@ -9,7 +9,7 @@ import { ja } from "./ja";
 const KEY = "yorisoi:console:language";
 
 export type Text = typeof ja;
-export const language = signal<Language>(pickLanguage(load<string>(KEY), ...navigator.languages));
+export const language = signal<Language>(pickLanguage(LANGUAGES, load<string>(KEY), ...navigator.languages));
 export const text = (): Text => (language.value === "ja" ? ja : en);
 
 export function switchLanguage(): void {

@@ -29,6 +29,9 @@ export function TopBar() {
         <a href="#/numbers" aria-current={at === "numbers" ? "page" : undefined} data-testid="nav-numbers">
           {words.numbers}
         </a>
+        <a href="#/insight" aria-current={at === "insight" ? "page" : undefined} data-testid="nav-insight">
+          {words.pages.insight}
+        </a>
         <a href="#/knowledge" aria-current={at === "knowledge" || at === "article" ? "page" : undefined} data-testid="nav-knowledge">
           {knowledgeText().title}
         </a>

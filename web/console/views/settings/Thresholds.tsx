@@ -6,7 +6,8 @@ import { word } from "../../text";
 import { settingsText } from "../../text/settings";
 import { Changed } from "./Changed";
 
-const WHOLE = new Set(["max_guided_turns", "max_failed_turns", "offer_again_turns", "queue_limit", "presence_seconds"]);
+// The least and the most, as the service takes them.
+const WHOLE: Record<string, [number, number]> = { max_guided_turns: [1, 100], max_failed_turns: [1, 100], offer_again_turns: [1, 100], queue_limit: [1, 100_000], callback_slots: [0, 100], presence_seconds: [60, 86_400] };
 
 export function Thresholds() {
   const words = settingsText();
@@ -46,12 +47,12 @@ function Threshold({ name }: { name: string }) {
   const setting = find(key);
   if (!setting) return null;
   const [label, effect] = words.policy[name]!;
-  const whole = WHOLE.has(name);
+  const whole = WHOLE[name];
   const value = valueOf<number>(key);
   const set = (typed: string): void => {
     if (typed !== "" && Number.isFinite(Number(typed))) change(key, Number(typed));
   };
-  const limits = whole ? { min: 1, step: 1 } : { min: 0, max: 1, step: 0.01 };
+  const limits = whole ? { min: whole[0], max: whole[1], step: 1 } : { min: 0, max: 1, step: 0.01 };
   return (
     <div class="threshold" data-testid={`threshold-${name}`}>
       <label for={name}>{label}</label>

@@ -4,6 +4,8 @@ import { settingsText } from "../../text/settings";
 import { Changed } from "./Changed";
 
 const TOPICS = "policy.people_only";
+// Danger to life always goes to a person; the service refuses anything else.
+const ALWAYS = "harm";
 const HELPLINES = "policy.helplines";
 
 export function Topics() {
@@ -23,7 +25,7 @@ export function Topics() {
         <legend class="unseen">{words.sections.topics}</legend>
         {every.map((name) => (
           <label key={name} class="choice">
-            <input type="checkbox" checked={chosen.includes(name)} onChange={(event) => toggle(name, event.currentTarget.checked)} data-testid={`topic-${name}`} />
+            <input type="checkbox" checked={chosen.includes(name)} disabled={name === ALWAYS} onChange={(event) => toggle(name, event.currentTarget.checked)} data-testid={`topic-${name}`} />
             {words.topicNames[name] ?? name}
           </label>
         ))}

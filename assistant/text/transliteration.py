@@ -92,3 +92,13 @@ def extract_consonants(sound: str) -> str:
 def is_same_sound(one: str, other: str) -> bool:
     """Whether two spellings sound alike; their consonants are the same already."""
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= MIN_LIKENESS
+
+
+def is_katakana_of(kana: str, latin: str) -> bool:
+    """Whether a katakana word sounds like a Latin word in lower case."""
+    sound = spell_katakana(kana)
+    consonants = extract_consonants(sound)
+    return len(consonants) >= MIN_CONSONANTS and any(
+        extract_consonants(other) == consonants and is_same_sound(sound, other)
+        for other in list_latin_spellings(latin)
+    )

@@ -1,0 +1,64 @@
+"""Responses of the endpoints for cases."""
+
+from pydantic import BaseModel
+
+
+class CaseOut(BaseModel):
+    id: str
+    conversation: str
+    customer: str
+    channel: str
+    language: str
+    #: Id and name of the theme of its first question.
+    theme: str | None
+    theme_name: str | None
+    #: csat, nps, ces, complaint or frustration, and at which value.
+    trigger: str
+    value: float
+    state: str
+    owner: str | None
+    due_at: str
+    is_overdue: bool
+    root_cause: str | None
+    remedy: str | None
+    reason: str | None
+    improvement: str | None
+    created_at: str
+    updated_at: str
+
+
+class CasesOut(BaseModel):
+    cases: list[CaseOut]
+
+
+class EffectOut(BaseModel):
+    """Below 1: bad ends became fewer; None where there was nothing to compare."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    #: worked, no_effect, worse or too_early.
+    verdict: str
+
+
+class ImprovementRowOut(BaseModel):
+    id: str
+    title: str
+    state: str
+    theme: str | None
+    owner: str | None
+    texts: dict[str, str]
+    created_at: str
+    updated_at: str
+    done_at: str | None
+
+
+class ImprovementOut(ImprovementRowOut):
+    cases: list[CaseOut]
+    #: State of the notice -> number of customers.
+    notices: dict[str, int]
+    effect: EffectOut | None
+
+
+class ImprovementsOut(BaseModel):
+    improvements: list[ImprovementRowOut]

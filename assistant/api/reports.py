@@ -1,0 +1,104 @@
+"""The report: figures of conversations that ended in a range, and the conversations behind them."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from assistant.api.auth import CurrentAgent
+from assistant.api.context import Ctx
+from assistant.api.health import parse_moment
+from assistant.api.insight import MAX_DAYS, USUAL_DAYS, Days
+from assistant.api.insight_schemas import EndedConversationOut, EndedConversationsOut, ReportOut
+from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.responses import describe_content
+from assistant.api.schemas import format_timestamp
+from assistant.conversation.csv_export import render_csv
+from assistant.conversation.report import ReportRange, list_report_rows, load_report
+from assistant.domain.errors import BadInput
+from assistant.domain.hours import to_local_time
+from assistant.domain.outcomes import OutcomeKind
+from assistant.ports.storage.store import Store
+
+router = APIRouter(prefix="/v1/agent/insight", tags=["agent"], route_class=RateLimitedRoute)
+
+#: Conversations listed behind a figure.
+MAX_ROWS = 200
+
+
+def read_range(
+    ctx: Ctx,
+    from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+    to: Annotated[str | None, Query(max_length=40)] = None,
+    days: Days = USUAL_DAYS,
+    channel: Annotated[str | None, Query(max_length=32)] = None,
+    language: Annotated[str | None, Query(max_length=35)] = None,
+) -> ReportRange:
+    """The range and filters of a request."""
+    start, end = parse_range(ctx.clock(), ctx.policy.zone, from_, to, days)
+    return ReportRange(start=start, end=end, channel=channel, language=language)
+
+
+Range = Annotated[ReportRange, Depends(read_range)]
+
+
+def parse_range(
+    moment: datetime, zone: str, from_: str | None, to: str | None, days: int
+) -> tuple[datetime, datetime]:
+    """[start, end): the last *days* days of the business's zone, or from and to."""
+    now = to_local_time(moment, zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = parse_moment(to, zone) if to else now + timedelta(seconds=1)
+    start = parse_moment(from_, zone) if from_ else midnight - timedelta(days=days - 1)
+    if not timedelta(0) < end - start <= timedelta(days=MAX_DAYS):
+        raise BadInput(f"The range must have {MAX_DAYS} days at most, and begin before it ends.")
+    return start, end
+
+
+@router.get("/report", response_model=ReportOut)
+async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> dict[str, Any]:
+    """Figures of the conversations that ended in the range, with intervals and definitions."""
+    found = await ctx.database.read(lambda store: load_report(store, wanted, ctx.clock()))
+    return found | {"zone": ctx.policy.zone}
+
+
+@router.get(
+    "/conversations.csv",
+    response_class=Response,
+    responses=describe_content("The table", "text/csv"),
+)
+async def export_conversations(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> Response:
+    """The rows behind the figures, one for each conversation, as CSV."""
+
+    def load_csv(store: Store) -> str:
+        names = {theme.id: theme.name for theme in store.themes.list_alive()}
+        return render_csv(list_report_rows(store, wanted), names)
+
+    text = await ctx.database.read(load_csv)
+    headers = {"Content-Disposition": 'attachment; filename="conversations.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/conversations", response_model=EndedConversationsOut)
+async def list_ended_conversations(
+    _inside: CurrentAgent,
+    wanted: Range,
+    ctx: Ctx,
+    outcome: Annotated[OutcomeKind | None, Query()] = None,
+    theme: Annotated[str | None, Query(max_length=64)] = None,
+) -> dict[str, Any]:
+    """The conversations behind a figure, by the same filter; the latest first."""
+    found = [
+        row
+        for row in await ctx.database.read(lambda store: list_report_rows(store, wanted))
+        if outcome in (None, row.kind) and theme in (None, row.theme)
+    ]
+    names = [name for name in EndedConversationOut.model_fields if name != "ended_at"]
+    latest = found[: -MAX_ROWS - 1 : -1]
+    return {
+        "found": len(found),
+        "conversations": [
+            {name: getattr(row, name) for name in names} | {"ended_at": format_timestamp(row.ended_at)}
+            for row in latest
+        ],
+    }

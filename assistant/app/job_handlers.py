@@ -1,0 +1,78 @@
+"""Who does each kind of job in the worker process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.app.knowledge_base import utc_now
+
+if TYPE_CHECKING:
+    from assistant.app.worker_app import AssistantService
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
+    from assistant.jobs.worker_loop import JobHandlers
+
+
+def build_job_handlers(service: AssistantService) -> JobHandlers:
+    """The handlers of all kinds of jobs."""
+    from assistant.conversation.callbacks import CallbackReminder
+    from assistant.conversation.cases import CaseOpener
+    from assistant.conversation.desk import Desk
+    from assistant.conversation.ending import IdleCloser
+    from assistant.conversation.handoff.assignment import AutomaticAssignment
+    from assistant.conversation.handoff.watchdog import Watchdog
+    from assistant.domain.jobs import JobKind
+    from assistant.jobs.attachment_download import AttachmentDownloader
+    from assistant.jobs.outbox import Outbox
+    from assistant.jobs.worker_loop import JobHandlers
+
+    assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
+    policy = service.dependencies.policy
+    watchdog = Watchdog(database, policy, assistant.pick_facts, notifier, service.timing, utc_now)
+    outbox = Outbox(database, service.channels, notifier, utc_now)
+    fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
+    enricher = _build_packet_enricher(service)
+    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=policy)
+    assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
+    case_opener = CaseOpener(database, policy, notifier, utc_now)
+    closer = IdleCloser(database, policy, notifier, utc_now)
+    caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
+    executor = service.executor
+    return JobHandlers(
+        handlers={
+            # Without a backend, what was said yes to before goes to a person.
+            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
+            JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
+            JobKind.DEADLINE: watchdog.handle_deadline,
+            JobKind.DELIVERY: outbox.deliver_messages,
+            JobKind.MEDIA: fetcher.download_attachments,
+            JobKind.PACKET: enricher.enrich_packet,
+            JobKind.ASSIGN: assignment.assign_next,
+            JobKind.IDLE: closer.close_idle,
+            JobKind.CASE: case_opener.review_end,
+            JobKind.CALLBACK: caller.remind_agent,
+        },
+        default_fallback=assistant.give_up,
+        fallbacks={
+            JobKind.DELIVERY: outbox.give_up,
+            JobKind.MEDIA: fetcher.give_up,
+            JobKind.PACKET: enricher.give_up,
+            JobKind.ASSIGN: assignment.give_up,
+            JobKind.IDLE: closer.give_up,
+            JobKind.CASE: case_opener.give_up,
+            JobKind.CALLBACK: caller.give_up,
+            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
+        },
+    )
+
+
+def _build_packet_enricher(service: AssistantService) -> PacketEnricher:
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
+
+    return PacketEnricher(
+        database=service.knowledge.database,
+        mind=service.dependencies,
+        wire=service.notifier,
+        pick_facts=service.assistant.pick_facts,
+        clock=utc_now,
+        backend=service.executor.backend if service.executor else None,
+    )

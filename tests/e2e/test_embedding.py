@@ -1,0 +1,85 @@
+"""The widget in somebody's page: a strict policy, a path of the site, its own button, another language."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from assistant.conversation.templates import WIDGET_WORDS, render_template
+from tests.e2e.conftest import ROOT, WidgetPage
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+SITE = "http://localhost:9"
+POLICY = (
+    "default-src 'none'; script-src 'nonce-a' 'self'; connect-src 'self'; style-src 'self'; img-src 'self';"
+    " require-trusted-types-for 'script'; trusted-types yorisoi"
+)
+HTML = """<!doctype html><html lang="ko"><body><button id="own">?</button>
+<script nonce="a">
+  window.yorisoi ||= function () { (yorisoi.q ||= []).push(arguments) };
+  window.heard = [];
+  for (const name of ["open", "close"]) yorisoi("on", name, () => heard.push(name));
+  document.getElementById("own").addEventListener("click", () => yorisoi("open"));
+</script>
+<script src="/chat/widget.js" data-launcher="none" data-name="코모레비" data-logo="/logo.svg" async></script>
+</body></html>"""
+WELCOME = {
+    "assistant": {"name": render_template("assistant_name", "ko")},
+    "greeting": render_template("greeting", "ko"),
+    "disclosure": render_template("disclosure", "ko"),
+    "examples": [],
+    "languages": ["ja", "ko"],
+    "language": "ko",
+    "text": WIDGET_WORDS["ko"],
+}
+
+
+def serve_site(route: Route) -> None:
+    """The shop's own server, with the service behind /chat."""
+    path = route.request.url.removeprefix(SITE).split("?")[0]
+    if path == "/":
+        route.fulfill(
+            body=HTML, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY}
+        )
+    elif path == "/chat/widget.js":
+        route.fulfill(
+            path=ROOT / "assistant" / "api" / "static" / "widget.js", content_type="text/javascript"
+        )
+    elif path == "/chat/v1/widget":
+        route.fulfill(body=json.dumps(WELCOME), content_type="application/json")
+    elif path == "/logo.svg":
+        route.fulfill(body='<svg xmlns="http://www.w3.org/2000/svg"/>', content_type="image/svg+xml")
+    else:
+        route.fulfill(status=404, body="{}", content_type="application/json")
+
+
+def test_it_lives_in_a_strict_page_behind_a_path_in_korean(customer: Page) -> None:
+    complaints: list[str] = []
+    customer.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    customer.route(f"{SITE}/**", serve_site)
+    customer.goto(f"{SITE}/")
+    chat = WidgetPage(customer)
+    expect(chat.find("input")).to_have_count(1)
+    expect(chat.find("launcher")).to_have_count(0)
+    customer.locator("#own").click()
+    expect(chat.find("greeting")).to_contain_text(render_template("greeting", "ko"))
+    expect(chat.find("person")).to_have_text(WIDGET_WORDS["ko"]["person"])
+    expect(chat.find("panel").locator("h2")).to_have_text("코모레비")
+    expect(chat.find("panel").locator(".avatar img")).to_have_attribute("src", f"{SITE}/logo.svg")
+    customer.keyboard.press("Escape")
+    assert customer.evaluate("heard") == ["open", "close"]
+    assert [line for line in complaints if "404" not in line] == []
+
+
+def test_a_language_that_the_server_does_not_speak_gives_way(customer: Page) -> None:
+    def answer_in_japanese(route: Route) -> None:
+        route.fulfill(
+            body=json.dumps({**WELCOME, "language": "ja", "text": {}}), content_type="application/json"
+        )
+
+    customer.route(f"{SITE}/**", serve_site)
+    customer.route(f"{SITE}/chat/v1/widget*", answer_in_japanese)
+    customer.goto(f"{SITE}/")
+    customer.locator("#own").click()
+    expect(WidgetPage(customer).find("person")).to_have_text("担当者と話す")
