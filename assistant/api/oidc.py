@@ -43,7 +43,7 @@ async def describe_oidc(ctx: Ctx) -> OidcOut:
     return {"available": ctx.oidc is not None}
 
 
-@router.get("/start", response_class=RedirectResponse)
+@router.get("/start", status_code=303, response_class=RedirectResponse)
 async def start_sign_in(ctx: Ctx) -> Response:
     """To the provider; the browser keeps what it must bring back for ten minutes."""
     url, attempt = await _require_provider(ctx).build_login_url()
@@ -60,7 +60,7 @@ async def start_sign_in(ctx: Ctx) -> Response:
     return response
 
 
-@router.get("/callback", response_class=RedirectResponse)
+@router.get("/callback", status_code=303, response_class=RedirectResponse)
 async def finish_sign_in(
     request: Request,
     ctx: Ctx,

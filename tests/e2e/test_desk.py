@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx2
@@ -68,6 +69,7 @@ def test_an_agents_morning(
     _write_a_saved_reply(page, script)
     _go_by_the_palette(page, script)
     _tag_many_and_undo(page, script)
+    _plan_a_call(page)
     _snooze_until_the_customer_writes(page, script, visitor)
 
 
@@ -131,6 +133,24 @@ def _go_by_the_palette(page: Page, script: DeskScript) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("snooze-tomorrow")).to_be_visible()
     page.keyboard.press("Escape")
+
+
+def _plan_a_call(page: Page) -> None:
+    page.get_by_test_id("plan-call").click()
+    page.get_by_test_id("call-number").fill("110")
+    start = datetime.now() + timedelta(hours=2)
+    page.get_by_test_id("call-from").fill(f"{start:%Y-%m-%dT%H:%M}")
+    page.get_by_test_id("call-to").fill(f"{start + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    page.get_by_test_id("call-save").click()
+    expect(page.get_by_test_id("call-problem")).to_be_visible()
+    page.get_by_test_id("call-number").fill("03-1234-5678")
+    page.get_by_test_id("call-save").click()
+    expect(page.get_by_test_id("call-badge").first).to_be_visible()
+    assert faults(page) == []
+    page.get_by_test_id("calls").scroll_into_view_if_needed()
+    shot(page, "desk-call")
+    page.get_by_test_id("call-cancelled").click()
+    expect(page.get_by_test_id("call-badge")).to_have_count(0)
 
 
 def _tag_many_and_undo(page: Page, script: DeskScript) -> None:

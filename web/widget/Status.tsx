@@ -1,6 +1,5 @@
 // The strip under the header: offline, failed, waiting, with a person, back with the assistant.
 import { useSignal } from "@preact/signals";
-import { Callback } from "./Callback";
 import { notice, useAttempt } from "./attempt";
 import { useChat, useText } from "./context";
 import { keepFocus } from "./focus";
@@ -23,7 +22,6 @@ function Waiting() {
       <button aria-disabled={busy.value} onClick={(event) => !busy.value && void stop(event)} data-testid="widget-cancel-waiting">
         {text.cancel}
       </button>
-      <Callback />
     </div>
   );
 }

@@ -55,9 +55,6 @@ export function createApi(origin: string) {
     typing: (ticket: Ticket, on: boolean) => post<null>(ticket, "/typing", { on }),
     person: (ticket: Ticket) => post<{ state: State; message: Message | null }>(ticket, "/handoff"),
     cancelPerson: (ticket: Ticket) => post<{ state: State }>(ticket, "/handoff/cancel"),
-    callSlots: async (ticket: Ticket) =>
-      (await call<{ slots: { slot_from: string }[] }>("GET", path(ticket, "/callback"), bearer(ticket))).slots.map((each) => each.slot_from),
-    askForCall: (ticket: Ticket, number: string, slot_from: string) => post<unknown>(ticket, "/callback", { number, slot_from }),
     feedback: (ticket: Ticket, feedback: Feedback) => post<unknown>(ticket, "/feedback", feedback),
   };
 }

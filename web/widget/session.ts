@@ -189,8 +189,6 @@ export function createSession(config: Config) {
     welcome: api.welcome,
     sendFile,
     file: async (id: string) => api.file(await ticket(), id),
-    callSlots: async () => api.callSlots(await ticket()),
-    askForCall: async (number: string, slot: string) => void (await api.askForCall(await ticket(), number, slot)),
     feedback: async (feedback: Feedback) => void (await api.feedback(await ticket(), feedback)),
     tellTyping: (on: boolean) => void (saved && api.typing(saved, on).catch(() => undefined)),
   };
