@@ -21,6 +21,7 @@ from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.conversation_start import StartedConversation, Visitor, open_conversation
 from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
+from assistant.conversation.sla import SlaTimer
 from assistant.conversation.timing import Timing
 from assistant.conversation.turn.runner import TurnHandler
 from assistant.conversation.turn.think import TurnDependencies
@@ -183,6 +184,7 @@ class Harness:
         )
         self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
         self.case_opener = CaseOpener(self.database, self.policy, self.wire, self.clock)
+        self.timer = SlaTimer(database=self.database, policy=self.policy, wire=self.wire, clock=self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
@@ -300,6 +302,7 @@ class Harness:
                 JobKind.IDLE: self.closer.close_idle,
                 JobKind.CALLBACK: self.caller.remind_agent,
                 JobKind.CASE: self.case_opener.review_end,
+                JobKind.SLA: self.timer.update_clocks,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
@@ -309,6 +312,8 @@ class Harness:
                 JobKind.ASSIGN: self.assignment.give_up,
                 JobKind.IDLE: self.closer.give_up,
                 JobKind.CALLBACK: self.caller.give_up,
+                JobKind.SLA: self.timer.give_up,
+                JobKind.CASE: self.case_opener.give_up,
             },
         )
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from assistant.api.callback_responses import CallbackOut
-from assistant.api.responses import CitationOut, MediaOut, MessageFields, Timestamp
+from assistant.api.responses import CitationOut, DeadlineOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
 from assistant.domain.people import Role
@@ -87,6 +87,8 @@ class InboxRowOut(TypedDict):
     tags: list[TagOut]
     #: Until when its agent has put it aside.
     snoozed_until: Timestamp | None
+    #: None: no target, or nobody waits for people.
+    sla: DeadlineOut | None
     #: Not seen by the caller: the customer's messages in their own, and colleagues' too in followed ones.
     unread: int
     #: Notes that name the caller and that they have not seen.

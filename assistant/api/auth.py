@@ -117,7 +117,7 @@ CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]
 async def authenticate_lead(inside: CurrentAgent) -> AuthenticatedAgent:
     """The calling agent, if they may change articles and settings."""
     if not inside.agent.is_lead:
-        raise Forbidden("Only leads and administrators change articles and settings.")
+        raise Forbidden("Only leads and administrators do this.")
     return inside
 
 

@@ -12,7 +12,7 @@ from assistant.api.agent_responses import (
     SuggestionOut,
     SuggestionsOut,
 )
-from assistant.api.auth import CurrentAdmin, CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import RevealedMessageOut
 from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
@@ -89,10 +89,8 @@ async def transfer_conversation(
 
 
 @router.post("/reassign")
-async def reassign_conversation(
-    conversation: str, body: TransferIn, inside: CurrentAdmin, ctx: Ctx
-) -> RowOut:
-    """To a colleague or to oneself, whoever has it; administrators."""
+async def reassign_conversation(conversation: str, body: TransferIn, inside: CurrentLead, ctx: Ctx) -> RowOut:
+    """To a colleague or to oneself, whoever has it; leads."""
     now = ctx.clock()
     return await _run_desk_action(
         ctx,

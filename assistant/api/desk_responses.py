@@ -106,6 +106,10 @@ class DeskAgentOut(TypedDict):
     #: Conversations that the agent has and has not snoozed.
     load: int
     seen_at: Timestamp | None
+    #: Names of tags.
+    skills: list[str]
+    #: Weekday -> hours, such as ``{mon: "10:00-12:00, 13:00-18:00"}``; empty: always.
+    hours: dict[str, str]
 
 
 class TeamsOut(TypedDict):
@@ -117,8 +121,16 @@ class AvailabilityOut(TypedDict):
     availability: Availability
 
 
-class CapacityOut(TypedDict):
-    capacity: int
+class PresenceOut(TypedDict):
+    agent: str
+    availability: Availability
+    begun_at: Timestamp
+    #: None: it goes on.
+    ended_at: Timestamp | None
+
+
+class PresenceListOut(TypedDict):
+    intervals: list[PresenceOut]
 
 
 class PreferencesOut(TypedDict):

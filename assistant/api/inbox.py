@@ -54,6 +54,8 @@ class FilterIn(BaseModel):
     #: The customer has waited for so many minutes at least.
     waiting: Annotated[str, StringConstraints(pattern=r"^\d{0,6}$")] = ""
     snoozed: Literal["", "true", "false", "1", "0"] = ""
+    #: The next deadline is near, or over.
+    sla: Literal["", "at_risk", "breached"] = ""
 
     def to_filter(self, caller: str, now: datetime) -> InboxFilter:
         owner = caller if self.mine in ("true", "1") else self.agent or None
@@ -71,6 +73,8 @@ class FilterIn(BaseModel):
             callback=bool(self.callback),
             waiting_since=since,
             snoozed=self.snoozed in ("true", "1") if self.snoozed else None,
+            sla=self.sla or None,
+            now=now,
         )
 
 

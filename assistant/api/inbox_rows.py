@@ -11,6 +11,7 @@ from assistant.api.agent_responses import (
     LastMessageOut,
 )
 from assistant.api.callback_responses import CallbackOut
+from assistant.api.responses import DeadlineOut
 from assistant.api.schemas import format_timestamp
 from assistant.domain.callbacks import Callback, CallbackState
 from assistant.domain.confidential import mask_secrets
@@ -89,6 +90,7 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
                 "outcome": one.outcome,
                 "tags": [{"id": tag.id, "name": tag.name} for tag in tags.get(one.id, ())],
                 "snoozed_until": format_timestamp(one.snoozed_until),
+                "sla": _serialize_deadline(one),
                 "unread": unread.get(one.id, 0),
                 "mentions": mentions.get(one.id, 0),
                 "following": one.id in followed,
@@ -118,6 +120,13 @@ def _serialize_last_message(message: Message) -> LastMessageOut:
         "text": _format_snippet(message.text),
         "created_at": format_timestamp(message.created_at),
     }
+
+
+def _serialize_deadline(one: Conversation) -> DeadlineOut | None:
+    if one.sla_metric is None:
+        return None
+    warn_at, due_at = format_timestamp(one.sla_warn_at), format_timestamp(one.sla_due_at)
+    return {"metric": one.sla_metric, "warn_at": warn_at, "due_at": due_at}
 
 
 def _list_marks(

@@ -109,7 +109,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/teams": (WORKING,),
     "POST /v1/agent/teams/{team}": (WORKING,),
     "DELETE /v1/agent/teams/{team}": (WORKING,),
-    "POST /v1/agent/agents/{agent}/capacity": (WORKING,),
+    "POST /v1/agent/agents/{agent}/work": (WORKING,),
     **{f"POST /v1/agent/bulk{act}": (BULK_WORKING,) for act in ("", "/preview", "/{batch}/undo")},
     "POST /v1/agent/callbacks/{callback}": (WORKING,),
     "DELETE /v1/agent/tags/{tag}": (WORKING,),

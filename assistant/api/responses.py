@@ -183,3 +183,13 @@ class LivenessOut(TypedDict):
 
 class ReadinessOut(TypedDict):
     status: Literal["ready", "degraded"]
+
+
+class DeadlineOut(TypedDict):
+    """The next deadline of the conversation's service level agreement."""
+
+    #: first_reply, next_reply or resolution.
+    metric: str
+    #: When it is near, and when it is over; None: the clock rests while we wait for the customer.
+    warn_at: Timestamp | None
+    due_at: Timestamp | None

@@ -39,6 +39,9 @@ MAX_REPLAYED_TURNS = 5_000
 MAX_SHOWN_TURNS = 50
 MAX_TURN_CHARACTERS = 200
 MAX_LISTED_CHANGES = 50
+#: What deadlines are computed from, and by when every process has the new values.
+MOVING_DEADLINES = {"policy.sla", "policy.hours"}
+IN_FORCE = timedelta(seconds=3)
 
 
 @router.get("")
@@ -114,6 +117,8 @@ async def save_settings(body: ChangesIn, inside: CurrentLead, ctx: Ctx) -> Setti
         ctx.live.check_changes(_get_values(store), changes)
         bases = {one.key: one.base for one in body.changes}
         change_settings(store, changes, bases, inside.agent, now)
+        if changes.keys() & MOVING_DEADLINES:
+            store.sla.schedule_updates(now + IN_FORCE)
 
     await ctx.database.write(check_and_change)
     await ctx.live.load_changes()

@@ -3,11 +3,14 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import jpholiday
 
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours, parse_minutes
@@ -33,6 +36,19 @@ MAX_HOLIDAY_DAYS = 366
 MAX_LISTED_DAYS = 3_660
 #: Spans of one day.
 MAX_SPANS = 24
+HOURS_KEYS = ("days", "holidays", "public_holidays", "special", "zone")
+
+
+class JapaneseHolidays:
+    """The public holidays of Japan with their substitutes; holds dates as YYYY-MM-DD."""
+
+    @lru_cache(maxsize=4096)  # noqa: B019 – there is one
+    def __contains__(self, day: object) -> bool:
+        return jpholiday.is_holiday(date.fromisoformat(str(day)))
+
+
+#: Country -> its public holidays.
+PUBLIC_HOLIDAYS = {"japan": JapaneseHolidays()}
 
 
 def find_default_zone(languages: Sequence[str]) -> str:
@@ -64,14 +80,8 @@ def parse_zone(value: object, where: str) -> str:
 
 def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
     rows = _parse_mapping(value, where)
-    if unknown := rows.keys() - {"zone", "days", "holidays", "special"}:
-        raise SetupError(
-            f"{where}: unknown key {sorted(unknown)[0]!r}; known are days, holidays, special, zone"
-        )
-    days: dict[int, tuple[str, ...]] = {}
-    for name, times in _parse_mapping(rows.get("days") or {}, f"{where}.days").items():
-        for day in _parse_weekdays(name, f"{where}.days"):
-            days[day] = _parse_times(times, f"{where}.days.{name}")
+    if unknown := rows.keys() - set(HOURS_KEYS):
+        raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(HOURS_KEYS)}")
     special = _parse_mapping(rows.get("special") or {}, f"{where}.special")
     holidays = list(
         islice(_parse_holidays(rows.get("holidays") or [], f"{where}.holidays"), MAX_LISTED_DAYS + 1)
@@ -80,7 +90,8 @@ def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
         raise SetupError(f"{where}: holidays and special have at most {MAX_LISTED_DAYS} days each")
     return BusinessHours(
         zone=parse_zone(rows.get("zone", zone), f"{where}.zone"),
-        days=days,
+        days=parse_days(rows.get("days") or {}, f"{where}.days"),
+        public_holidays=_parse_country(rows.get("public_holidays"), f"{where}.public_holidays"),
         holidays=frozenset(holidays),
         special={
             _parse_day(day, f"{where}.special").isoformat(): _parse_times(times, f"{where}.special.{day}")
@@ -89,11 +100,27 @@ def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
     )
 
 
+def parse_days(value: object, where: str) -> dict[int, tuple[str, ...]]:
+    """Weekday -> opening and closing times, as `BusinessHours` has them."""
+    return {
+        day: _parse_times(times, f"{where}.{name}")
+        for name, times in _parse_mapping(value, where).items()
+        for day in _parse_weekdays(name, where)
+    }
+
+
+def format_days(days: Mapping[int, Sequence[str]]) -> dict[str, str]:
+    """Weekday -> its hours as a policy file has them."""
+    names = list(WEEKDAYS)[:7]
+    return {names[day]: _format_times(times) for day, times in sorted(days.items())}
+
+
 def format_hours(hours: BusinessHours) -> dict[str, Any]:
     """Hours as a policy file has them, without the zone."""
-    names = list(WEEKDAYS)[:7]
+    country = next((name for name, days in PUBLIC_HOLIDAYS.items() if days is hours.public_holidays), None)
     return {
-        "days": {names[day]: _format_times(times) for day, times in sorted(hours.days.items())},
+        "days": format_days(hours.days),
+        "public_holidays": country,
         "holidays": sorted(hours.holidays),
         "special": {day: _format_times(times) for day, times in sorted(hours.special.items())},
     }
@@ -158,6 +185,14 @@ def _parse_holidays(value: object, where: str) -> Iterator[str]:
         if not 0 <= (end - start).days < MAX_HOLIDAY_DAYS:
             raise SetupError(f"{where}: the last day must follow the first, not {_format_value(one)}")
         yield from ((start + timedelta(days=n)).isoformat() for n in range((end - start).days + 1))
+
+
+def _parse_country(value: object, where: str) -> Container[str]:
+    if not value:
+        return frozenset()
+    if value not in PUBLIC_HOLIDAYS:
+        raise SetupError(f"{where}: known are {', '.join(PUBLIC_HOLIDAYS)}, not {_format_value(value)}")
+    return PUBLIC_HOLIDAYS[str(value)]
 
 
 def _parse_day(value: object, where: str) -> date:

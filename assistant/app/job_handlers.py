@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from assistant.app.worker_app import AssistantService
     from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
-    from assistant.jobs.worker_loop import JobHandlers
+    from assistant.jobs.worker_loop import JobHandler, JobHandlers
 
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
@@ -19,6 +19,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.conversation.cases import CaseOpener
     from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.watchdog import Watchdog
+    from assistant.conversation.sla import SlaTimer
     from assistant.domain.jobs import JobKind
     from assistant.jobs.attachment_download import AttachmentDownloader
     from assistant.jobs.outbox import Outbox
@@ -34,32 +35,28 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     case_opener = CaseOpener(database, policy, notifier, utc_now)
     closer = IdleCloser(database, policy, notifier, utc_now)
     caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
+    timer = SlaTimer(database=database, policy=policy, wire=notifier, clock=utc_now)
     executor = service.executor
+    done_by: dict[JobKind, tuple[JobHandler, JobHandler]] = {
+        # Without a backend, what was said yes to before goes to a person.
+        JobKind.ACTION: (executor.execute_proposal, executor.give_up)
+        if executor
+        else (assistant.give_up,) * 2,
+        JobKind.TURN: (outbox.with_typing_indicator(assistant.take_turn), assistant.give_up),
+        JobKind.DEADLINE: (watchdog.handle_deadline, assistant.give_up),
+        JobKind.DELIVERY: (outbox.deliver_messages, outbox.give_up),
+        JobKind.MEDIA: (fetcher.download_attachments, fetcher.give_up),
+        JobKind.PACKET: (enricher.enrich_packet, enricher.give_up),
+        JobKind.ASSIGN: (assignment.assign_next, assignment.give_up),
+        JobKind.IDLE: (closer.close_idle, closer.give_up),
+        JobKind.CASE: (case_opener.review_end, case_opener.give_up),
+        JobKind.CALLBACK: (caller.remind_agent, caller.give_up),
+        JobKind.SLA: (timer.update_clocks, timer.give_up),
+    }
     return JobHandlers(
-        handlers={
-            # Without a backend, what was said yes to before goes to a person.
-            JobKind.ACTION: executor.execute_proposal if executor else assistant.give_up,
-            JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
-            JobKind.DEADLINE: watchdog.handle_deadline,
-            JobKind.DELIVERY: outbox.deliver_messages,
-            JobKind.MEDIA: fetcher.download_attachments,
-            JobKind.PACKET: enricher.enrich_packet,
-            JobKind.ASSIGN: assignment.assign_next,
-            JobKind.IDLE: closer.close_idle,
-            JobKind.CASE: case_opener.review_end,
-            JobKind.CALLBACK: caller.remind_agent,
-        },
+        handlers={kind: handler for kind, (handler, _) in done_by.items()},
         default_fallback=assistant.give_up,
-        fallbacks={
-            JobKind.DELIVERY: outbox.give_up,
-            JobKind.MEDIA: fetcher.give_up,
-            JobKind.PACKET: enricher.give_up,
-            JobKind.ASSIGN: assignment.give_up,
-            JobKind.IDLE: closer.give_up,
-            JobKind.CASE: case_opener.give_up,
-            JobKind.CALLBACK: caller.give_up,
-            JobKind.ACTION: executor.give_up if executor else assistant.give_up,
-        },
+        fallbacks={kind: fallback for kind, (_, fallback) in done_by.items()},
     )
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import structlog
 
-from assistant.app.hours_file import find_default_zone, format_hours
+from assistant.app.hours_file import find_default_zone, format_days, format_hours, parse_days
 from assistant.app.policy_file import COUNTS, NUMBERS, build_default_policy, load_policy_rows, parse_policy
 from assistant.app.settings import Settings
+from assistant.app.sla_file import format_sla
 from assistant.conversation.templates import check_wordings, set_overrides
 from assistant.domain.errors import BadInput, SetupError, Unavailable
 from assistant.domain.hours import BusinessHours
@@ -27,7 +28,7 @@ from assistant.text.characters import clean_line, clean_text
 log = structlog.get_logger()
 
 #: Keys of the policy file that the console changes too.
-POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines"}
+POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla"}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
 MAX_PROBLEM_CHARACTERS = 400
@@ -136,6 +137,16 @@ class LiveSettings:
         policy = parse_policy(own, "settings", self._built_in) if own else self._built_in
         return parse_policy(self._rows, self.file or "policy", policy)
 
+    def parse_days(self, value: Mapping[str, str]) -> Mapping[int, tuple[str, ...]]:
+        """Weekdays with hours, as a policy file has them; BadInput with what to fix."""
+        try:
+            return parse_days(value, "hours")
+        except SetupError as exc:
+            raise BadInput(str(exc)[:MAX_PROBLEM_CHARACTERS]) from exc
+
+    def format_days(self, days: Mapping[int, tuple[str, ...]]) -> Mapping[str, str]:
+        return format_days(days)
+
     def describe_policy(self) -> Mapping[str, tuple[Any, Any]]:
         """Key -> (value in force, the product's own), as a policy file has them."""
         return {
@@ -194,6 +205,8 @@ def _clean_words(value: Any) -> Any:
 def _to_json(value: Any) -> Any:
     if isinstance(value, BusinessHours):
         return format_hours(value)
+    if isinstance(value, tuple):
+        return format_sla(value)
     if isinstance(value, frozenset):
         return sorted(value)
     return dict(value) if isinstance(value, Mapping) else value

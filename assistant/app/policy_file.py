@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from assistant.app.hours_file import parse_hours, parse_zone
+from assistant.app.sla_file import parse_sla
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
 from assistant.domain.cases import CaseTrigger
 from assistant.domain.conversation import Priority
@@ -81,6 +82,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "prices": _parse_prices,
         "helplines": lambda value, at: {**base.helplines, **_parse_helplines(value, at)},
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
+        "sla": parse_sla,
         "surveys": _parse_surveys,
         "surveys_after": _parse_survey_owners,
         "cases": _parse_cases,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
+from assistant.app.job_handlers import build_job_handlers
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
@@ -65,12 +66,13 @@ class AssistantService:
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
         """Run the tasks within this context; on exit running jobs finish or are left to their leases."""
-        from assistant.app.job_handlers import build_job_handlers
         from assistant.jobs.worker_loop import WorkerLoop
 
         loop = WorkerLoop(
             self.knowledge.database, build_job_handlers(self), self.notifier, utc_now, self.timing.lease
         )
+        # The policy file may say something else since the last start.
+        await self.knowledge.database.write(lambda store: store.sla.schedule_updates(utc_now()))
         try:
             async with self.supervisor.run_tasks(self.build_tasks(loop)):
                 yield

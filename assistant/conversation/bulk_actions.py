@@ -126,7 +126,7 @@ def _assign(
     colleague = get_active_agent(store, action.agent)
     if before.state is State.AGENT and before.agent == colleague.id:
         return None
-    if agent.admin:
+    if agent.is_lead:
         desk.reassign_conversation(store, before.id, agent, colleague.id, desk_, now)
     elif colleague.id == agent.id:
         desk.claim_conversation(store, before.id, agent, desk_, now)

@@ -38,6 +38,12 @@ from assistant.ports.storage.store import Database, Store
 RETRY_LATER = timedelta(hours=1)
 
 
+def compute_due_time(policy: Policy, now: datetime) -> datetime:
+    """When a case opened now is due: after so many opening hours, by the clock where none are in sight."""
+    length = timedelta(hours=policy.case_due_hours)
+    return policy.hours.add_open_time(now, length) or now + length
+
+
 class CaseOpener:
     """Looks at conversations that have ended or were rated, whether a case is due."""
 
@@ -79,7 +85,7 @@ def review_conversation(store: Store, conversation: str, policy: Policy, now: da
         conversation=conversation,
         trigger=trigger,
         value=value,
-        due_at=policy.hours.add_open_time(now, timedelta(hours=policy.case_due_hours)),
+        due_at=compute_due_time(policy, now),
         created_at=now,
         updated_at=now,
     )

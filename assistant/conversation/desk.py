@@ -118,18 +118,18 @@ def transfer_conversation(
 
 
 def reassign_conversation(
-    store: Store, conversation_id: str, admin: Agent, to: str, desk: Desk, now: datetime
+    store: Store, conversation_id: str, lead: Agent, to: str, desk: Desk, now: datetime
 ) -> Conversation:
-    """An administrator gives it to a colleague, or takes it over, whoever has it."""
+    """A lead gives it to a colleague, or takes it over, whoever has it."""
     colleague = get_active_agent(store, to)
     before = store.conversations.get(conversation_id)
     store.audit.append_entry(
-        actor(admin.id), "reassigned", now, conversation=before.id, before=before.agent, to=colleague.id
+        actor(lead.id), "reassigned", now, conversation=before.id, before=before.agent, to=colleague.id
     )
     if before.state is not State.AGENT or before.agent == colleague.id:
         return claim_conversation(store, conversation_id, colleague, desk, now)
     return give_conversation(
-        store, before.transfer(before.agent or "", colleague.id, now), colleague, admin, now
+        store, before.transfer(before.agent or "", colleague.id, now), colleague, lead, now
     )
 
 

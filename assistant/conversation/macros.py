@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from assistant.conversation import desk
+from assistant.conversation.handoff.assignment import choose_team_member
 from assistant.conversation.saved_replies import find_reply
 from assistant.conversation.snooze import snooze_conversation
 from assistant.domain.desk_items import SavedReply
 from assistant.domain.errors import BadInput
 from assistant.domain.messages import AgentMessage, Message
 from assistant.domain.people import Agent
-from assistant.domain.teams import choose_agent
 from assistant.ports.storage.store import Store
 
 
@@ -48,9 +48,8 @@ def _give_to_team(
 ) -> None:
     """To a member who is online and has room, as the team gives; nobody is: back to the queue."""
     team = next((one for one in store.teams.list_all() if one.id == team_id), None)
-    since = now - timedelta(seconds=desk_.policy.presence_seconds)
-    others = [one for one in store.teams.list_candidates(team_id, since) if one.agent != agent.id]
-    chosen = choose_agent(team, others) if team else None
+    conversation = store.conversations.get(conversation_id)
+    chosen = choose_team_member(store, team, conversation, desk_, now) if team else None
     if chosen is None:
         desk.release_conversation(store, conversation_id, agent, now)
         return

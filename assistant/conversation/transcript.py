@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from assistant.conversation.actions.proposal_moves import void_open_proposals
 from assistant.conversation.inbound.conversation_start import WEB
-from assistant.domain.conversation import Conversation, State
+from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import AgentMessage, Author, Message, Reply
 from assistant.domain.people import Agent
@@ -84,6 +84,12 @@ def insert_message(store: Store, message: Message) -> None:
     store.journal.append_entry(message.conversation, message.id, message.created_at)
 
 
+def schedule_clocks(store: Store, conversation: Conversation, now: datetime) -> None:
+    """Whatever happens while people have it, or when they have it no more, may move its deadlines."""
+    if conversation.state in PEOPLE_STATES or conversation.sla_metric is not None:
+        store.jobs.schedule(JobKind.SLA, conversation.id, now, now)
+
+
 def save_conversation(
     store: Store, conversation: Conversation, now: datetime, *, new_owner_by: str | None = None
 ) -> Conversation:
@@ -92,6 +98,7 @@ def save_conversation(
     *new_owner_by*: who gave it another owner, where that changed.
     """
     store.conversations.save(conversation)
+    schedule_clocks(store, conversation, now)
     if new_owner_by is not None:
         store.audit.append_owner_change(conversation, new_owner_by, now)
         void_open_proposals(store, conversation.id, new_owner_by, now)

@@ -19,6 +19,10 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+#: In which the customer is answered by people.
+PEOPLE_STATES = (State.QUEUED, State.AGENT)
+
+
 class Priority(StrEnum):
     URGENT = "urgent"
     HIGH = "high"
@@ -78,6 +82,11 @@ class Conversation:
     origin: str | None = None
     #: Until when its agent has put it aside.
     snoozed_until: datetime | None = None
+    #: The next deadline of its service level agreement: of what, when it is near, when it is over. A metric
+    #: without a deadline: the clock rests.
+    sla_metric: str | None = None
+    sla_warn_at: datetime | None = None
+    sla_due_at: datetime | None = None
 
     def with_next_seq(self, now: datetime) -> Self:
         """The next message takes a number."""

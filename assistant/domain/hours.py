@@ -1,12 +1,14 @@
 """When people answer, and which day it is where the business is, whatever the machine's clock says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 #: How far ahead an opening is looked for; a team closed for longer has no next opening that we could promise.
 HORIZON_DAYS = 60
+#: How far ahead a moment is looked for at which so much opening time has passed.
+MAX_SPAN_DAYS = 400
 #: Where a business is that says nothing else.
 JAPAN = "Asia/Tokyo"
 
@@ -33,13 +35,15 @@ class BusinessHours:
     days: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     #: Dates (YYYY-MM-DD) on which no shift begins; one of the day before still ends after midnight.
     holidays: frozenset[str] = frozenset()
+    #: The public holidays of a country, treated the same; looked up day by day.
+    public_holidays: Container[str] = frozenset()
     #: Dates with hours of their own, in place of their weekday's.
     special: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def is_open(self, now: datetime) -> bool:
         today = compute_business_day(now, self.zone)
         if not (self.days or today.isoformat() in self.special):
-            return today.isoformat() not in self.holidays
+            return not self._is_holiday(today)
         # Yesterday's shift may end today, and one of 36 hours does not exist.
         days = (today - timedelta(days=1), today)
         return any(start <= now < end for day in days for start, end in self._list_shifts(day))
@@ -55,23 +59,40 @@ class BusinessHours:
                 return min(later)
         return None
 
-    def add_open_time(self, start: datetime, amount: timedelta) -> datetime:
-        """When *amount* of opening hours will have passed; by the clock where none are in sight."""
-        today, left = compute_business_day(start, self.zone), amount
-        for ahead in range(-1, HORIZON_DAYS):
-            for opening, closing in self._list_shifts(today + timedelta(days=ahead)):
-                open_time = closing - max(opening, start)
-                if open_time >= left:
-                    return max(opening, start) + left
-                left -= max(open_time, timedelta(0))
-        return start + amount
+    def add_open_time(self, start: datetime, length: timedelta) -> datetime | None:
+        """When *length* of opening time has passed since *start*; None: not within `MAX_SPAN_DAYS`."""
+        for opening, closing in self._list_open_spans(start, start + timedelta(days=MAX_SPAN_DAYS)):
+            if closing - opening >= length:
+                return opening + length
+            length -= closing - opening
+        return None
+
+    def measure_open_time(self, start: datetime, end: datetime) -> timedelta:
+        """The opening time between two moments."""
+        spans = self._list_open_spans(start, end)
+        return sum((closing - opening for opening, closing in spans), timedelta())
+
+    def _list_open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """When people answer between two moments, in order; shifts that overlap count once."""
+        day = compute_business_day(start, self.zone) - timedelta(days=1)
+        last, done = compute_business_day(end, self.zone), start
+        while day <= last:
+            for opening, closing in self._list_shifts(day):
+                span = max(opening, done), min(closing, end)
+                if span[0] < span[1]:
+                    yield span
+                    done = span[1]
+            day += timedelta(days=1)
+
+    def _is_holiday(self, day: date) -> bool:
+        return day.isoformat() in self.holidays or day.isoformat() in self.public_holidays
 
     def _list_shifts(self, day: date) -> Iterator[Span]:
         """Opening and closing of each shift that begins on *day*, in UTC."""
         times = self.special.get(day.isoformat())
         if times is None:
-            closed = day.isoformat() in self.holidays
-            times = () if closed else self.days.get(day.weekday(), ()) if self.days else ("00:00", "24:00")
+            week = self.days.get(day.weekday(), ()) if self.days else ("00:00", "24:00")
+            times = () if self._is_holiday(day) else week
         for opening, closing in zip(times[::2], times[1::2], strict=True):
             start, end = parse_minutes(opening), parse_minutes(closing)
             yield self._to_utc(day, start), self._to_utc(day, end if end > start else end + 24 * 60)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.domain.conversation import Conversation, Priority, State
+from assistant.domain.sla import SlaState
 
 #: Agents see the highest priority first; these ranks sort the priorities.
 PRIORITY_RANK = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
@@ -33,6 +34,10 @@ class InboxFilter:
     callback: bool = False
     #: Only snoozed ones, or only others.
     snoozed: bool | None = None
+    #: The next deadline is near, or over, …
+    sla: SlaState | None = None
+    #: … at this moment.
+    now: datetime | None = None
 
     @property
     def is_queue(self) -> bool:

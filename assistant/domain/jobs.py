@@ -26,6 +26,8 @@ class JobKind(StrEnum):
     ACTION = "action"
     #: It is time to call a customer, or it was.
     CALLBACK = "callback"
+    #: The clocks of a conversation that people have are looked at again.
+    SLA = "sla"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Budgets, Prices
 from assistant.domain.hours import JAPAN, BusinessHours
+from assistant.domain.sla import SlaRule
 
 __all__ = ["BusinessHours", "Policy"]
 
@@ -89,6 +90,8 @@ class Policy:
     #: Where the business is: by its clock days begin, for articles, budgets, numbers and hours.
     zone: str = JAPAN
     hours: BusinessHours = field(default_factory=BusinessHours)
+    #: By when people answer; the first that applies holds.
+    sla: tuple[SlaRule, ...] = ()
     #: Channel -> its own policy, where it differs.
     channels: Mapping[str, Policy] = field(default_factory=dict)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from assistant.domain.conversation import Conversation
+from assistant.domain.hours import BusinessHours
 
 #: Open conversations of an agent to whom more are given, where nothing else is set.
 DEFAULT_CAPACITY = 5
@@ -54,6 +55,14 @@ class AssignmentCandidate:
     load: int
     capacity: int
     assigned_at: datetime | None = None
+    #: Ids of tags whose conversations they know how to handle.
+    skills: frozenset[str] = frozenset()
+    #: Weekday -> hours, as `BusinessHours` has them; empty: always.
+    days: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def works_at(self, now: datetime, hours: BusinessHours) -> bool:
+        """Whether it is in their own hours, on the days on which the business opens."""
+        return not self.days or replace(hours, days=self.days, special={}).is_open(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,8 @@ class AgentAvailability:
     capacity: int
     seen_at: datetime | None
     load: int
+    skills: frozenset[str] = frozenset()
+    days: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +94,17 @@ def find_team(teams: Sequence[Team], conversation: Conversation) -> Team | None:
     return min(taking, key=lambda team: (-team.is_specific, team.name), default=None)
 
 
-def choose_agent(team: Team, candidates: Sequence[AssignmentCandidate]) -> str | None:
-    """Who is given the next one; None: nobody has room."""
-    free = [one for one in candidates if one.load < one.capacity]
+def list_needed_skills(tags: Set[str], skills: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Which tags of a conversation ask for somebody who knows; none where no member knows all of them."""
+    needed = frozenset(tags) & frozenset().union(*skills)
+    return needed if any(needed <= one for one in skills) else frozenset()
+
+
+def choose_agent(
+    team: Team, candidates: Sequence[AssignmentCandidate], needed: frozenset[str] = frozenset()
+) -> str | None:
+    """Who is given the next one; None: nobody who has the *needed* skills has room."""
+    free = [one for one in candidates if one.load < one.capacity and needed <= one.skills]
     if team.assignment is Assignment.MANUAL or not free:
         return None
 

@@ -37,6 +37,7 @@ LANES = (
     (JobKind.ASSIGN,),
     (JobKind.IDLE, JobKind.CASE),
     (JobKind.ACTION,),
+    (JobKind.SLA,),
 )
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8

@@ -1,6 +1,7 @@
 """SQL for conversations and their messages."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -193,6 +194,18 @@ class SqlMessages:
         wanted = set(messages)
         by_pair = {(message.conversation, message.id): message for message in found}
         return {pair: message for pair, message in by_pair.items() if pair in wanted}
+
+    def list_speakers(self, conversation: str, since: datetime) -> Sequence[tuple[Author, datetime]]:
+        """Which of customer and agents wrote to each other when, since then, in order."""
+        c = t.messages.c
+        query = sa.select(c.author, c.created_at).where(
+            c.conversation == conversation,
+            c.created_at >= since,
+            c.private.is_(False),
+            c.author.in_((Author.CUSTOMER, Author.AGENT)),
+        )
+        rows = self._connection.execute(query.order_by(c.position))
+        return [(Author(row.author), row.created_at) for row in rows]
 
     def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
         """The customer's last text in each conversation, for lists."""

@@ -157,6 +157,25 @@ team_members = sa.Table(
     sa.Column("assigned_at", Moment),
 )
 
+#: By when a customer was to be answered, and whether they were; a row for each target.
+sla_clocks = sa.Table(
+    "sla_clocks",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    #: first_reply, next_reply or resolution.
+    sa.Column("metric", sa.String(16), primary_key=True),
+    sa.Column("begun_at", Moment, primary_key=True, autoincrement=False),
+    #: The rule's name and target.
+    sa.Column("rule", sa.String(60), nullable=False),
+    sa.Column("minutes", sa.Integer),
+    sa.Column("warn_at", Moment),
+    sa.Column("due_at", Moment),
+    sa.Column("ended_at", Moment, index=True),
+    sa.Column("is_dropped", sa.Boolean, nullable=False),
+    sa.Column("warned_at", Moment),
+    sa.Column("breached_at", Moment),
+)
+
 #: When agents were at the desk; an interval without an end goes on.
 presence_intervals = sa.Table(
     "presence_intervals",

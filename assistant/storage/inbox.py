@@ -41,6 +41,9 @@ def build_conditions(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
         found.append(C.waiting_since <= wanted.waiting_since)
     if wanted.snoozed is not None:
         found.append(C.snoozed_until.is_not(None) if wanted.snoozed else C.snoozed_until.is_(None))
+    if wanted.sla is not None:
+        near = sa.and_(C.sla_warn_at <= wanted.now, C.sla_due_at > wanted.now)
+        found.append(near if wanted.sla == "at_risk" else C.sla_due_at <= wanted.now)
     return found
 
 

@@ -15,12 +15,13 @@ from assistant.storage.desk_tables import bulk_changes, followers, mentions
 from assistant.storage.lead_tables import invitations
 from assistant.storage.search import index_customer
 from assistant.storage.statements import build_insert, build_select, build_update
-from assistant.storage.teams import PresenceLog
+from assistant.storage.teams import PresenceLog, parse_working_days
 
 #: Longer unseen than this, an agent was away from the desk.
 PRESENCE_GAP = timedelta(minutes=2)
 
 AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
+AVAILABILITY_COLUMNS = ("id", "name", "availability", "capacity", "seen_at", "skills", "working_hours")
 
 #: What an agent has at the desk; it goes with the account.
 OWN_TABLES = (t.read_marks, t.views, t.saved_replies, followers, mentions, bulk_changes)
@@ -155,21 +156,35 @@ class SqlAgents:
     def change_availability(self, agent: str, availability: Availability, now: datetime) -> None:
         PresenceLog(self._connection).change_availability(agent, availability, now)
 
-    def set_capacity(self, agent: str, capacity: int) -> None:
-        self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "capacity": capacity})
+    def save_work(
+        self,
+        agent: str,
+        capacity: int,
+        skills: Sequence[str] = (),
+        days: Mapping[int, tuple[str, ...]] | None = None,
+    ) -> None:
+        """How many conversations they are given, which, and when."""
+        values = {"at_id": agent, "capacity": capacity, "skills": list(skills), "working_hours": days or None}
+        self._connection.execute(build_update(t.agents, "id"), values)
 
     def list_availability(self) -> Sequence[AgentAvailability]:
-        """Every agent with how much they have, by name."""
+        """Everybody who can sign in with how much they have, by name."""
         a, c = t.agents.c, t.conversations.c
         mine = sa.and_(c.agent == a.id, c.state == State.AGENT, c.snoozed_until.is_(None))
         query = (
-            sa.select(a.id, a.name, a.availability, a.capacity, a.seen_at, sa.func.count(c.id).label("load"))
+            sa.select(*(a[name] for name in AVAILABILITY_COLUMNS), sa.func.count(c.id).label("load"))
+            .where(a.disabled_at.is_(None), a.password != "")
             .outerjoin(t.conversations, mine)
             .group_by(a.id)
             .order_by(a.name, a.id)
         )
         return [
-            AgentAvailability(**{**row, "availability": Availability(row["availability"])})
+            AgentAvailability(
+                **{name: row[name] for name in ("id", "name", "capacity", "seen_at", "load")},
+                availability=Availability(row["availability"]),
+                skills=frozenset(row["skills"] or ()),
+                days=parse_working_days(row["working_hours"]),
+            )
             for row in self._connection.execute(query).mappings()
         ]
 

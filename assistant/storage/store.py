@@ -30,6 +30,7 @@ from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.search import SqlSearch
 from assistant.storage.setting_changes import SqlSettings
+from assistant.storage.sla import SqlSla
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.surveys import SqlSurveys
@@ -87,6 +88,7 @@ class SqlStore:
         self.bulk_changes = SqlBulkChanges(connection)
         self.callbacks = SqlCallbacks(connection)
         self.teams = SqlTeams(connection)
+        self.sla = SqlSla(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)

@@ -6,11 +6,14 @@ from assistant.storage.action_tables import attempts as attempts
 from assistant.storage.action_tables import customer_facts as customer_facts
 from assistant.storage.action_tables import fact_import_changes as fact_import_changes
 from assistant.storage.action_tables import one_time_codes as one_time_codes
+from assistant.storage.agent_tables import agents as agents
+from assistant.storage.agent_tables import credentials as credentials
 from assistant.storage.desk_tables import conversation_tags as conversation_tags
 from assistant.storage.desk_tables import presence_intervals as presence_intervals
 from assistant.storage.desk_tables import read_marks as read_marks
 from assistant.storage.desk_tables import saved_replies as saved_replies
 from assistant.storage.desk_tables import search_entries as search_entries
+from assistant.storage.desk_tables import sla_clocks as sla_clocks
 from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
@@ -56,41 +59,6 @@ identities = sa.Table(
     sa.Column("verified", sa.Boolean, nullable=False),
 )
 
-agents = sa.Table(
-    "agents",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("email", sa.String(255), nullable=False, unique=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("admin", sa.Boolean, nullable=False),
-    sa.Column("lead", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("password", sa.Text, nullable=False),
-    sa.Column("created_at", Moment, nullable=False),
-    #: When they last had the console open or called; None: never, or they have logged out.
-    sa.Column("seen_at", Moment),
-    sa.Column("disabled_at", Moment),
-    #: What they chose for their own screen: ``{notify, sound}``.
-    sa.Column("preferences", Json),
-    #: online or away; who is not seen is at neither.
-    sa.Column("availability", sa.String(16), nullable=False, server_default="online"),
-    #: Open conversations up to which they are given more.
-    sa.Column("capacity", sa.Integer, nullable=False, server_default="5"),
-)
-
-#: Sessions of the console and API tokens; only a hash of the secret is stored.
-credentials = sa.Table(
-    "credentials",
-    metadata,
-    sa.Column("secret_hash", sa.String(64), primary_key=True),
-    sa.Column("agent", Id, sa.ForeignKey("agents.id"), nullable=False, index=True),
-    #: None for an API token, which needs no CSRF protection.
-    sa.Column("csrf", sa.String(64)),
-    sa.Column("expires_at", Moment),
-    sa.Column("created_at", Moment, nullable=False),
-    #: What its owner calls an API token.
-    sa.Column("label", sa.Text, nullable=False, server_default=""),
-)
-
 conversations = sa.Table(
     "conversations",
     metadata,
@@ -119,10 +87,15 @@ conversations = sa.Table(
     sa.Column("origin", sa.String(64)),
     #: Until when its agent has put it aside.
     sa.Column("snoozed_until", Moment),
+    #: The next deadline of its service level agreement: of what, when it is near, when it is over.
+    sa.Column("sla_metric", sa.String(16)),
+    sa.Column("sla_warn_at", Moment),
+    sa.Column("sla_due_at", Moment),
     sa.Index("ix_conversations_state_waiting", "state", "waiting_since"),
     sa.Index("ix_conversations_state_updated", "state", "updated_at", "id"),
     sa.Index("ix_conversations_agent_updated", "agent", "updated_at", "id"),
     sa.Index("ix_conversations_updated", "updated_at", "id"),
+    sa.Index("ix_conversations_sla_due_at", "sla_due_at"),
     #: Covers the counts of every screen.
     sa.Index("ix_conversations_counts", "state", "agent", "snoozed_until"),
 )

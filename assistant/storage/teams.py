@@ -1,6 +1,6 @@
 """SQL for teams and their members, and for when agents were at the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -62,7 +62,7 @@ class SqlTeams:
         """
         a, m = t.agents.c, t.team_members.c
         present = (
-            sa.select(a.id, a.capacity, m.assigned_at)
+            sa.select(a.id, a.capacity, a.skills, a.working_hours, m.assigned_at)
             .join(t.team_members, m.agent == a.id)
             .where(m.team == team, a.availability == Availability.ONLINE, a.seen_at >= since)
             .order_by(a.id)
@@ -76,9 +76,18 @@ class SqlTeams:
                 load=loads.get(row.id, 0),
                 capacity=row.capacity,
                 assigned_at=row.assigned_at,
+                skills=frozenset(row.skills or ()),
+                days=parse_working_days(row.working_hours),
             )
             for row in rows
         ]
+
+    def list_skills(self, team: str) -> Sequence[frozenset[str]]:
+        """What each member knows, present or not."""
+        a, m = t.agents.c, t.team_members.c
+        query = sa.select(a.skills).join(t.team_members, m.agent == a.id)
+        rows = self._connection.execute(query.where(m.team == team, a.disabled_at.is_(None)))
+        return [frozenset(row.skills or ()) for row in rows]
 
     def mark_assigned(self, team: str, agent: str, now: datetime) -> None:
         values = {"at_team": team, "at_agent": agent, "assigned_at": now}
@@ -90,6 +99,11 @@ class SqlTeams:
             c.agent.in_(agents), c.state == State.AGENT, c.snoozed_until.is_(None)
         )
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.agent))}
+
+
+def parse_working_days(stored: Mapping[str, Sequence[str]] | None) -> dict[int, tuple[str, ...]]:
+    """Weekday -> hours; JSON has no numbers as keys."""
+    return {int(day): tuple(times) for day, times in (stored or {}).items()}
 
 
 class PresenceLog:

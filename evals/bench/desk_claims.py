@@ -57,7 +57,7 @@ def _queue_conversations(store: SqlStore, count: int, now: datetime) -> Sequence
     open_ones = sa.update(t.conversations).where(c.state == "agent", c.id.not_in(waiting))
     store._connection.execute(open_ones.values(snoozed_until=now))  # they do not count as load
     for member in members:
-        store.agents.set_capacity(member, _compute_capacity(count))
+        store.agents.save_work(member, _compute_capacity(count))
         store.agents.mark_present(member, now + timedelta(hours=1))
     for conversation in waiting:
         store.jobs.schedule(JobKind.ASSIGN, conversation, now, now)

@@ -118,7 +118,7 @@ class TestOutsideHours:
     async def test_the_opening_is_told_and_an_address_asked_for_once(self, client: ApiClient) -> None:
         conversation, told = await handed_over(client)
         assert "受付時間外" in told["text"]
-        assert "10:00以降" in told["text"]
+        assert "10:00（UTC+0）以降" in told["text"]
         assert told["text"].count(render_template("ask_contact", "ja")) == 1
         assert told["kind"] == "handoff"
         await conversation.post("handoff/cancel")
@@ -138,7 +138,10 @@ class TestOutsideHours:
         assert "T10:00:00" in contact["answer_from"]
 
     async def test_the_greeting_does_not_promise_a_person_who_is_away(self, client: ApiClient) -> None:
-        for lang, away, promise in (("ja", "10:00以降", "いつでも"), ("en", "10:00 on", "at any time")):
+        for lang, away, promise in (
+            ("ja", "10:00（UTC+0）以降", "いつでも"),
+            ("en", "10:00 (UTC+0) on", "at any time"),
+        ):
             shown = (await client.http.get(f"/v1/widget?lang={lang}")).json()
             assert away in shown["disclosure"]
             assert promise not in shown["greeting"] + shown["disclosure"]

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
+from assistant.api import settings
 from assistant.conversation.templates import render_template, set_overrides
+from assistant.domain.jobs import JobKind
 from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/settings"
@@ -50,6 +53,23 @@ async def test_a_threshold_is_changed_and_reset_with_who_and_when(client: ApiCli
     assert [entry.details for entry in entries if entry.action == "settings"] == [
         {"keys": ["policy.answer_score"]}
     ] * 2
+
+
+async def test_rules_of_deadlines_are_checked_and_move_those_that_run(
+    client: ApiClient, lead: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "IN_FORCE", timedelta(hours=1))  # the worker does not take it meanwhile
+    talk = await client.open()
+    await talk.post("handoff")
+    before = client.rig.clock()
+    rules = [{"name": "all", "first_reply": 60}]
+    assert (await change(client, lead, policy__sla=[{"name": "all", "first_reply": 0}])).status_code == 422
+    assert (await change(client, lead, policy__sla=rules)).status_code == 200
+    planned = await client.rig.database.read(lambda store: store.jobs.get(JobKind.SLA, talk.id))
+    assert planned is not None
+    assert planned.due_at >= before + settings.IN_FORCE
+    one = await stored(client, lead, "policy.sla")
+    assert (one["value"][0]["first_reply"], one["default"], one["change"]["by"]) == (60, [], "Lead")
 
 
 async def test_of_two_leads_the_second_sees_what_the_first_did(client: ApiClient, lead: Headers) -> None:

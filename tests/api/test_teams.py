@@ -34,10 +34,34 @@ async def test_everybody_says_whether_they_are_at_the_desk(client: ApiClient) ->
     people = {one["name"]: one for one in (await client.http.get(URL, headers=admin)).json()["agents"]}
     assert people["Mori"]["availability"] == "away"
     assert people["Lead"]["availability"] == "offline"  # a program that only reads is at no desk
-    capacity = f"/v1/agent/agents/{people['Mori']['id']}/capacity"
-    assert (await client.http.post(capacity, json={"capacity": 2}, headers=agent)).status_code == 403
-    assert (await client.http.post(capacity, json={"capacity": 2}, headers=admin)).status_code == 200
-    assert (await client.http.post(capacity, json={"capacity": -1}, headers=admin)).status_code == 422
+
+
+async def test_leads_say_how_much_what_and_when_somebody_is_given(client: ApiClient) -> None:
+    agent, lead = await client.hire(), await client.hire("Lead", admin=True)
+    people = {one["name"]: one for one in (await client.http.get(URL, headers=lead)).json()["agents"]}
+    assert (people["Mori"]["capacity"], people["Mori"]["skills"], people["Mori"]["hours"]) == (5, [], {})
+    url = f"/v1/agent/agents/{people['Mori']['id']}/work"
+    work = {"capacity": 2, "skills": ["返品"], "hours": {"月": "9:00-12:00、13:00-17:00", "tue": "closed"}}
+    assert (await client.http.post(url, json=work, headers=agent)).status_code == 403
+    for wrong in ({"capacity": -1}, {"hours": {"mon": "late"}}, {"skills": [""]}):
+        assert (await client.http.post(url, json=work | wrong, headers=lead)).status_code == 422
+    agents = (await client.http.post(url, json=work, headers=lead)).json()["agents"]
+    (mori,) = [one for one in agents if one["name"] == "Mori"]
+    assert (mori["capacity"], mori["skills"]) == (2, ["返品"])
+    assert mori["hours"] == {"mon": "09:00-12:00, 13:00-17:00", "tue": "closed"}
+    assert (await client.http.post(f"{url}x/work", json=work, headers=lead)).status_code == 404
+
+
+async def test_leads_see_when_people_were_at_the_desk(client: ApiClient) -> None:
+    agent, lead = await client.hire(), await client.hire("Lead", admin=True)
+    await client.http.post("/v1/agent/availability", json={"availability": "away"}, headers=agent)
+    await client.http.post("/v1/agent/availability", json={"availability": "online"}, headers=agent)
+    assert (await client.http.get("/v1/agent/presence", headers=agent)).status_code == 403
+    assert (await client.http.get("/v1/agent/presence?days=99", headers=lead)).status_code == 422
+    found = (await client.http.get("/v1/agent/presence", headers=lead)).json()["intervals"]
+    assert [one["availability"] for one in found] == ["online", "away", "online"]
+    assert found[0]["ended_at"] is not None
+    assert found[2]["ended_at"] is None
 
 
 async def test_a_conversation_tells_who_of_the_colleagues_is_a_lead(client: ApiClient) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app.hours_file import find_default_zone
+from assistant.app.hours_file import find_default_zone, format_hours
 from assistant.app.policy_file import load_policy, parse_policy
+from assistant.app.sla_file import format_sla
 from assistant.domain.errors import SetupError
 from assistant.domain.policy import Policy
 from assistant.domain.signals import TOPICS
@@ -77,6 +78,16 @@ def test_no_file_and_an_empty_file_are_the_built_in_policy(tmp_path: Path) -> No
         ("hours: {days: {funday: '10:00-18:00'}}", "unknown day"),
         ("hours: {days: {mon: morning}}", "expected hours like"),
         ("hours: {holidays: [soon]}", "expected dates like"),
+        ("hours: {public_holidays: mars}", "known are japan"),
+        ("sla: {first_reply: 5}", "expected a list"),
+        ("sla: [{name: a}]", "set first_reply, next_reply or resolution"),
+        ("sla: [{first_reply: 5}]", "name it"),
+        ("sla: [{name: a, first_reply: soon}]", "expected whole minutes"),
+        ("sla: [{name: a, resolution: 999999}]", "expected whole minutes from 1 to"),
+        ("sla: [{name: a, first_reply: 5, priority: top}]", "must be one of urgent"),
+        ("sla: [{name: a, first_reply: 5, colour: red}]", "unknown key 'colour'"),
+        ("sla: [{name: a, first_reply: 5, team: [x]}]", "team must be a name"),
+        ("sla: [{name: a, first_reply: 5}, {name: a, next_reply: 5}]", "two rules are called 'a'"),
         ("[1, 2]", "expected `key: value` lines"),
         ("a: [", "not YAML"),
         ("channels: {line: {max_failed_turns: x}}", "channels.line"),
@@ -102,6 +113,19 @@ def test_the_known_topics_are_those_that_are_read() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="cannot be read"):
         load_policy(tmp_path / "none.yaml")
+
+
+def test_service_levels_and_public_holidays_are_written_as_they_are_read() -> None:
+    rules = [
+        {"name": "急ぎ", "priority": "urgent", "first_reply": 15, "around_the_clock": True},
+        {"name": "all", "team": "t", "next_reply": 30, "resolution": 480, "around_the_clock": False},
+    ]
+    hours = {"days": {"mon": "10:00-18:00"}, "public_holidays": "japan", "holidays": [], "special": {}}
+    policy = parse_policy({"sla": rules, "hours": hours})
+    assert format_sla(policy.sla) == rules
+    assert format_hours(policy.hours) == hours
+    assert "2026-09-22" in policy.hours.public_holidays  # between two holidays
+    assert "2026-09-24" not in policy.hours.public_holidays
 
 
 HOURS = """

@@ -151,6 +151,7 @@ class ConversationMachine(RuleBasedStateMachine):
             JobKind.PACKET: self.rig.enricher.give_up,
             JobKind.IDLE: self.rig.closer.close_idle,
             JobKind.CASE: self.rig.case_opener.review_end,
+            JobKind.SLA: self.rig.timer.update_clocks,
         }
         self.workers += [asyncio.ensure_future(does[item.kind](item)) for item in due]
         await self._until_quiet()

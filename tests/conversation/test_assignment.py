@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assistant.conversation import desk
 from assistant.conversation.handoff.assignment import RETRY_SECONDS
+from assistant.conversation.tags import find_or_add_tags
 from assistant.domain.conversation import State
 from assistant.domain.errors import AlreadyClaimed
 from assistant.domain.people import Agent
@@ -20,7 +22,7 @@ async def make_team(rig: Harness, assignment: Assignment, *agents: Agent, capaci
     def save(store) -> None:  # type: ignore[no-untyped-def]
         store.teams.save(team, rig.clock())
         for agent in agents:
-            store.agents.set_capacity(agent.id, capacity)
+            store.agents.save_work(agent.id, capacity)
             store.agents.mark_present(agent.id, rig.clock())
 
     await rig.database.write(save)
@@ -138,3 +140,23 @@ async def test_presence_is_kept_as_intervals(rig: Harness) -> None:
         for one in kept
     ]
     assert seconds == [("online", 0, 60), ("away", 60, 60), ("away", 3_660, 3_670)]
+
+
+async def test_a_tag_that_somebody_knows_waits_for_them_and_hours_are_kept(rig: Harness) -> None:
+    mori, sato = await rig.hire(), await rig.hire("Sato")
+    await make_team(rig, Assignment.ROUND_ROBIN, mori, sato)
+    talk = await wait_for_person(rig)
+    today = rig.clock().astimezone(ZoneInfo(rig.policy.hours.zone)).weekday()
+
+    def prepare(store) -> None:  # type: ignore[no-untyped-def]
+        (tag,) = find_or_add_tags(store, ["返品"], rig.clock())
+        store.tags.replace_tags(talk, [tag.id])
+        store.agents.save_work(mori.id, 5, [tag.id], {(today + 1) % 7: ("00:00", "24:00")})
+
+    await rig.database.write(prepare)
+    await rig.work()
+    assert await owners(rig, [talk]) == [None], "Sato does not know, and Mori works tomorrow"
+    rig.clock.pass_(24 * 3600)
+    await rig.database.write(lambda store: store.agents.mark_present(mori.id, rig.clock()))
+    await rig.work()
+    assert await owners(rig, [talk]) == [mori.id]

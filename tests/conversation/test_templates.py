@@ -70,15 +70,30 @@ def test_an_unknown_language_is_spoken_to_in_english() -> None:
 @pytest.mark.parametrize(
     ("when", "ja", "en"),
     [
-        ("2026-11-24T01:00", "本日10:00", "10:00 today"),
-        ("2026-11-25T01:00", "明日10:00", "10:00 tomorrow"),
-        ("2026-11-30T01:30", "11月30日（月）10:30", "10:30 on Monday, 11/30"),
+        ("2026-11-24T01:00", "本日10:00", "10:00 (Japan time) today"),
+        ("2026-11-25T01:00", "明日10:00", "10:00 (Japan time) tomorrow"),
+        ("2026-11-30T01:30", "11月30日（月）10:30", "10:30 (Japan time) on Monday, 11/30"),
     ],
 )
 def test_moments_are_said_as_one_says_them(when: str, ja: str, en: str) -> None:
     now = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
     then = datetime.fromisoformat(when).replace(tzinfo=UTC)
     assert (format_moment(then, now, "ja"), format_moment(then, now, "en")) == (ja, en)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "ja", "en"),
+    [
+        ("2026-07-01T06:00", "Europe/Berlin", "本日10:00（UTC+2）", "10:00 (UTC+2) today"),
+        ("2026-12-01T06:00", "Europe/Berlin", "本日10:00（UTC+1）", "10:00 (UTC+1) today"),
+        ("2026-12-01T06:00", "Asia/Kolkata", "本日10:00（UTC+5:30）", "10:00 (UTC+5:30) today"),
+        ("2026-12-01T06:00", "America/New_York", "本日10:00（UTC-5）", "10:00 (UTC-5) today"),
+    ],
+)
+def test_whose_clock_it_is_is_said_where_it_may_be_another(now: str, zone: str, ja: str, en: str) -> None:
+    here = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(zone))
+    then = here.replace(hour=10)
+    assert [format_moment(then, here, language, zone=zone) for language in ("ja", "en")] == [ja, en]
 
 
 def test_the_survey_has_five_options() -> None:
@@ -94,11 +109,15 @@ def test_everything_that_people_send_has_a_name(kind: str, language: str) -> Non
 @pytest.mark.parametrize(
     ("now", "ja", "en"),
     [
-        ("2026-11-30T12:15", "本日13:00以降", "from 13:00 today"),  # the lunch break
-        ("2026-11-30T18:00", "明日10:00以降", "from 10:00 tomorrow"),
-        ("2026-12-01T00:30", "本日10:00以降", "from 10:00 today"),  # after midnight it is today already
-        ("2026-12-04T19:00", "12月7日（月）10:00以降", "from 10:00 on Monday, 12/7"),
-        ("2026-12-28T19:00", "1月4日（月）10:00以降", "from 10:00 on Monday, 1/4"),
+        ("2026-11-30T12:15", "本日13:00以降", "from 13:00 (Japan time) today"),  # the lunch break
+        ("2026-11-30T18:00", "明日10:00以降", "from 10:00 (Japan time) tomorrow"),
+        (
+            "2026-12-01T00:30",
+            "本日10:00以降",
+            "from 10:00 (Japan time) today",
+        ),  # after midnight it is today already
+        ("2026-12-04T19:00", "12月7日（月）10:00以降", "from 10:00 (Japan time) on Monday, 12/7"),
+        ("2026-12-28T19:00", "1月4日（月）10:00以降", "from 10:00 (Japan time) on Monday, 1/4"),
     ],
 )
 def test_when_people_are_back_is_said_as_one_says_it(now: str, ja: str, en: str) -> None:

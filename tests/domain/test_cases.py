@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assistant.app.policy_file import parse_policy
+from assistant.conversation.cases import compute_due_time
 from assistant.domain.cases import (
     STEPS,
     Case,
@@ -76,8 +77,11 @@ def test_it_is_due_in_opening_hours() -> None:
     # Half an hour on Friday, nothing on the weekend and the holiday, half an hour on Tuesday.
     assert hours.add_open_time(NOW, timedelta(hours=1)) == datetime(2026, 12, 1, 0, 30, tzinfo=UTC)
     assert BusinessHours().add_open_time(NOW, timedelta(hours=16)) == NOW + timedelta(hours=16)
-    shut = BusinessHours(days={0: ("09:00", "10:00")}, holidays=frozenset())
-    assert shut.add_open_time(NOW, timedelta(days=9)) == NOW + timedelta(days=9)
+    shut = Policy(hours=BusinessHours(days={0: ("09:00", "10:00")}), case_due_hours=216)
+    assert compute_due_time(shut, NOW) == NOW + timedelta(days=9)
+    assert compute_due_time(replace(shut, hours=hours, case_due_hours=1), NOW) == datetime(
+        2026, 12, 1, 0, 30, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"csat": "low"}, {"anger": 1}, {"nps": 11}, {"csat": True}])

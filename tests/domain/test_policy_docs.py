@@ -38,6 +38,8 @@ def plain(value: Any) -> Any:
         return dict(value.models)
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, Mapping):
         return dict(value)
     return value if isinstance(value, str | int | float) else asdict(value)

@@ -201,12 +201,6 @@ export interface components {
     CandidatesOut: {
       alike: components["schemas"]["CandidateOut"][];
     };
-    CapacityIn: {
-      capacity: number;
-    };
-    CapacityOut: {
-      capacity: number;
-    };
     CaseIn: {
       step?: ("contact" | "resolve" | "tell" | "ask_again" | "recover" | "give_up" | "dismiss" | "reopen") | null;
       owner?: string | null;
@@ -400,6 +394,12 @@ export interface components {
       conversations: number;
       handoffs: number;
     };
+    /** @description The next deadline of the conversation's service level agreement. */
+    DeadlineOut: {
+      metric: string;
+      warn_at: string | null;
+      due_at: string | null;
+    };
     /**
      * @description What the assistant does with a turn.
      * @enum {string}
@@ -420,6 +420,10 @@ export interface components {
       capacity: number;
       load: number;
       seen_at: string | null;
+      skills: string[];
+      hours: {
+        [key: string]: string;
+      };
     };
     DismissIn: {
       reason: string;
@@ -645,6 +649,11 @@ export interface components {
        * @enum {string}
        */
       snoozed?: "" | "true" | "false" | "1" | "0";
+      /**
+       * @default
+       * @enum {string}
+       */
+      sla?: "" | "at_risk" | "breached";
     };
     /** @description The message in which a search found a conversation. */
     FoundPlaceOut: {
@@ -815,6 +824,7 @@ export interface components {
       outcome: string | null;
       tags: components["schemas"]["TagOut"][];
       snoozed_until: string | null;
+      sla: components["schemas"]["DeadlineOut"] | null;
       unread: number;
       mentions: number;
       following: boolean;
@@ -1014,6 +1024,16 @@ export interface components {
     PreferencesOut: {
       notify: boolean;
       sound: boolean;
+    };
+    PresenceListOut: {
+      intervals: components["schemas"]["PresenceOut"][];
+    };
+    PresenceOut: {
+      agent: string;
+      availability: components["schemas"]["Availability"];
+      /** Format: date-time */
+      begun_at: string;
+      ended_at: string | null;
     };
     PreviewIn: {
       text: string;
@@ -1650,6 +1670,15 @@ export interface components {
     WithheldOut: {
       text: string;
       why: string;
+    };
+    WorkIn: {
+      capacity: number;
+      /** @default [] */
+      skills?: string[];
+      /** @default {} */
+      hours?: {
+        [key: string]: string;
+      };
     };
   };
   responses: never;

@@ -6,7 +6,7 @@ from datetime import datetime
 from assistant.conversation.handoff.waiting_news import require_waiting_news
 from assistant.conversation.snooze import end_snooze
 from assistant.conversation.timing import IDLE_CHECK, MAX_TEXT, Timing
-from assistant.conversation.transcript import insert_message
+from assistant.conversation.transcript import insert_message, schedule_clocks
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed, TooLarge
 from assistant.domain.jobs import JobKind
@@ -44,6 +44,7 @@ def receive_inbound(store: Store, inbound: InboundMessage, timing: Timing, now: 
     )
     insert_message(store, message)
     store.conversations.save(conversation)
+    schedule_clocks(store, conversation, now)
     schedule_answer(store, conversation, timing, now)
     store.jobs.schedule_once(JobKind.IDLE, conversation.id, now + IDLE_CHECK, now)
     return InboundReceipt(message=message, state=conversation.state)

@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
 from assistant.domain.errors import BadInput
+from assistant.domain.hours import JAPAN
 
 #: A TOML file for each language.
 FOLDER = Path(__file__).parent
@@ -28,6 +29,9 @@ WIDGET_WORDS: dict[str, dict[str, str]] = {name: words for name, (_, words) in _
 #: Spoken to customers whose language has no sentences here.
 FALLBACK = "en"
 
+#: Where whoever speaks a language is sure to live; others may look at another clock.
+HOME_ZONES = {"ja": JAPAN}
+
 CSAT_SCALE = (1, 2, 3, 4, 5)
 
 #: What leads may not reword: parts of other sentences, and words that customers send back to us by a button.
@@ -35,6 +39,7 @@ FIXED = (
     "button_",
     "sent_",
     "moment_",
+    "zone_",
     "weekdays",
     "person_number",
     *(f"csat_{value}" for value in CSAT_SCALE),
@@ -109,10 +114,12 @@ def check_wordings(situation: str, language: str, wordings: object) -> tuple[str
     return tuple(text.strip() for text in wordings)
 
 
-def format_moment(when: datetime, now: datetime, language: str, *, zone: str = "Asia/Tokyo") -> str:
-    """A time of opening as one says it: today, tomorrow, or the date."""
+def format_moment(when: datetime, now: datetime, language: str, *, zone: str = JAPAN) -> str:
+    """A time of opening as one says it: today, tomorrow, the date; whose clock, if not theirs."""
     local, today = when.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
     clock = f"{local.hour}:{local:%M}"
+    if HOME_ZONES.get(language.split("-")[0].lower()) != zone:
+        clock += render_template("moment_zone", language, zone=_name_zone(local, language))
     days = (local.date() - today).days
     if days in (0, 1):
         return render_template(("moment_today", "moment_tomorrow")[days], language, time=clock)
@@ -124,6 +131,15 @@ def format_moment(when: datetime, now: datetime, language: str, *, zone: str = "
         day=str(local.day),
         weekday=render_template("weekdays", language).split()[local.weekday()],
     )
+
+
+def _name_zone(local: datetime, language: str) -> str:
+    """A name that everybody understands, else the distance to UTC at that moment."""
+    if str(local.tzinfo) == JAPAN:
+        return render_template("zone_japan", language)
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def list_csat_options(language: str) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.conversation import Conversation
 from assistant.domain.inbox import InboxFilter, InboxPlace
-from assistant.domain.messages import Message
+from assistant.domain.messages import Author, Message
 from assistant.domain.reply_verdicts import Thumb
 from assistant.domain.turns import TurnRecord
 
@@ -55,7 +55,7 @@ class ReadMarkStore(Protocol):
 
 
 class TranscriptStore(Protocol):
-    """Messages. Eight members because lists of conversations read the last ones of many at once."""
+    """Messages. Nine members because lists of conversations read the last ones of many at once."""
 
     def add(self, message: Message) -> None: ...
     def get(self, conversation: str, message: str) -> Message | None: ...
@@ -67,6 +67,9 @@ class TranscriptStore(Protocol):
     def load_many(
         self, messages: Sequence[tuple[str, str]]
     ) -> Mapping[tuple[str, str], Message]: ...  # by conversation and id
+    def list_speakers(
+        self, conversation: str, since: datetime
+    ) -> Sequence[tuple[Author, datetime]]: ...  # customer and agents to each other
     def load_last_customer_texts(
         self, conversations: Sequence[str]
     ) -> Mapping[str, str]: ...  # of the customer

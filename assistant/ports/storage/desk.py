@@ -10,6 +10,7 @@ from assistant.domain.bulk_actions import BulkChange
 from assistant.domain.callbacks import Callback
 from assistant.domain.desk_items import SavedReply, SavedView, Tag
 from assistant.domain.inbox import InboxFilter, SearchHit
+from assistant.domain.sla import SlaClock
 from assistant.domain.teams import AssignmentCandidate, Team
 
 
@@ -76,6 +77,16 @@ class CallbackStore(Protocol):
     def count_open(self) -> int: ...
 
 
+class SlaStore(Protocol):
+    """Deadlines of conversations that people have."""
+
+    def find_begin(self, conversation: str) -> datetime | None: ...  # None: no clock runs
+    def list_clocks(self, conversation: str, since: datetime) -> Sequence[SlaClock]: ...
+    def save_clocks(self, conversation: str, clocks: Sequence[SlaClock]) -> None: ...
+    def end_others(self, conversation: str, clocks: Sequence[SlaClock], now: datetime) -> None: ...
+    def schedule_updates(self, due_at: datetime) -> None: ...  # of all of them
+
+
 class TeamStore(Protocol):
     def list_all(self) -> Sequence[Team]: ...  # by name
     def has_automatic(self) -> bool: ...
@@ -84,4 +95,5 @@ class TeamStore(Protocol):
     def list_candidates(
         self, team: str, since: datetime
     ) -> Sequence[AssignmentCandidate]: ...  # online; locked
+    def list_skills(self, team: str) -> Sequence[frozenset[str]]: ...  # of each member
     def mark_assigned(self, team: str, agent: str, now: datetime) -> None: ...

@@ -27,6 +27,7 @@ from assistant.ports.storage.desk import (
     MentionStore,
     SavedReplyStore,
     SearchStore,
+    SlaStore,
     TagStore,
     TeamStore,
     ViewStore,
@@ -196,5 +197,7 @@ class Store(Protocol):
     def callbacks(self) -> CallbackStore: ...
     @property
     def teams(self) -> TeamStore: ...
+    @property
+    def sla(self) -> SlaStore: ...
     @property
     def synonyms(self) -> SynonymStore: ...

@@ -1,6 +1,7 @@
 // Nobody is overlooked: unread marks, the number in the title, a notification and a sound as each agent chose.
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { deskText } from "../text/desk";
+import { slaText } from "../text/sla";
 import type { AgentMessage, Preferences, Row } from "../types";
 import { text } from "../text";
 import { customerName } from "../views/names";
@@ -8,13 +9,14 @@ import { owns } from "./actions";
 import { counts, patchRow, rows } from "./inbox";
 import { get, me, post, standing } from "./me";
 import { openConversation } from "./route";
+import { beganToWait, deadlineOf, hasWorsened } from "./sla";
 import { detail, openId } from "./thread";
 
 const BEEP_HZ = 660;
 const BEEP_SECONDS = 0.18;
 
 export const preferences = signal<Preferences>({ notify: false, sound: false });
-const unreadOfMine = computed(() => [...rows.value.values()].filter((row) => owns(row) && row.unread > 0).length);
+export const unreadOfMine = computed(() => [...rows.value.values()].filter((row) => owns(row) && row.unread > 0).length);
 /** Bumped when the page comes back into view. */
 const seen = signal(0);
 
@@ -85,7 +87,11 @@ function alert(row: Row, title: string): void {
 
 /** A conversation changed: somebody may have started to wait. */
 export function alertOfRow(before: Row | undefined, row: Row): void {
-  if (row.state === "queued" && before?.state !== "queued") alert(row, deskText().waits(customerName(row, text())));
+  if (hasWorsened(row, Date.now()) && (owns(row) || row.state === "queued")) {
+    const breached = deadlineOf(row, Date.now())?.state === "breached";
+    alert(row, (breached ? slaText().passed : slaText().near)(customerName(row, text())));
+  }
+  if (beganToWait(before, row, Date.now())) alert(row, deskText().waits(customerName(row, text())));
 }
 
 /** Somebody wrote: in one's own conversation, and not before one's eyes, it is worth a word. */

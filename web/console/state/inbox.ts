@@ -42,6 +42,8 @@ async function fetchList(which: Tab, after: string | null): Promise<void> {
   loaded.value = true;
 }
 
+/** With one's own, which are told of whatever is in view. */
+export const refreshWatched = async (): Promise<void> => void (await Promise.all([fetchList("mine", null), refresh()]));
 export const refresh = (): Promise<void> => fetchList(tab.value, null);
 export const more = (): Promise<void> => fetchList(tab.value, next.value);
 

@@ -5,7 +5,7 @@ import type { AgentMessage, Row } from "../types";
 import { alertOfMessage, alertOfRow } from "./alerts";
 import { tellOfCall } from "./calls";
 import { type Colleague, colleagueDid } from "./colleagues";
-import { refresh, rows } from "./inbox";
+import { refreshWatched, rows } from "./inbox";
 import { expire, standing } from "./me";
 import { named } from "./mentions";
 import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
@@ -18,7 +18,7 @@ let stream: Stream | null = null;
 
 function refetch(): void {
   lastId = null;
-  void Promise.all([refresh(), reload()]).catch(() => undefined);
+  void Promise.all([refreshWatched(), reload()]).catch(() => undefined);
 }
 
 const on: Record<string, (data: never) => void> = {
@@ -52,7 +52,7 @@ function up(now: boolean): void {
 }
 
 function listen(): void {
-  void refresh().catch(() => undefined);
+  void refreshWatched().catch(() => undefined);
   stream = openStream({ url: "/v1/agent/events", headers: () => ({}), lastId: () => lastId, on: take, onUp: up, onRefused: expire });
 }
 

@@ -14,6 +14,7 @@ import { feelingText } from "../text/feelings";
 import type { Detail, Row } from "../types";
 import { asking } from "./asking";
 import { channelName, customerName, stateName } from "./names";
+import { Deadline } from "./Deadline";
 import { HandUpDialog } from "./HandUpDialog";
 import { ResolveDialog } from "./ResolveDialog";
 import { SnoozeDialog } from "./SnoozeDialog";
@@ -33,6 +34,7 @@ function Title({ row }: { row: Row }) {
         {row.state === "queued" && row.waiting_since && <Waited since={row.waiting_since} />}
         {row.snoozed_until && ` ・ ${deskText().snoozeUntil(moment(row.snoozed_until, language.value))}`}
       </p>
+      <Deadline row={row} />
     </div>
   );
 }
@@ -96,7 +98,7 @@ export function ActionBar({ shown }: { shown: Detail }) {
           </button>
         )}
         {owns(row) && <Owned row={row} />}
-        {me.value?.admin && row.state === "agent" && !owns(row) && (
+        {me.value?.lead && row.state === "agent" && !owns(row) && (
           <>
             <button class="outline" onClick={() => (asking.value = "transfer")} data-testid="reassign">
               {deskText().reassign}

@@ -12,6 +12,7 @@ import { feelingText } from "../text/feelings";
 import type { Row } from "../types";
 import { marked } from "./marked";
 import { channelName, customerName } from "./names";
+import { Deadline } from "./Deadline";
 import { Waited } from "./Waited";
 
 function Badges({ row }: { row: Row }) {
@@ -93,6 +94,7 @@ export function InboxRow({ row }: { row: Row }) {
         <p class="ask" dir="auto" lang={row.language}>
           {isMarked(row, "harassment") ? feelingText().veiledShort : row.found ? <Found row={row} /> : (row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
         </p>
+        <Deadline row={row} listed />
         <Badges row={row} />
         {owned && <p class="meta">{words.stateWith(row.agent!.name)}</p>}
         {row.snoozed_until && <p class="meta">{deskText().snoozeUntil(moment(row.snoozed_until, language.value))}</p>}

@@ -5,6 +5,7 @@ import { OWN_VIEWS, type OwnView, agents, chosenOwnView, chosenView, filters, qu
 import { me } from "../state/me";
 import { text } from "../text";
 import { deskText } from "../text/desk";
+import { slaText } from "../text/sla";
 import type { Filters } from "../types";
 
 const MAX_QUERY = 200;
@@ -66,6 +67,7 @@ function FilterFields() {
       <Choice name="reason" choices={named(words.reasons)} />
       <Choice name="priority" choices={named(words.priority)} />
       <Choice name="waiting" choices={WAITING.map((n) => [String(n), deskText().minutes(n)])} />
+      <Choice name="sla" choices={named(slaText().states)} />
       <SaveView />
     </div>
   );

@@ -2,13 +2,27 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Bell, Mark } from "../../shared/icons";
 import { helpShown } from "../shortcuts";
+import { unreadOfMine } from "../state/alerts";
 import { type Availability, availability, changeAvailability } from "../state/availability";
+import { counts } from "../state/inbox";
 import { logOut, me } from "../state/me";
 import { route } from "../state/route";
 import { switchLanguage, text } from "../text";
 import { deskText } from "../text/desk";
 import { knowledgeText } from "../text/knowledge";
 import { asking } from "./asking";
+
+/** Who waits for a person, and what is unread of one's own: on every page. */
+function Waiting() {
+  const waiting = counts.value.queued ?? 0;
+  const unread = unreadOfMine.value;
+  if (waiting + unread === 0) return null;
+  return (
+    <span class="count hot" role="img" aria-label={deskText().attention(waiting, unread)} title={deskText().attention(waiting, unread)} data-testid="attention">
+      {waiting + unread}
+    </span>
+  );
+}
 
 export function TopBar() {
   const words = text();
@@ -25,6 +39,7 @@ export function TopBar() {
       <nav aria-label={words.console} ref={nav}>
         <a href="#/" aria-current={at === "desk" ? "page" : undefined}>
           {words.inbox}
+          <Waiting />
         </a>
         <a href="#/numbers" aria-current={at === "numbers" ? "page" : undefined} data-testid="nav-numbers">
           {words.numbers}

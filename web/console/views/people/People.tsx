@@ -1,7 +1,8 @@
-// One's own account for everybody, and the team's accounts for administrators.
+// One's own account for everybody, teams and work for leads, the team's accounts for administrators.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { me } from "../../state/me";
+import { loadTeams } from "../../state/teams";
 import { changePassword, endHeld, held, loadPeople, makeToken } from "../../state/people";
 import "../../styles/knowledge.css";
 import "../../styles/people.css";
@@ -10,16 +11,23 @@ import { peopleText } from "../../text/people";
 import { time } from "../knowledge/days";
 import { Once } from "./Once";
 import { Team } from "./Team";
+import { Teams } from "./Teams";
+import { Work } from "./Work";
 
 const MIN_PASSWORD = 10;
 
 export function People() {
   const words = peopleText();
-  useEffect(() => void loadPeople(), []);
+  useEffect(() => {
+    void loadPeople();
+    if (me.value?.lead) void loadTeams();
+  }, []);
   const own = me.value;
   return (
     <main class="knowledge team" tabIndex={0} data-testid="people">
       <h1>{words.title}</h1>
+      {own?.lead && <Teams />}
+      {own?.lead && <Work />}
       {own?.admin && <Team />}
       <section aria-labelledby="you">
         <h2 id="you">{words.you}</h2>

@@ -6,6 +6,7 @@ import { Changed } from "./Changed";
 
 interface HoursValue {
   days: Record<string, string>;
+  public_holidays: string | null;
   holidays: string[];
   special: Record<string, string>;
 }
@@ -53,6 +54,10 @@ export function Hours() {
             </div>
           </>
         )}
+        <label class="choice">
+          <input type="checkbox" checked={value.public_holidays === "japan"} onChange={(event) => set({ public_holidays: event.currentTarget.checked ? "japan" : null })} data-testid="hours-public-holidays" />
+          {words.publicHolidays}
+        </label>
         <div class="pair-grid">
           <label class="field">
             {words.holidays}

@@ -6,6 +6,7 @@ import "../../styles/knowledge.css";
 import "../../styles/settings.css";
 import { text } from "../../text";
 import { settingsText } from "../../text/settings";
+import { Deadlines } from "./Deadlines";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
 import { Sentences } from "./Sentences";
@@ -44,6 +45,7 @@ export function Settings() {
           </div>
           <Look />
           <Hours />
+          <Deadlines />
           <Topics />
           <Thresholds />
           <Sentences />
