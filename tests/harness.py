@@ -11,6 +11,7 @@ from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
 from assistant.conversation.actions.execution import ActionExecutor
+from assistant.conversation.callbacks import CallbackReminder
 from assistant.conversation.cases import CaseOpener
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
@@ -197,6 +198,9 @@ class Harness:
         self.assignment = AutomaticAssignment(
             database=self.database, desk=self.desk, wire=self.wire, clock=self.clock
         )
+        self.caller = CallbackReminder(
+            database=self.database, timing=self.timing, wire=self.wire, clock=self.clock
+        )
         self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
@@ -296,6 +300,7 @@ class Harness:
                 JobKind.PACKET: self.enricher.enrich_packet,
                 JobKind.ASSIGN: self.assignment.assign_next,
                 JobKind.IDLE: self.closer.close_idle,
+                JobKind.CALLBACK: self.caller.remind_agent,
                 JobKind.CASE: self.case_opener.review_end,
                 JobKind.SLA: self.timer.update_clocks,
             },
@@ -306,6 +311,7 @@ class Harness:
                 JobKind.PACKET: self.enricher.give_up,
                 JobKind.ASSIGN: self.assignment.give_up,
                 JobKind.IDLE: self.closer.give_up,
+                JobKind.CALLBACK: self.caller.give_up,
                 JobKind.SLA: self.timer.give_up,
                 JobKind.CASE: self.case_opener.give_up,
             },

@@ -54,7 +54,9 @@ def _list_routers() -> list[APIRouter]:
         agent,
         article_reading,
         articles,
+        bulk,
         business,
+        callbacks,
         cases,
         customer,
         desk,
@@ -65,6 +67,7 @@ def _list_routers() -> list[APIRouter]:
         insight,
         knowledge,
         messaging_apps,
+        oidc,
         people,
         reports,
         saved_replies,
@@ -77,22 +80,10 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (
-        agent,
-        inbox,
-        desk,
-        verdicts,
-        saved_replies,
-        teams,
-        people,
-        reports,
-        insight,
-        cases,
-        improvements,
-        webhook_endpoints,
-    )
+    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, oidc)
+    of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
-    return [part.router for part in (*of_customers, *of_agents, *of_leads, health)]
+    return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:

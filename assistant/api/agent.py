@@ -24,7 +24,7 @@ from assistant.api.channel_schemas import (
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import PreferencesOut
-from assistant.api.inbox_rows import load_inbox_rows
+from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
 from assistant.api.packet_responses import ConversationDetailOut
 from assistant.api.rate_limit_rules import (
@@ -157,6 +157,11 @@ def _load_conversation_view(
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
         "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
+        "callbacks": [
+            serialize_callback(one, ctx.clock())
+            for one in store.callbacks.list_by_conversation(conversation.id)
+        ],
+        "followers": list(store.followers.list_agents(conversation.id)),
         "agents": [
             {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
             for agent in store.agents.list_active()
@@ -168,6 +173,6 @@ def _load_conversation_view(
 async def stream_agent_events(
     inside: CurrentAgent, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    """Server-sent events: `conversation`, `message`, `typing`, `delta`, `colleague`, `reset`."""
+    """Server-sent events: `conversation`, `message`, `mention`, `typing`, `delta`, `colleague`, `reset`."""
     ended = reserve_stream(request, ctx.limits, by_address=False)
     return EventStream(iterate_agent_events(ctx, inside.secret_hash, last_event_id), ended)

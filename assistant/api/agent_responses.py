@@ -4,6 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from assistant.api.callback_responses import CallbackOut
 from assistant.api.responses import CitationOut, DeadlineOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
@@ -88,8 +89,14 @@ class InboxRowOut(TypedDict):
     snoozed_until: Timestamp | None
     #: None: no target, or nobody waits for people.
     sla: DeadlineOut | None
-    #: The customer's messages that its agent, if that is the caller, has not seen.
+    #: Not seen by the caller: the customer's messages in their own, and colleagues' too in followed ones.
     unread: int
+    #: Notes that name the caller and that they have not seen.
+    mentions: int
+    #: Whether the caller follows it.
+    following: bool
+    #: The next call that nobody has made yet.
+    callback: CallbackOut | None
     #: Of a search only; None: found in names or tags.
     found: NotRequired[FoundPlaceOut | None]
 
@@ -101,6 +108,10 @@ class InboxCountsOut(TypedDict):
     mine: int
     #: The caller's own that they have put aside.
     snoozed: int
+    #: Calls that nobody has made yet.
+    callbacks: int
+    #: Conversations with notes that name the caller and that they have not seen.
+    mentions: int
 
 
 class InboxPageOut(TypedDict):
@@ -133,16 +144,6 @@ class AgentMessageOut(MessageFields):
 
 class AgentMessageReceiptOut(TypedDict):
     message: AgentMessageOut
-
-
-class RevealedTextOut(TypedDict):
-    id: str
-    text: str
-    html: str
-
-
-class RevealedMessageOut(TypedDict):
-    message: RevealedTextOut
 
 
 class SourceReferenceOut(TypedDict):

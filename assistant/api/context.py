@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from assistant.api.metrics import COUNTED_SECONDS, MetricTotals
+from assistant.api.oidc_provider import OidcProvider
 from assistant.api.password_hashing import PasswordVerifier
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
@@ -116,6 +117,8 @@ class ApiContext:
     static: Path
     #: The operator's name on pages, by language; None: neutral wording.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: Through which agents may sign in beside passwords.
+    oidc: OidcProvider | None = None
     #: Whether `/` shows the sample shop.
     demo: bool = False
     #: Bearer token for /metrics; None: only programs on this machine.

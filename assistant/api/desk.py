@@ -8,13 +8,13 @@ from fastapi import APIRouter, Response
 from assistant.api.agent_responses import (
     AgentMessageReceiptOut,
     InboxRowOut,
-    RevealedMessageOut,
     RowOut,
     SuggestionOut,
     SuggestionsOut,
 )
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.desk_responses import RevealedMessageOut
 from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
@@ -26,9 +26,10 @@ from assistant.api.schemas import (
     serialize_message,
 )
 from assistant.api.suggestions import render_suggestion
-from assistant.conversation import desk, snooze, tags
+from assistant.conversation import desk, following, snooze, tags
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
+from assistant.conversation.macros import send_with_macro
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import NotFound
@@ -154,14 +155,34 @@ async def tag_conversation(conversation: str, body: TagsIn, inside: CurrentAgent
 
 @router.post("/read", status_code=204)
 async def mark_conversation_read(conversation: str, body: ReadIn, inside: CurrentAgent, ctx: Ctx) -> Response:
-    """The caller has seen it up to a message; 0: it is unread again."""
-
-    def mark_read(store: Store) -> None:
-        found = store.conversations.get(conversation)
-        store.messages.mark_read(inside.agent.id, found.id, min(body.seq, found.seq))
-
-    await ctx.database.write(mark_read)
+    """The caller has seen it up to a message, with the notes that name them; 0: it is unread again."""
+    now = ctx.clock()
+    await ctx.database.write(
+        lambda store: following.mark_conversation_read(store, conversation, inside.agent, body.seq, now)
+    )
     return Response(status_code=204)
+
+
+@router.post("/follow")
+async def follow_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """The caller hears of it from now on, whoever has it."""
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: following.follow_conversation(store, conversation, inside.agent, now),
+    )
+
+
+@router.post("/unfollow")
+async def unfollow_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RowOut:
+    """The caller hears of it no more."""
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: following.unfollow_conversation(store, conversation, inside.agent, now),
+    )
 
 
 @router.post("/resolve")
@@ -201,10 +222,12 @@ async def send_agent_message(
     conversation: str, body: AgentMessageIn, inside: CurrentAgent, ctx: Ctx
 ) -> AgentMessageReceiptOut:
     """Write to the customer, or with `private` a note for colleagues."""
-    written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
+    written = AgentMessage(
+        message_id=str(body.id), text=validate_text(body.text), private=body.private, macro=body.macro
+    )
     now = ctx.clock()
     message = await ctx.database.write(
-        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, ctx.timing, now)
+        lambda store: send_with_macro(store, conversation, inside.agent, written, ctx.desk, now)
     )
     ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}

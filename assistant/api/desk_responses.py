@@ -9,6 +9,16 @@ from assistant.api.responses import Timestamp
 from assistant.domain.teams import Assignment, Availability
 
 
+class RevealedTextOut(TypedDict):
+    id: str
+    text: str
+    html: str
+
+
+class RevealedMessageOut(TypedDict):
+    message: RevealedTextOut
+
+
 class TagsOut(TypedDict):
     tags: list[TagOut]
 
@@ -37,6 +47,10 @@ class SavedReplyOut(TypedDict):
     text: str
     language: str | None
     tags: list[str]
+    #: What sending it does, one of the three at most.
+    snooze_minutes: int | None
+    team: str | None
+    outcome: str | None
     shared: bool
     #: How often it was used.
     used: int
@@ -55,6 +69,22 @@ class FilledReplyOut(TypedDict):
 class ReplyImportOut(TypedDict):
     added: int
     changed: int
+
+
+class BulkResultOut(TypedDict):
+    conversation: str
+    #: unchanged: it was so already.
+    result: Literal["changed", "unchanged", "refused"]
+    #: Why it was refused, as for a single one.
+    code: str | None
+    message: str | None
+
+
+class BulkOut(TypedDict):
+    #: What to undo; None: nothing that could be.
+    batch: str | None
+    undo_until: Timestamp | None
+    results: list[BulkResultOut]
 
 
 class TeamOut(TypedDict):

@@ -46,6 +46,11 @@ class FilterIn(BaseModel):
     priority: Literal["", "urgent", "high", "normal", "low"] = ""
     #: Id of a tag.
     tag: Code = ""
+    #: A note names the caller; the caller follows it.
+    mentioned: Literal["", "true", "1"] = ""
+    following: Literal["", "true", "1"] = ""
+    #: A call is to be made.
+    callback: Literal["", "true", "1"] = ""
     #: The customer has waited for so many minutes at least.
     waiting: Annotated[str, StringConstraints(pattern=r"^\d{0,6}$")] = ""
     snoozed: Literal["", "true", "false", "1", "0"] = ""
@@ -63,6 +68,9 @@ class FilterIn(BaseModel):
             reason=self.reason or None,
             priority=self.priority or None,
             tag=self.tag or None,
+            mentioned=caller if self.mentioned else None,
+            followed_by=caller if self.following else None,
+            callback=bool(self.callback),
             waiting_since=since,
             snoozed=self.snoozed in ("true", "1") if self.snoozed else None,
             sla=self.sla or None,
@@ -124,6 +132,8 @@ def _count_by_state(store: Store, agent: str) -> InboxCountsOut:
         "agent": counts["agent"],
         "mine": counts["mine"],
         "snoozed": counts["snoozed"],
+        "callbacks": store.callbacks.count_open(),
+        "mentions": store.mentions.count_conversations(agent),
     }
 
 

@@ -1,6 +1,7 @@
 """Conversations as rows of the agents' inbox."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from assistant.api.agent_responses import (
@@ -9,8 +10,10 @@ from assistant.api.agent_responses import (
     InboxRowOut,
     LastMessageOut,
 )
+from assistant.api.callback_responses import CallbackOut
 from assistant.api.responses import DeadlineOut
 from assistant.api.schemas import format_timestamp
+from assistant.domain.callbacks import Callback, CallbackState
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.inbox import SearchHit
@@ -56,8 +59,11 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
     packets, felt = store.handoffs.load_last_packets(ids), store.turns.load_recent_feelings(ids)
     tags = store.tags.load_by_conversation(ids)
-    unread = store.messages.count_unread(agent, [one.id for one in conversations if one.agent == agent])
+    followed, mentions = store.followers.select_followed(agent, ids), store.mentions.count_unread(agent, ids)
+    own = [one.id for one in conversations if one.agent == agent]
+    unread = store.messages.count_unread(agent, own, followed)
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
+    calls, now = store.callbacks.load_next(ids), datetime.now(UTC)
     rows: list[InboxRowOut] = []
     for one in conversations:
         name, verified = names.get(one.customer, (None, False))
@@ -86,9 +92,26 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
                 "snoozed_until": format_timestamp(one.snoozed_until),
                 "sla": _serialize_deadline(one),
                 "unread": unread.get(one.id, 0),
+                "mentions": mentions.get(one.id, 0),
+                "following": one.id in followed,
+                "callback": serialize_callback(calls[one.id], now) if one.id in calls else None,
             }
         )
     return rows
+
+
+def serialize_callback(callback: Callback, now: datetime) -> CallbackOut:
+    is_due = callback.state is CallbackState.PLANNED and callback.slot_from <= now
+    return {
+        "id": callback.id,
+        "number": callback.number,
+        "topic": callback.topic,
+        "slot_from": format_timestamp(callback.slot_from),
+        "slot_to": format_timestamp(callback.slot_to),
+        "state": "due" if is_due else callback.state.value,
+        "outcome": callback.outcome,
+        "note": callback.note,
+    }
 
 
 def _serialize_last_message(message: Message) -> LastMessageOut:

@@ -187,4 +187,6 @@ def _load_journal_events(
                 "message": serialize_messages(store, conversation, [message], ctx.hosts)[0],
             }
             entries.append((number, "message", data))
+            if message.private and store.mentions.has_named(conversation, message.id, agent):
+                entries.append((number, "mention", data))
     return (noted[-1][0] if noted else 0, entries)

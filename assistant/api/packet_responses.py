@@ -18,6 +18,7 @@ from assistant.api.agent_responses import (
     SuggestionOut,
     TurnOut,
 )
+from assistant.api.callback_responses import CallbackOut
 from assistant.api.responses import Timestamp
 from assistant.api.verdict_responses import OpinionsOut
 from assistant.domain.messages import Author
@@ -141,4 +142,7 @@ class ConversationDetailOut(TypedDict):
     turns: list[TurnOut]
     #: Message -> what agents and the customer think of it.
     opinions: dict[str, OpinionsOut]
+    callbacks: list[CallbackOut]
+    #: Ids of the agents who follow it.
+    followers: list[str]
     agents: list[ColleagueOut]

@@ -45,6 +45,7 @@ SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, R
 WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
 SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 TRYING = RateLimit("trying and comparing drafts, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
+BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
@@ -66,10 +67,12 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_CUSTOMER}/typing": (TYPING,),
     f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
+    f"POST {_CUSTOMER}/callback": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/feedback": (RATING,),
     f"POST {_CUSTOMER}/close": (CLOSING,),
     f"POST {_CUSTOMER}/link-code": (LINK_CODE,),
     "POST /v1/agent/login": (SIGNING_IN,),
+    **{f"GET /v1/agent/oidc/{step}": (SIGNING_IN,) for step in ("start", "callback")},
     "POST /v1/agent/logout": (WORKING,),
     **{
         f"POST {_AGENT}/{act}": (WORKING,)
@@ -85,10 +88,13 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "wake",
             "tags",
             "read",
+            "follow",
+            "unfollow",
             "email",
             "messages",
             "files",
             "links",
+            "callbacks",
         )
     },
     **{f"POST {_AGENT}/{act}": (TYPING,) for act in ("typing", "activity")},
@@ -104,6 +110,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/teams/{team}": (WORKING,),
     "DELETE /v1/agent/teams/{team}": (WORKING,),
     "POST /v1/agent/agents/{agent}/work": (WORKING,),
+    **{f"POST /v1/agent/bulk{act}": (BULK_WORKING,) for act in ("", "/preview", "/{batch}/undo")},
+    "POST /v1/agent/callbacks/{callback}": (WORKING,),
     "DELETE /v1/agent/tags/{tag}": (WORKING,),
     "POST /v1/agent/views": (WORKING,),
     "DELETE /v1/agent/views/{view}": (WORKING,),

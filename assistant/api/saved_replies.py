@@ -35,6 +35,10 @@ class SavedReplyIn(BaseModel):
     language: Annotated[Line, StringConstraints(max_length=35)] | None = None
     #: Names of tags that using it adds.
     tags: Annotated[list[Line], Field(max_length=20)] = []
+    #: What sending it does, one of the three: aside for so long, to this team, ended like this.
+    snooze_minutes: Annotated[int, Field(ge=1, le=366 * 24 * 60)] | None = None
+    team: Annotated[str, StringConstraints(max_length=64)] | None = None
+    outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")] | None = None
     #: Everybody's, not only the caller's own.
     shared: bool = False
 
@@ -59,6 +63,9 @@ def _build_reply(reply: SavedReply) -> SavedReplyOut:
         text=reply.text,
         language=reply.language,
         tags=list(reply.tags),
+        snooze_minutes=reply.snooze_minutes,
+        team=reply.team,
+        outcome=reply.outcome,
         shared=reply.agent is None,
         used=reply.used,
     )
@@ -138,6 +145,9 @@ async def _save_reply(
             text=body.text,
             language=body.language or None,
             tags=tuple(body.tags),
+            snooze_minutes=body.snooze_minutes,
+            team=body.team or None,
+            outcome=body.outcome,
             used=used,
         )
         saved = saved_replies.save_reply(store, reply, now)

@@ -86,6 +86,8 @@ class AgentMessageIn(MessageIn):
     model_config = build_example(id=MESSAGE_ID, text="担当の森です。返金は本日手配しました。", private=False)
 
     private: bool = False
+    #: Id of a saved reply: what sending it does is done too.
+    macro: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class TypingIn(BaseModel):

@@ -8,16 +8,16 @@ from assistant.app.knowledge_base import utc_now
 
 if TYPE_CHECKING:
     from assistant.app.worker_app import AssistantService
+    from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.jobs.worker_loop import JobHandler, JobHandlers
 
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
+    from assistant.conversation.callbacks import CallbackReminder
     from assistant.conversation.cases import CaseOpener
-    from assistant.conversation.desk import Desk
     from assistant.conversation.ending import IdleCloser
-    from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.conversation.sla import SlaTimer
     from assistant.domain.jobs import JobKind
@@ -31,10 +31,10 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     outbox = Outbox(database, service.channels, notifier, utc_now)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = _build_packet_enricher(service)
-    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=policy)
-    assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
+    assignment = _build_assignment(service)
     case_opener = CaseOpener(database, policy, notifier, utc_now)
     closer = IdleCloser(database, policy, notifier, utc_now)
+    caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
     timer = SlaTimer(database=database, policy=policy, wire=notifier, clock=utc_now)
     executor = service.executor
     done_by: dict[JobKind, tuple[JobHandler, JobHandler]] = {
@@ -50,6 +50,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         JobKind.ASSIGN: (assignment.assign_next, assignment.give_up),
         JobKind.IDLE: (closer.close_idle, closer.give_up),
         JobKind.CASE: (case_opener.review_end, case_opener.give_up),
+        JobKind.CALLBACK: (caller.remind_agent, caller.give_up),
         JobKind.SLA: (timer.update_clocks, timer.give_up),
     }
     return JobHandlers(
@@ -57,6 +58,16 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         default_fallback=assistant.give_up,
         fallbacks={kind: fallback for kind, (_, fallback) in done_by.items()},
     )
+
+
+def _build_assignment(service: AssistantService) -> AutomaticAssignment:
+    from assistant.conversation.desk import Desk
+    from assistant.conversation.handoff.assignment import AutomaticAssignment
+
+    policy, pick_facts = service.dependencies.policy, service.assistant.pick_facts
+    desk = Desk(timing=service.timing, pick_facts=pick_facts, policy=policy)
+    database = service.knowledge.database
+    return AutomaticAssignment(database=database, desk=desk, wire=service.notifier, clock=utc_now)
 
 
 def _build_packet_enricher(service: AssistantService) -> PacketEnricher:

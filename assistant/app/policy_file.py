@@ -27,6 +27,7 @@ COUNTS: Mapping[str, tuple[int, int]] = {
     "max_failed_turns": (1, 100),
     "offer_again_turns": (1, 100),
     "queue_limit": (1, 100_000),
+    "callback_slots": (0, 100),
     "presence_seconds": (60, 86_400),
     "case_due_hours": (1, 1_000),
 }

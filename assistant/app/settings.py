@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from assistant.app.data_folder import MIN_KEY_CHARACTERS, load_or_create_key
 from assistant.app.environment import export_library_variables
+from assistant.app.sign_in_settings import SignInSettings
 from assistant.conversation.templates import check_languages
 from assistant.domain.errors import BadInput, SetupError
 from assistant.domain.webhook_signatures import decode_secret
@@ -23,7 +24,7 @@ DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
 PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """The environment (and `.env`), validated; secrets are never printed."""
 
     model_config = SettingsConfigDict(

@@ -23,6 +23,7 @@ from assistant.api.rate_limits import RateLimiter
 from assistant.app.knowledge_base import open_database, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
+from assistant.app.sign_in import build_oidc_provider
 from assistant.app.wiring import build_channels, build_notifier, build_timing
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
@@ -215,6 +216,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         access_log=settings.access_log,
         static=STATIC,
         names=web_app.live.names,
+        oidc=build_oidc_provider(settings, settings.public_url),
         demo=demo,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         backend_key=settings.load_backend_key(),

@@ -178,17 +178,11 @@ class AssistantService:
         from assistant.conversation.inbound.events import InboundContext
         from assistant.jobs.imap_poller import poll_mailbox
 
+        database = self.knowledge.database
         arrivals = InboundContext(timing=self.timing, languages=self.settings.languages)
         for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
-                start = partial(
-                    poll_mailbox,
-                    cast(Any, channel),
-                    self.knowledge.database,
-                    arrivals,
-                    self.notifier,
-                    utc_now,
-                )
+                start = partial(poll_mailbox, cast(Any, channel), database, arrivals, self.notifier, utc_now)
                 yield f"mailbox {name} {account}".strip(), start
 
     async def _resync_source(self, source: KnowledgeSource) -> dict[str, int]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from assistant.conversation.agent_access import get_active_agent
 from assistant.conversation.ending import save_outcome
+from assistant.conversation.following import save_mentions
 from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB
@@ -92,15 +93,19 @@ def add_agent_message(
     elif conversation.agent != agent.id:
         conversation = end_snooze(store, conversation, timing, now)
     conversation, message = append_agent_message(store, conversation, agent, written, now)
+    if message.private:
+        save_mentions(store, message, agent)
     save_conversation(store, conversation, now)
     return message
 
 
-def release_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
-    """Back to the queue for somebody else."""
+def release_conversation(
+    store: Store, conversation_id: str, agent: Agent, now: datetime, *, by: Agent | None = None
+) -> Conversation:
+    """Back to the queue for somebody else; *by*: who takes back that the agent was given it."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
     schedule_waiting_news(store, conversation, now)
-    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor((by or agent).id))
 
 
 def transfer_conversation(
@@ -109,7 +114,7 @@ def transfer_conversation(
     """Give it to a colleague, named by id or e-mail address."""
     colleague = get_active_agent(store, to)
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
-    return _give_to(store, conversation, colleague, agent, now)
+    return give_conversation(store, conversation, colleague, agent, now)
 
 
 def reassign_conversation(
@@ -123,20 +128,28 @@ def reassign_conversation(
     )
     if before.state is not State.AGENT or before.agent == colleague.id:
         return claim_conversation(store, conversation_id, colleague, desk, now)
-    return _give_to(store, before.transfer(before.agent or "", colleague.id, now), colleague, lead, now)
+    return give_conversation(
+        store, before.transfer(before.agent or "", colleague.id, now), colleague, lead, now
+    )
 
 
-def _give_to(
+def give_conversation(
     store: Store, conversation: Conversation, colleague: Agent, by: Agent, now: datetime
 ) -> Conversation:
+    """Store a conversation that is the colleague's now, and tell the customer."""
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, _render_joined_notice(conversation, colleague), now
     )
     return save_conversation(store, conversation, now, new_owner_by=actor(by.id))
 
 
-def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
-    """The assistant answers again from the next message on; what was said before is over."""
+def return_to_assistant(
+    store: Store, conversation_id: str, agent: Agent, now: datetime, *, by: Agent | None = None
+) -> Conversation:
+    """The assistant answers again from the next message on; what was said before is over.
+
+    *by*: who takes back that the agent was given it.
+    """
     conversation = store.conversations.get(conversation_id)
     conversation.require_owner(agent.id)
     conversation, _ = append_notice(
@@ -144,7 +157,7 @@ def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: d
     )
     conversation = conversation.return_to_assistant(agent.id, now)
     _cancel_answer_jobs(store, conversation)
-    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor((by or agent).id))
 
 
 def resolve_conversation(
@@ -161,7 +174,8 @@ def resolve_conversation(
     conversation = before.resolve(agent.id, outcome, now)
     kind = save_outcome(store, before, conversation, actor(agent.id), outcome)
     if note is not None:
-        append_agent_message(store, conversation, agent, note, now)
+        _, kept = append_agent_message(store, conversation, agent, note, now)
+        save_mentions(store, kept, agent)
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, words("closed", conversation.language), now
     )

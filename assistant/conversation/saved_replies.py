@@ -39,6 +39,8 @@ def validate_reply(reply: SavedReply) -> SavedReply:
     tags = tuple(dict.fromkeys(normalize_tag_name(tag) for tag in reply.tags))
     if len(tags) > MAX_TAGS_PER_CONVERSATION:
         raise BadInput(f"A saved reply has {MAX_TAGS_PER_CONVERSATION} tags at most.")
+    if sum(value is not None for value in (reply.snooze_minutes, reply.team, reply.outcome)) > 1:
+        raise BadInput("Sending a reply puts aside, gives to a team or ends: one of the three.")
     return replace(reply, name=name, text=text, tags=tags)
 
 
@@ -46,9 +48,17 @@ def save_reply(store: Store, reply: SavedReply, now: datetime) -> SavedReply:
     reply = validate_reply(reply)
     if store.saved_replies.get(reply.id) is None and store.saved_replies.count_all() >= MAX_REPLIES:
         raise BadInput(f"There are {MAX_REPLIES} saved replies already; remove some first.")
+    _require_team(store, reply)
     find_or_add_tags(store, reply.tags, now)
     store.saved_replies.save(reply, now)
     return reply
+
+
+def _require_team(store: Store, reply: SavedReply) -> None:
+    if reply.team is not None and all(team.id != reply.team for team in store.teams.list_all()):
+        raise BadInput(
+            "The team of this saved reply does not exist any more; choose another.", team=reply.team
+        )
 
 
 def use_reply(
@@ -56,6 +66,7 @@ def use_reply(
 ) -> tuple[str, Conversation]:
     """Its text for this customer; its tags are added, and the use is counted."""
     reply = find_reply(store, reply_id, agent)
+    _require_team(store, reply)
     conversation = store.conversations.get(conversation_id)
     if reply.tags:
         present = store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())

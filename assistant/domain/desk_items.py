@@ -46,6 +46,10 @@ class SavedReply:
     language: str | None = None
     #: Names of tags that using it adds.
     tags: tuple[str, ...] = ()
+    #: What sending it does, one of the three: aside for so long, to this team (its id), ended like this.
+    snooze_minutes: int | None = None
+    team: str | None = None
+    outcome: str | None = None
     used: int = 0
 
 

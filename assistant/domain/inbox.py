@@ -27,6 +27,11 @@ class InboxFilter:
     tag: str | None = None
     #: Only customers who have waited since then or longer.
     waiting_since: datetime | None = None
+    #: Only those in which a note names this agent, or that this agent follows.
+    mentioned: str | None = None
+    followed_by: str | None = None
+    #: Only those in which a call is to be made.
+    callback: bool = False
     #: Only snoozed ones, or only others.
     snoozed: bool | None = None
     #: The next deadline is near, or over, …

@@ -24,6 +24,8 @@ class JobKind(StrEnum):
     CASE = "case"
     #: A change that the customer said yes to waits to be carried out.
     ACTION = "action"
+    #: It is time to call a customer, or it was.
+    CALLBACK = "callback"
     #: The clocks of a conversation that people have are looked at again.
     SLA = "sla"
 

@@ -66,6 +66,8 @@ class AgentMessage:
     message_id: str
     text: str
     private: bool = False
+    #: Id of a saved reply whose actions follow.
+    macro: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

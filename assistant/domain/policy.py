@@ -61,6 +61,8 @@ class Policy:
     )
     #: So many may wait for a person; whoever asks beyond them is told so.
     queue_limit: int = 500
+    #: So many times for a call are offered to whoever waits; 0: none.
+    callback_slots: int = 0
     #: Channel -> minutes after which whoever waits hears again how it stands; 0: only when they write.
     waiting_news_minutes: Mapping[str, int] = field(
         default_factory=lambda: {"web": 3, "sms": 30, "email": 0, "other": 10}

@@ -1,6 +1,6 @@
 """SQL for conversations and their messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -225,14 +225,19 @@ class SqlMessages:
         self._connection.execute(sa.update(t.messages).where(where).values(text=text, kind=kind))
         reindex_message(self._connection, conversation, message, text)
 
-    def count_unread(self, agent: str, conversations: Sequence[str]) -> dict[str, int]:
-        """Conversation -> how many of the customer's messages *agent* has not seen, where there are any."""
+    def count_unread(self, agent: str, own: Sequence[str], followed: Collection[str] = ()) -> dict[str, int]:
+        """Conversation -> how many messages *agent* has not seen, where there are any.
+
+        Of the agent's *own* those of the customer, of *followed* ones those of colleagues too.
+        """
         c, r = t.messages.c, t.read_marks.c
+        by_colleague = sa.and_(c.author == Author.AGENT, c.agent != agent, c.private.is_(False))
         mark = sa.and_(r.conversation == c.conversation, r.agent == agent)
         query = (
             sa.select(c.conversation, sa.func.count())
             .outerjoin(t.read_marks, mark)
-            .where(c.conversation.in_(conversations), c.author == Author.CUSTOMER)
+            .where(c.conversation.in_({*own, *followed}))
+            .where(sa.or_(c.author == Author.CUSTOMER, sa.and_(by_colleague, c.conversation.in_(followed))))
             .where(c.seq > sa.func.coalesce(r.seq, 0))
             .group_by(c.conversation)
         )

@@ -11,6 +11,9 @@ from assistant.storage import tables as t
 from assistant.storage.search import index_conversation
 from assistant.storage.statements import build_insert, build_insert_if_absent, build_select, build_upsert
 
+#: Of a saved reply, besides its tags.
+REPLY_ACTIONS = ("snooze_minutes", "team", "outcome")
+
 
 class SqlTags:
     def __init__(self, connection: sa.Connection) -> None:
@@ -105,7 +108,8 @@ class SqlSavedReplies:
         """Add a reply, or change the one with its id; how often it was used stays."""
         row: dict[str, Any] = {"id": reply.id, "agent": reply.agent, "name": reply.name}
         row |= {"language": reply.language}
-        row |= {"text": reply.text, "actions": {"tags": reply.tags}, "updated_at": now}
+        actions = {"tags": reply.tags} | {name: getattr(reply, name) for name in REPLY_ACTIONS}
+        row |= {"text": reply.text, "actions": actions, "updated_at": now}
         changed = ("agent", "name", "language", "text", "actions", "updated_at")
         statement = build_upsert(self._connection, t.saved_replies, *changed)
         self._connection.execute(statement, row | {"used": 0, "created_at": now})
@@ -131,5 +135,6 @@ def _parse_reply(row: sa.Row[tuple[object, ...]]) -> SavedReply:
         language=row.language,
         text=row.text,
         tags=tuple(row.actions.get("tags", ())),
+        **{name: row.actions.get(name) for name in REPLY_ACTIONS},
         used=row.used,
     )

@@ -60,7 +60,7 @@ saved_replies = sa.Table(
     #: None: for customers of any language.
     sa.Column("language", sa.String(35)),
     sa.Column("text", sa.Text, nullable=False),
-    #: What using it does besides: ``{tags: [name]}``.
+    #: What using it does besides: ``{tags: [name], snooze_minutes, team, outcome}``.
     sa.Column("actions", Json, nullable=False),
     sa.Column("used", sa.Integer, nullable=False),
     sa.Column("used_at", Moment),
@@ -75,6 +75,63 @@ read_marks = sa.Table(
     sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
     sa.Column("seq", sa.Integer, nullable=False),
+)
+
+#: Agents who hear of a conversation that is not theirs.
+followers = sa.Table(
+    "followers",
+    metadata,
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: Agents whom a private note names.
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("message", ForeignId, primary_key=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("read_at", Moment),
+    sa.Index("ix_mentions_agent", "agent", "read_at"),
+)
+
+#: What was done to many conversations at once, for as long as it can be undone.
+bulk_changes = sa.Table(
+    "bulk_changes",
+    metadata,
+    sa.Column("batch", Id, primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), nullable=False),
+    #: tag, snooze, assign or resolve.
+    sa.Column("action", sa.String(16), nullable=False),
+    #: The epoch of the conversation since then.
+    sa.Column("epoch", sa.Integer, nullable=False),
+    #: What undoing it needs.
+    sa.Column("before", Json, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: Calls that were agreed on with customers.
+callbacks = sa.Table(
+    "callbacks",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("number", sa.String(40), nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("slot_from", Moment, nullable=False),
+    sa.Column("slot_to", Moment, nullable=False),
+    #: planned, missed or done.
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("created_by", sa.String(80), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_callbacks_conversation", "conversation", "slot_from"),
+    sa.Index("ix_callbacks_state", "state", "slot_from"),
 )
 
 #: Who gets which waiting conversations, and how.

@@ -5,9 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.callbacks import CallbackState
 from assistant.domain.conversation import State
 from assistant.domain.inbox import PRIORITY_RANK, InboxFilter, InboxPlace
 from assistant.storage import tables as t
+from assistant.storage.desk_tables import callbacks, followers, mentions
 
 C = t.conversations.c
 RANK = sa.case(dict(PRIORITY_RANK.items()), value=C.priority)
@@ -26,6 +28,15 @@ def build_conditions(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.tag is not None:
         tagged = t.conversation_tags.c
         found.append(C.id.in_(sa.select(tagged.conversation).where(tagged.tag == wanted.tag)))
+    if wanted.mentioned is not None:
+        named = mentions.c
+        found.append(C.id.in_(sa.select(named.conversation).where(named.agent == wanted.mentioned)))
+    if wanted.followed_by is not None:
+        followed = followers.c
+        found.append(C.id.in_(sa.select(followed.conversation).where(followed.agent == wanted.followed_by)))
+    if wanted.callback:
+        called = callbacks.c
+        found.append(C.id.in_(sa.select(called.conversation).where(called.state != CallbackState.DONE)))
     if wanted.waiting_since is not None:
         found.append(C.waiting_since <= wanted.waiting_since)
     if wanted.snoozed is not None:

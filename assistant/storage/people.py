@@ -11,6 +11,7 @@ from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 from assistant.storage import tables as t
+from assistant.storage.desk_tables import bulk_changes, followers, mentions
 from assistant.storage.lead_tables import invitations
 from assistant.storage.search import index_customer
 from assistant.storage.statements import build_insert, build_select, build_update
@@ -21,6 +22,9 @@ PRESENCE_GAP = timedelta(minutes=2)
 
 AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
 AVAILABILITY_COLUMNS = ("id", "name", "availability", "capacity", "seen_at", "skills", "working_hours")
+
+#: What an agent has at the desk; it goes with the account.
+OWN_TABLES = (t.read_marks, t.views, t.saved_replies, followers, mentions, bulk_changes)
 
 
 class SqlCustomers:
@@ -209,7 +213,7 @@ class SqlAgents:
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)
         self._connection.execute(sa.delete(invitations).where(invitations.c.agent == agent))
-        for own in (t.read_marks, t.views, t.saved_replies, t.team_members, t.presence_intervals):
+        for own in (*OWN_TABLES, t.team_members, t.presence_intervals):
             self._connection.execute(sa.delete(own).where(own.c.agent == agent))
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 

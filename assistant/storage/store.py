@@ -8,12 +8,15 @@ from assistant.storage.article_drafts import SqlArticleDrafts
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
+from assistant.storage.bulk_changes import SqlBulkChanges
+from assistant.storage.callbacks import SqlCallbacks
 from assistant.storage.cases import SqlCases
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
+from assistant.storage.following import SqlFollowers, SqlMentions
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.improvements import SqlImprovements
@@ -80,6 +83,10 @@ class SqlStore:
         self.tags = SqlTags(connection)
         self.views = SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
+        self.followers = SqlFollowers(connection)
+        self.mentions = SqlMentions(connection)
+        self.bulk_changes = SqlBulkChanges(connection)
+        self.callbacks = SqlCallbacks(connection)
         self.teams = SqlTeams(connection)
         self.sla = SqlSla(connection)
         self.actions = SqlActions(connection)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx2
@@ -66,12 +67,15 @@ def test_an_agents_morning(
     _find_and_claim(page, script)
     _tag_and_save_a_view(page, script)
     _write_a_saved_reply(page, script)
+    _go_by_the_palette(page, script)
+    _tag_many_and_undo(page, script)
+    _plan_a_call(page)
     _snooze_until_the_customer_writes(page, script, visitor)
 
 
 def _find_and_claim(page: Page, script: DeskScript) -> None:
     page.get_by_test_id("inbox-row").first.wait_for()
-    page.keyboard.press("Control+k")
+    page.keyboard.press("Alt+i")
     page.keyboard.type(script.word)
     expect(page.get_by_test_id("results").get_by_test_id("inbox-row")).to_have_count(1)
     expect(page.locator("mark")).to_have_text(script.word)
@@ -117,6 +121,51 @@ def _write_a_saved_reply(page: Page, script: DeskScript) -> None:
     expect(page.get_by_test_id("composer-input")).to_have_value(re.compile(f"^{re.escape(script.filled)}"))
     page.keyboard.press("Control+Enter")
     expect(page.locator('[data-testid="message"][data-author="agent"]')).to_contain_text([script.filled])
+
+
+def _go_by_the_palette(page: Page, script: DeskScript) -> None:
+    page.keyboard.press("Control+k")
+    page.get_by_test_id("palette-input").fill(script.word)
+    expect(page.get_by_test_id("palette-entry").first).to_contain_text(script.name)
+    assert faults(page) == []
+    shot(page, f"{script.language}-desk-palette")
+    page.get_by_test_id("palette-input").fill("スヌーズ" if script.language == "ja" else "snooze")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("snooze-tomorrow")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def _plan_a_call(page: Page) -> None:
+    page.get_by_test_id("plan-call").click()
+    page.get_by_test_id("call-number").fill("110")
+    start = datetime.now() + timedelta(hours=2)
+    page.get_by_test_id("call-from").fill(f"{start:%Y-%m-%dT%H:%M}")
+    page.get_by_test_id("call-to").fill(f"{start + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    page.get_by_test_id("call-save").click()
+    expect(page.get_by_test_id("call-problem")).to_be_visible()
+    page.get_by_test_id("call-number").fill("03-1234-5678")
+    page.get_by_test_id("call-save").click()
+    expect(page.get_by_test_id("call-badge").first).to_be_visible()
+    assert faults(page) == []
+    page.get_by_test_id("calls").scroll_into_view_if_needed()
+    shot(page, "desk-call")
+    page.get_by_test_id("call-cancelled").click()
+    expect(page.get_by_test_id("call-badge")).to_have_count(0)
+
+
+def _tag_many_and_undo(page: Page, script: DeskScript) -> None:
+    tagged = page.get_by_test_id("inbox-row").locator(".tag").filter(has_text="VIP")
+    page.keyboard.press("Alt+x")
+    page.get_by_test_id("bulk-tag").click()
+    page.get_by_test_id("bulk-tag-name").fill("VIP")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("bulk-changes")).to_contain_text("1")
+    assert faults(page) == []
+    shot(page, f"{script.language}-desk-bulk")
+    page.get_by_test_id("bulk-apply").click()
+    expect(tagged).to_have_count(1)
+    page.get_by_test_id("bulk-undo").click()
+    expect(tagged).to_have_count(0)
 
 
 def _snooze_until_the_customer_writes(page: Page, script: DeskScript, visitor: Visitor) -> None:

@@ -5,6 +5,7 @@ import { standing } from "./state/me";
 import { contextShown, route } from "./state/route";
 import { text } from "./text";
 import { AlertsDialog } from "./views/AlertsDialog";
+import { asking } from "./views/asking";
 import { Context } from "./views/Context";
 import { Inbox } from "./views/Inbox";
 import { lazily } from "./views/Lazy";
@@ -17,6 +18,7 @@ import { TopBar } from "./views/TopBar";
 
 const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
 const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
+const Palette = lazily(() => import("./views/Palette").then((page) => page.Palette));
 const Insight = lazily(() => import("./views/insight/Insight").then((page) => page.Insight));
 const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
 const People = lazily(() => import("./views/people/People").then((page) => page.People));
@@ -71,6 +73,7 @@ function Screen() {
       <ShortcutList />
       <RepliesDialog />
       <AlertsDialog />
+      {asking.value === "palette" && <Palette />}
       <Toasts />
       {expired && <Login expired />}
     </>

@@ -3,8 +3,9 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { composing } from "../shared/ime";
 import { claim, claimable, owns, resolveAndGoOn } from "./state/actions";
+import { toggle } from "./state/bulk";
 import { chooseNext, neighbour } from "./state/inbox";
-import { contextShown, openConversation } from "./state/route";
+import { contextShown, openConversation, route } from "./state/route";
 import { detail, isUnanswered, openId } from "./state/thread";
 import { type Mode, mode } from "./state/writing";
 import { type Text, text } from "./text";
@@ -33,17 +34,29 @@ function step(by: 1 | -1): void {
   if (found) openConversation(found.id);
 }
 
-function compose(as: Mode): void {
+function focusSearch(): void {
+  if (route.value.page !== "desk") openConversation(null);
+  requestAnimationFrame(() => focus(SEARCH_ID));
+}
+
+export function compose(as: Mode): void {
   mode.value = as;
   document.getElementById(COMPOSER_ID)?.focus();
 }
 
 const focus = (id: string): void => document.getElementById(id)?.focus();
 
-function tag(): void {
+export function tag(): void {
   if (!row()) return;
   contextShown.value = true;
   requestAnimationFrame(() => focus(TAG_FIELD_ID));
+}
+
+/** The row under the cursor, or the conversation in view. */
+function chooseFocused(): void {
+  const focused = document.activeElement?.closest(".pickable")?.querySelector<HTMLElement>("[data-conversation]")?.dataset.conversation;
+  const id = focused ?? openId.value;
+  if (id) toggle(id);
 }
 
 /** At once, but not over what nobody has replied to. */
@@ -64,7 +77,8 @@ const SHORTCUTS: Shortcut[] = [
   { keys: "Alt + J", label: "next", matches: alt("KeyJ"), run: () => step(1) },
   { keys: "Alt + K", label: "previous", matches: alt("KeyK"), run: () => step(-1) },
   { keys: "Alt + N", label: "tab", matches: alt("KeyN"), run: () => void chooseNext() },
-  { keys: "Ctrl / ⌘ + K", label: "search", matches: (event) => (event.ctrlKey || event.metaKey) && !event.altKey && event.code === "KeyK", run: () => focus(SEARCH_ID) },
+  { keys: "Ctrl / ⌘ + K", label: "palette", matches: (event) => (event.ctrlKey || event.metaKey) && !event.altKey && event.code === "KeyK", run: () => void (asking.value = "palette") },
+  { keys: "Alt + I", label: "search", matches: alt("KeyI"), run: focusSearch },
   { keys: "Alt + C", label: "claim", matches: alt("KeyC"), run: () => void (row() && claimable(row()!) && claim(row()!.id)) },
   { keys: "Alt + L", label: "reply", matches: alt("KeyL"), run: () => compose("reply") },
   { keys: "Alt + P", label: "note", matches: alt("KeyP"), run: () => compose("note") },
@@ -72,6 +86,7 @@ const SHORTCUTS: Shortcut[] = [
   { keys: "Alt + S", label: "snooze", matches: alt("KeyS"), run: () => void (owned() && (asking.value = "snooze")) },
   { keys: "Alt + T", label: "tag", matches: alt("KeyT"), run: tag },
   { keys: "/", label: "saved", matches: () => false, run: () => undefined },
+  { keys: "Alt + X", label: "choose", matches: alt("KeyX"), run: chooseFocused },
   { keys: "Alt + E", label: "resolve", matches: alt("KeyE"), run: () => void (owned() && (asking.value = "resolve")) },
   { keys: "Alt + U", label: "handUp", matches: alt("KeyU"), run: () => void (owned() && (asking.value = "handUp")) },
   {

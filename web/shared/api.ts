@@ -38,6 +38,7 @@ export interface components {
       text: string;
       /** @default false */
       private?: boolean;
+      macro?: string | null;
     };
     /** @description A message as agents see it. */
     AgentMessageOut: {
@@ -121,9 +122,75 @@ export interface components {
     AvailabilityOut: {
       availability: components["schemas"]["Availability"];
     };
+    BulkIn: {
+      conversations: string[];
+      /** @enum {string} */
+      action: "tag" | "snooze" | "assign" | "resolve";
+      /** @default [] */
+      tags?: string[];
+      until?: string | null;
+      /** @default */
+      agent?: string;
+      /** @default */
+      outcome?: string;
+    };
+    BulkOut: {
+      batch: string | null;
+      undo_until: string | null;
+      results: components["schemas"]["BulkResultOut"][];
+    };
+    BulkResultOut: {
+      conversation: string;
+      /** @enum {string} */
+      result: "changed" | "unchanged" | "refused";
+      code: string | null;
+      message: string | null;
+    };
     ButtonOut: {
       label: string;
       value: string;
+    };
+    CallbackChoiceIn: {
+      number: string;
+      /** Format: date-time */
+      slot_from: string;
+    };
+    CallbackEndIn: {
+      /** @enum {string} */
+      outcome: "reached" | "no_answer" | "wrong_number" | "cancelled";
+      /** @default */
+      note?: string;
+    };
+    CallbackIn: {
+      number: string;
+      /** @default */
+      topic?: string;
+      /** Format: date-time */
+      slot_from: string;
+      /** Format: date-time */
+      slot_to: string;
+    };
+    CallbackOut: {
+      id: string;
+      number: string;
+      topic: string;
+      /** Format: date-time */
+      slot_from: string;
+      /** Format: date-time */
+      slot_to: string;
+      /** @enum {string} */
+      state: "planned" | "due" | "missed" | "done";
+      outcome: ("reached" | "no_answer" | "wrong_number" | "cancelled") | null;
+      note: string;
+    };
+    CallbackPlanOut: {
+      /** Format: date-time */
+      slot_from: string;
+      /** Format: date-time */
+      slot_to: string;
+    };
+    CallbackSlotsOut: {
+      slots: components["schemas"]["CallbackPlanOut"][];
     };
     CandidateOut: {
       conversation: string;
@@ -242,6 +309,8 @@ export interface components {
       opinions: {
         [key: string]: components["schemas"]["OpinionsOut"];
       };
+      callbacks: components["schemas"]["CallbackOut"][];
+      followers: string[];
       agents: components["schemas"]["ColleagueOut"][];
     };
     /** @description A conversation with a page of its messages. */
@@ -558,6 +627,21 @@ export interface components {
       priority?: "" | "urgent" | "high" | "normal" | "low";
       /** @default */
       tag?: string;
+      /**
+       * @default
+       * @enum {string}
+       */
+      mentioned?: "" | "true" | "1";
+      /**
+       * @default
+       * @enum {string}
+       */
+      following?: "" | "true" | "1";
+      /**
+       * @default
+       * @enum {string}
+       */
+      callback?: "" | "true" | "1";
       /** @default */
       waiting?: string;
       /**
@@ -711,6 +795,8 @@ export interface components {
       agent: number;
       mine: number;
       snoozed: number;
+      callbacks: number;
+      mentions: number;
     };
     InboxPageOut: {
       conversations: components["schemas"]["InboxRowOut"][];
@@ -740,6 +826,9 @@ export interface components {
       snoozed_until: string | null;
       sla: components["schemas"]["DeadlineOut"] | null;
       unread: number;
+      mentions: number;
+      following: boolean;
+      callback: components["schemas"]["CallbackOut"] | null;
       found?: components["schemas"]["FoundPlaceOut"] | null;
     };
     InvitationIn: {
@@ -852,6 +941,9 @@ export interface components {
       tokens: number;
       calls: number;
       cost: number;
+    };
+    OidcOut: {
+      available: boolean;
     };
     OpenIn: {
       locale?: string | null;
@@ -1158,6 +1250,9 @@ export interface components {
       language?: string | null;
       /** @default [] */
       tags?: string[];
+      snooze_minutes?: number | null;
+      team?: string | null;
+      outcome?: string | null;
       /** @default false */
       shared?: boolean;
     };
@@ -1167,6 +1262,9 @@ export interface components {
       text: string;
       language: string | null;
       tags: string[];
+      snooze_minutes: number | null;
+      team: string | null;
+      outcome: string | null;
       shared: boolean;
       used: number;
     };

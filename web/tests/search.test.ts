@@ -6,7 +6,7 @@ import { presetTimes } from "../console/state/snoozing";
 import type { Row, SavedReply } from "../console/types";
 import { marked } from "../console/views/marked";
 
-const reply = (name: string, text = ""): SavedReply => ({ id: name, name, text, language: null, tags: [], shared: false, used: 0 });
+const reply = (name: string, text = ""): SavedReply => ({ id: name, name, text, language: null, tags: [], shared: false, used: 0, snooze_minutes: null, team: null, outcome: null });
 
 test.each([
   ["/", ""],

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assistant.conversation.desk import Desk, claim_conversation
-from assistant.domain.conversation import State
+from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.teams import choose_agent, find_team, list_needed_skills
+from assistant.domain.teams import Team, choose_agent, find_team, list_needed_skills
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
@@ -44,12 +44,7 @@ def assign_waiting(store: Store, item: Job, desk: Desk, now: datetime) -> bool:
     team = find_team(store.teams.list_all(), conversation)
     if team is None or conversation.state is not State.QUEUED:
         return False
-    since = now - timedelta(seconds=desk.policy.presence_seconds)
-    here = store.teams.list_candidates(team.id, since)
-    working = [one for one in here if one.works_at(now, desk.policy.hours)]
-    tags = {tag.id for tag in store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())}
-    needed = list_needed_skills(tags, store.teams.list_skills(team.id)) if tags else frozenset()
-    chosen = choose_agent(team, working, needed)
+    chosen = choose_team_member(store, team, conversation, desk, now)
     agent = store.agents.get(chosen) if chosen else None
     if agent is None:
         store.jobs.schedule(JobKind.ASSIGN, conversation.id, now + timedelta(seconds=RETRY_SECONDS), now)
@@ -57,3 +52,15 @@ def assign_waiting(store: Store, item: Job, desk: Desk, now: datetime) -> bool:
     claim_conversation(store, conversation.id, agent, desk, now)
     store.teams.mark_assigned(team.id, agent.id, now)
     return True
+
+
+def choose_team_member(
+    store: Store, team: Team, conversation: Conversation, desk: Desk, now: datetime
+) -> str | None:
+    """A member other than its present agent who is at the desk, works now, has the skills and has room."""
+    since = now - timedelta(seconds=desk.policy.presence_seconds)
+    here = store.teams.list_candidates(team.id, since)
+    others = [one for one in here if one.works_at(now, desk.policy.hours) and one.agent != conversation.agent]
+    tags = {tag.id for tag in store.tags.load_by_conversation([conversation.id]).get(conversation.id, ())}
+    needed = list_needed_skills(tags, store.teams.list_skills(team.id)) if tags else frozenset()
+    return choose_agent(team, others, needed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,7 +48,9 @@ class ConversationStore(ConversationRowStore, InboxStore, Protocol):
 class ReadMarkStore(Protocol):
     """What agents have seen."""
 
-    def count_unread(self, agent: str, conversations: Sequence[str]) -> Mapping[str, int]: ...
+    def count_unread(
+        self, agent: str, own: Sequence[str], followed: Collection[str] = ()
+    ) -> Mapping[str, int]: ...
     def mark_read(self, agent: str, conversation: str, seq: int) -> None: ...  # 0: unread again
 
 

@@ -21,6 +21,10 @@ from assistant.ports.storage.conversations import (
     TurnStore,
 )
 from assistant.ports.storage.desk import (
+    BulkChangeStore,
+    CallbackStore,
+    FollowerStore,
+    MentionStore,
     SavedReplyStore,
     SearchStore,
     SlaStore,
@@ -183,6 +187,14 @@ class Store(Protocol):
     def views(self) -> ViewStore: ...
     @property
     def saved_replies(self) -> SavedReplyStore: ...
+    @property
+    def followers(self) -> FollowerStore: ...
+    @property
+    def mentions(self) -> MentionStore: ...
+    @property
+    def bulk_changes(self) -> BulkChangeStore: ...
+    @property
+    def callbacks(self) -> CallbackStore: ...
     @property
     def teams(self) -> TeamStore: ...
     @property

@@ -23,7 +23,7 @@ const failed = (problem: unknown): string => {
   return problem.code === "not_owner" ? text().notOwner : text().actions.failed;
 };
 
-async function act(id: string, action: string, body: unknown, done: string): Promise<boolean> {
+export async function act(id: string, action: string, body: unknown, done: string): Promise<boolean> {
   try {
     const { conversation } = await post<{ conversation: Row }>(`/conversations/${id}/${action}`, body);
     conversationChanged(conversation);

@@ -43,14 +43,16 @@ addEventListener("visibilitychange", () => (seen.value += 1));
 effect(() => {
   void seen.value;
   const shown = detail.value;
-  if (!shown || document.hidden || !me.value || !owns(shown.conversation) || shown.conversation.unread === 0) return;
+  if (!shown || document.hidden || !me.value) return;
+  if (shown.conversation.unread === 0 && shown.conversation.mentions === 0) return;
   const last = shown.messages.at(-1)?.seq ?? 0;
   untracked(() => void markRead(shown.conversation, last));
 });
 
 async function markRead(row: Row, seq: number): Promise<void> {
-  patchRow(row.id, { unread: 0 });
-  if (detail.value?.conversation.id === row.id) detail.value = { ...detail.value, conversation: { ...detail.value.conversation, unread: 0 } };
+  patchRow(row.id, { unread: 0, mentions: 0 });
+  if (detail.value?.conversation.id === row.id)
+    detail.value = { ...detail.value, conversation: { ...detail.value.conversation, unread: 0, mentions: 0 } };
   await post(`/conversations/${row.id}/read`, { seq }).catch(() => undefined);
 }
 

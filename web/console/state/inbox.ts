@@ -17,13 +17,13 @@ export const tab = signal<Tab>("queued");
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
 export const next = signal<string | null>(null);
 export const loaded = signal(false);
-const totals = signal<Counts>({ queued: 0, mine: 0, snoozed: 0, agent: 0, assistant: 0 });
+const totals = signal<Counts>({ queued: 0, mine: 0, snoozed: 0, mentions: 0, callbacks: 0, agent: 0, assistant: 0 });
 
 const mine = () => me.value?.id ?? "";
 export const list = computed(() => listOf(rows.value.values(), tab.value, mine()));
-export const counts = computed<Record<Tab | "snoozed", number | null>>(() => {
-  const { queued, mine: own, snoozed, agent, assistant } = totals.value;
-  return { queued, mine: own, snoozed, team: agent - own - snoozed, assistant, closed: null };
+export const counts = computed<Record<Tab | "snoozed" | "mentions" | "callbacks", number | null>>(() => {
+  const { queued, mine: own, snoozed, mentions, callbacks, agent, assistant } = totals.value;
+  return { queued, mine: own, snoozed, mentions, callbacks, team: agent - own - snoozed, assistant, closed: null };
 });
 
 function merge(fresh: Row[], drop: (row: Row) => boolean = () => false): void {

@@ -3,9 +3,11 @@ import { effect, signal, untracked } from "@preact/signals";
 import { type ServerEvent, type Stream, openStream } from "../../shared/sse";
 import type { AgentMessage, Row } from "../types";
 import { alertOfMessage, alertOfRow } from "./alerts";
+import { tellOfCall } from "./calls";
 import { type Colleague, colleagueDid } from "./colleagues";
 import { refreshWatched, rows } from "./inbox";
 import { expire, standing } from "./me";
+import { named } from "./mentions";
 import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
 import { outbox } from "./writing";
 
@@ -24,11 +26,13 @@ const on: Record<string, (data: never) => void> = {
     const before = rows.value.get(row.id);
     conversationChanged(row);
     alertOfRow(before, row);
+    tellOfCall(before, row);
   },
   message: ({ conversation, message }: { conversation: string; message: AgentMessage }) => {
     messageCame(conversation, message);
     alertOfMessage(conversation, message);
   },
+  mention: named,
   typing: (data: { conversation: string; on: boolean }) => customerTypes(data.conversation, data.on),
   delta: (data: { conversation: string; text: string }) => draftGrew(data.conversation, data.text),
   colleague: ({ conversation, ...news }: Omit<Colleague, "at"> & { conversation: string }) => colleagueDid(conversation, news),

@@ -36,6 +36,13 @@ export async function logIn(email: string, password: string): Promise<void> {
   enter(await call<SignIn>("POST", `${API}/login`, {}, { email, password }));
 }
 
+/** Whether agents may sign in through a provider here. */
+export const findProvider = (): Promise<boolean> =>
+  call<Schemas["OidcOut"]>("GET", `${API}/oidc`, {}).then(
+    ({ available }) => available,
+    () => false,
+  );
+
 /** Choose a password by an invitation; whoever was signed in here before is no longer. */
 export async function acceptInvitation(secret: string, password: string): Promise<void> {
   me.value = null;

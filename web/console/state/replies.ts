@@ -1,19 +1,24 @@
-// Saved replies: chosen with "/" in the composer, written and imported in a dialog.
-import { computed, signal } from "@preact/signals";
+// Saved replies: loaded, chosen by what is typed, written and imported in a dialog.
+import { signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
 import { deskText } from "../text/desk";
 import type { SavedReply } from "../types";
+import { choiceOf } from "./macro";
 import { get, post, remove } from "./me";
 import { say } from "./toast";
-import { mode, words, write } from "./writing";
+import { setMacro, write } from "./writing";
 
 const MOST_SHOWN = 8;
 
 export const replies = signal<SavedReply[]>([]);
 export const variables = signal<string[]>([]);
-/** Closed by hand until the "/" is gone. */
-export const dismissed = signal(false);
-export const highlighted = signal(0);
+/** Teams that a reply may give a conversation to. */
+export const teams = signal<{ id: string; name: string }[]>([]);
+
+export async function loadTeams(): Promise<void> {
+  teams.value = (await get<{ teams: { id: string; name: string }[] }>("/teams")).teams;
+}
+
 
 export async function loadReplies(): Promise<void> {
   const found = await get<{ replies: SavedReply[]; variables: string[] }>("/saved-replies");
@@ -35,15 +40,11 @@ export function matching(list: SavedReply[], typed: string): SavedReply[] {
   return [...named, ...list.filter((reply) => !has(reply.name) && has(reply.text))].slice(0, MOST_SHOWN);
 }
 
-export const choices = computed(() => {
-  const typed = mode.value === "reply" ? slashed(words.value) : null;
-  return typed === null || dismissed.value ? null : matching(replies.value, typed);
-});
-
 const problemOf = (problem: unknown): string => {
   if (!(problem instanceof ApiError)) throw problem;
   if (problem.status === 403) return deskText().adminOnly;
-  const { variable, line } = problem.body as { variable?: string; line?: number };
+  const { variable, line, team } = problem.body as { variable?: string; line?: number; team?: string };
+  if (team !== undefined) return deskText().teamGone;
   const said = variable !== undefined ? deskText().unknownVariable(variable) : problem.status === 422 ? deskText().badReply : deskText().failed;
   return line === undefined ? said : deskText().inRow(line, said);
 };
@@ -52,6 +53,7 @@ export async function use(reply: SavedReply, conversation: string): Promise<void
   try {
     const { text } = await post<{ text: string }>(`/saved-replies/${reply.id}/use`, { conversation });
     write(text);
+    setMacro(choiceOf(reply) ? { id: reply.id, choice: choiceOf(reply) } : null);
     reply.used += 1;
   } catch (problem) {
     say(problemOf(problem), true);
@@ -69,7 +71,7 @@ async function changed(work: Promise<unknown>, done: (answer: unknown) => string
   }
 }
 
-export type ReplyDraft = Pick<SavedReply, "name" | "text" | "shared" | "tags">;
+export type ReplyDraft = Pick<SavedReply, "name" | "text" | "shared" | "tags" | "snooze_minutes" | "team" | "outcome">;
 
 export const saveReply = (id: string | null, draft: ReplyDraft) =>
   changed(post(`/saved-replies${id ? `/${id}` : ""}`, draft), () => deskText().replySaved);

@@ -8,8 +8,14 @@ import { say } from "./toast";
 
 const TYPING_MS = 250;
 const REFRESH_MS = 1_500;
-/** The agent's own view of what they have put aside; it needs no row in the database. */
-export const SNOOZED: Filters = { mine: "true", snoozed: "true" };
+/** Views that every agent has; they need no row in the database. */
+export const OWN_VIEWS = {
+  snoozed: { mine: "true", snoozed: "true" },
+  mentions: { mentioned: "true" },
+  following: { following: "true" },
+  calls: { callback: "true" },
+} satisfies Record<string, Filters>;
+export type OwnView = keyof typeof OWN_VIEWS;
 
 export const query = signal("");
 export const filters = signal<Filters>({});
@@ -22,6 +28,7 @@ export const agents = signal<Agent[]>([]);
 export const searching = computed(() => query.value.trim() !== "" || Object.keys(filters.value).length > 0);
 
 const same = (one: Filters, other: Filters): boolean => JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+export const chosenOwnView = computed(() => (Object.keys(OWN_VIEWS) as OwnView[]).find((name) => same(OWN_VIEWS[name], filters.value)) ?? null);
 /** The view whose filters are set just now. */
 export const chosenView = computed(() => views.value.find((view) => same(view.filters, filters.value)) ?? null);
 

@@ -10,14 +10,22 @@ import { messageCame, openId } from "./thread";
 
 export type Mode = "reply" | "note";
 
+/** A saved reply whose actions follow when the draft is sent. */
+interface Macro {
+  id: string;
+  choice: string;
+}
+
 interface Drafts {
   reply: string;
   note: string;
+  macro?: Macro | null;
 }
 
 export interface Outgoing extends Unsent {
   conversation: string;
   private: boolean;
+  macro?: string;
 }
 
 const TYPING_EVERY_MS = 4_000;
@@ -26,6 +34,7 @@ const EMPTY: Drafts = { reply: "", note: "" };
 export const mode = signal<Mode>("reply");
 export const drafts = signal<Drafts>(EMPTY);
 export const words = computed(() => drafts.value[mode.value]);
+export const macro = computed(() => (mode.value === "reply" ? (drafts.value.macro ?? null) : null));
 
 const keyOf = (id: string) => `yorisoi:console:draft:${me.peek()?.id}:${id}`;
 
@@ -38,8 +47,16 @@ effect(() => {
 export function write(next: string): void {
   const id = openId.value;
   if (!id) return;
-  drafts.value = { ...drafts.value, [mode.value]: next };
+  const emptied = mode.value === "reply" && !next.trim();
+  drafts.value = { ...drafts.value, [mode.value]: next, ...(emptied && { macro: null }) };
   save(keyOf(id), drafts.value.reply || drafts.value.note ? drafts.value : null);
+}
+
+export function setMacro(chosen: Macro | null): void {
+  const id = openId.value;
+  if (!id) return;
+  drafts.value = { ...drafts.value, macro: chosen };
+  save(keyOf(id), drafts.value);
 }
 
 /** Puts plain words in the reply, after what is written there. */
@@ -48,9 +65,9 @@ export function insert(plain: string): void {
   write(words.value.trim() ? `${words.value.trimEnd()}\n\n${plain}` : plain);
 }
 
-async function deliver({ id, conversation, text, private: hidden }: Outgoing): Promise<void> {
+async function deliver({ id, conversation, text, private: hidden, macro: used }: Outgoing): Promise<void> {
   try {
-    const { message } = await post<{ message: AgentMessage }>(`/conversations/${conversation}/messages`, { id, text, private: hidden });
+    const { message } = await post<{ message: AgentMessage }>(`/conversations/${conversation}/messages`, { id, text, private: hidden, ...(used && { macro: used }) });
     messageCame(conversation, message);
   } catch (problem) {
     // An expired session passes with the next login; the message waits for it like for a network.
@@ -64,7 +81,8 @@ export function send(): void {
   const conversation = openId.value;
   const text = words.value.trim();
   if (!conversation || !text) return;
-  outbox.add({ id: uuid(), text, at: new Date().toISOString(), failed: null, why: null, conversation, private: mode.value === "note" });
+  outbox.add({ id: uuid(), text, at: new Date().toISOString(), failed: null, why: null, conversation, private: mode.value === "note", ...(macro.value && { macro: macro.value.id }) });
+  setMacro(null);
   write("");
 }
 

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { Back, Person, Side } from "../../shared/icons";
 import { moment } from "../../shared/language";
 import { claim, claimable, giveBack, owns, reassign, release, reopen, transfer, wake } from "../state/actions";
+import { follow } from "../state/mentions";
 import { markUnread } from "../state/alerts";
 import { me } from "../state/me";
 import { contextShown, openConversation } from "../state/route";
@@ -112,6 +113,9 @@ export function ActionBar({ shown }: { shown: Detail }) {
             {deskText().reopen}
           </button>
         )}
+        <button class="outline" aria-pressed={row.following} title={deskText().followHint} onClick={() => void follow(row)} data-testid="follow">
+          {row.following ? deskText().following : deskText().follow}
+        </button>
         <button
           class="icon-button"
           aria-label={words.context}

@@ -4,13 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { sendsOnCtrlEnter } from "../../shared/ime";
 import { claimable, owns, send, sendFile } from "../state/actions";
 import { writers } from "../state/colleagues";
-import { choices, highlighted } from "../state/replies";
-import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
+import { choices, highlighted } from "../state/choices";
+import { type Mode, macro, mode, setMacro, tellTyping, words as written, write } from "../state/writing";
 import { text } from "../text";
 import { deskText } from "../text/desk";
 import type { Row } from "../types";
 import { asking } from "./asking";
 import { Colleagues } from "./Colleagues";
+import { macroName } from "./macroName";
 import { CHOICES_ID, ReplyChoices, choiceId, chooseByKey } from "./ReplyChoices";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -44,7 +45,7 @@ export function Composer({ row }: { row: Row }) {
     tellTyping(!note && owns(row));
   }
   function key(event: KeyboardEvent): void {
-    if (chooseByKey(event, row.id) || !sendsOnCtrlEnter(event)) return;
+    if (chooseByKey(event) || !sendsOnCtrlEnter(event)) return;
     submit(event);
   }
   /** While a colleague writes too, the first try only shows it. */
@@ -59,7 +60,7 @@ export function Composer({ row }: { row: Row }) {
 
   return (
     <form class={`composer ${note ? "note" : ""}`} onSubmit={submit} data-testid="composer">
-      <ReplyChoices conversation={row.id} />
+      <ReplyChoices />
       <Colleagues conversation={row.id} />
       <div class="modes">
         {row.state !== "closed" && <ModeTab name="reply" label={compose.reply} />}
@@ -80,6 +81,14 @@ export function Composer({ row }: { row: Row }) {
         aria-activedescendant={choices.value?.length ? choiceId(highlighted.value) : undefined}
         data-testid="composer-input"
       />
+      {macro.value && (
+        <p class="meta macro" role="status" data-testid="macro">
+          {deskText().afterSending(macroName(macro.value.choice))}
+          <button type="button" class="text" onClick={() => setMacro(null)} data-testid="macro-off">
+            {deskText().notThisTime}
+          </button>
+        </p>
+      )}
       <div class="send">
         {!note && row.channel === "web" && (
           <label class="text file">

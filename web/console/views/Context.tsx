@@ -4,6 +4,7 @@ import { contextShown } from "../state/route";
 import { detail } from "../state/thread";
 import { text } from "../text";
 import type { Turn } from "../types";
+import { CallCard } from "./CallCard";
 import { CustomerCard } from "./CustomerCard";
 import { PacketCard } from "./PacketCard";
 import { ChannelCard } from "./phone/ChannelCard";
@@ -28,6 +29,7 @@ export function Context() {
           {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
           {shown.channel && <ChannelCard channel={shown.channel} />}
+          <CallCard key={`calls-${shown.conversation.id}`} conversation={shown.conversation.id} calls={shown.callbacks} />
           <CustomerCard card={shown.customer} />
           <PersonCard key={`person-${shown.conversation.id}`} conversation={shown.conversation.id} links={shown.customer.links ?? []} />
         </>

@@ -4,6 +4,7 @@ import { TABS, type Tab } from "../state/order";
 import { text } from "../text";
 import { deskText } from "../text/desk";
 import { moreResults, nextResults, results, searching } from "../state/search";
+import { BulkBar } from "./BulkBar";
 import { InboxRow } from "./InboxRow";
 import { SearchBar } from "./SearchBar";
 
@@ -40,6 +41,7 @@ export function Inbox() {
     <section class="inbox" aria-label={text().inbox} data-testid="inbox">
       <SearchBar />
       {searching.value ? <Results /> : <Lists />}
+      <BulkBar />
     </section>
   );
 }

@@ -3,7 +3,10 @@ import { moment } from "../../shared/language";
 import { addressOf, route } from "../state/route";
 import { isMarked, marksOf } from "../state/feelings";
 import { language, text, word } from "../text";
+import { chosen, toggle } from "../state/bulk";
 import { query } from "../state/search";
+import { bulkText } from "../text/bulk";
+import { callText } from "../text/calls";
 import { deskText } from "../text/desk";
 import { feelingText } from "../text/feelings";
 import type { Row } from "../types";
@@ -22,6 +25,11 @@ function Badges({ row }: { row: Row }) {
           {word(feelingText().marks, mark)}
         </span>
       ))}
+      {row.callback && (
+        <span class={`badge ${row.callback.state === "planned" ? "" : "urgent"}`} data-testid="call-badge">
+          {callText().badge(row.callback.state, moment(row.callback.slot_from, language.value))}
+        </span>
+      )}
       {row.reason && <span class={`badge reason ${row.reason}`}>{word(words.reasons, row.reason)}</span>}
       {row.tags.map((tag) => (
         <span key={tag.id} class="badge tag">
@@ -52,31 +60,45 @@ export function InboxRow({ row }: { row: Row }) {
   const open = route.value.conversation === row.id;
   const owned = row.state === "agent" && row.agent;
   return (
-    <a
-      class={`row ${row.state === "queued" ? "waits" : ""} ${row.unread ? "has-unread" : ""}`}
-      href={addressOf(row.id)}
-      aria-current={open ? "true" : undefined}
-      data-testid="inbox-row"
-      data-conversation={row.id}
-    >
-      <p class="top">
-        <span class="name">
-          <b>{customerName(row, words)}</b>
-          {row.unread > 0 && (
-            <span class="unread" role="img" aria-label={deskText().unread(row.unread)} data-testid="unread">
-              {row.unread}
-            </span>
-          )}
-        </span>
-        {row.state === "queued" && row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
-      </p>
-      <p class="ask" dir="auto" lang={row.language}>
-        {isMarked(row, "harassment") ? feelingText().veiledShort : row.found ? <Found row={row} /> : (row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
-      </p>
-      <Deadline row={row} listed />
-      <Badges row={row} />
-      {owned && <p class="meta">{words.stateWith(row.agent!.name)}</p>}
-      {row.snoozed_until && <p class="meta">{deskText().snoozeUntil(moment(row.snoozed_until, language.value))}</p>}
-    </a>
+    <div class="pickable">
+      <input
+        type="checkbox"
+        aria-label={bulkText().choose(customerName(row, words))}
+        checked={chosen.value.has(row.id)}
+        onChange={() => toggle(row.id)}
+        data-testid="choose"
+      />
+      <a
+        class={`row ${row.state === "queued" ? "waits" : ""} ${row.unread || row.mentions ? "has-unread" : ""}`}
+        href={addressOf(row.id)}
+        aria-current={open ? "true" : undefined}
+        data-testid="inbox-row"
+        data-conversation={row.id}
+      >
+        <p class="top">
+          <span class="name">
+            <b>{customerName(row, words)}</b>
+            {row.mentions > 0 && (
+              <span class="unread mention" role="img" aria-label={deskText().mentions(row.mentions)} data-testid="mentions">
+                @
+              </span>
+            )}
+            {row.unread > 0 && (
+              <span class="unread" role="img" aria-label={deskText().unread(row.unread)} data-testid="unread">
+                {row.unread}
+              </span>
+            )}
+          </span>
+          {row.state === "queued" && row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
+        </p>
+        <p class="ask" dir="auto" lang={row.language}>
+          {isMarked(row, "harassment") ? feelingText().veiledShort : row.found ? <Found row={row} /> : (row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
+        </p>
+        <Deadline row={row} listed />
+        <Badges row={row} />
+        {owned && <p class="meta">{words.stateWith(row.agent!.name)}</p>}
+        {row.snoozed_until && <p class="meta">{deskText().snoozeUntil(moment(row.snoozed_until, language.value))}</p>}
+      </a>
+    </div>
   );
 }

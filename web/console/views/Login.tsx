@@ -1,8 +1,9 @@
 // The way in; also laid over the desk when the session has expired, with everything beneath kept.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ApiError } from "../../shared/http";
 import { Mark } from "../../shared/icons";
-import { logIn, me } from "../state/me";
+import { findProvider, logIn, me } from "../state/me";
 import { switchLanguage, text } from "../text";
 
 function complaint(problem: unknown): string {
@@ -11,11 +12,20 @@ function complaint(problem: unknown): string {
   return problem.passing ? text().unreachable : text().badLogin;
 }
 
+/** Why the provider's sign-in, from which the browser has just come back, did not work. */
+function refusal(): string {
+  const code = new URLSearchParams(location.search).get("sign-in");
+  if (code === null) return "";
+  return code === "unauthorized" ? text().providerRefused : text().providerFailed;
+}
+
 export function Login({ expired = false }: { expired?: boolean }) {
   const words = text();
   const email = useSignal(me.value?.email ?? "");
   const password = useSignal("");
-  const problem = useSignal("");
+  const problem = useSignal(refusal());
+  const provider = useSignal(false);
+  useEffect(() => void findProvider().then((found) => (provider.value = found)), []);
   const busy = useSignal(false);
 
   async function submit(event: Event): Promise<void> {
@@ -60,6 +70,11 @@ export function Login({ expired = false }: { expired?: boolean }) {
           {words.login}
         </button>
       </form>
+      {provider.value && (
+        <a class="outline" href="/v1/agent/oidc/start" data-testid="login-provider">
+          {words.loginElsewhere}
+        </a>
+      )}
       <button class="text" aria-label={words.languageLabel} onClick={switchLanguage} data-testid="console-language">
         {words.language}
       </button>

@@ -1,15 +1,18 @@
 // Writing saved replies, and taking them in from a CSV file.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { SNOOZES, actionsOf, choiceOf } from "../state/macro";
 import { me } from "../state/me";
-import { type ReplyDraft, importReplies, loadReplies, removeReply, replies, saveReply, variables } from "../state/replies";
+import { type ReplyDraft, importReplies, loadReplies, loadTeams, removeReply, replies, saveReply, teams, variables } from "../state/replies";
 import { text } from "../text";
 import { deskText } from "../text/desk";
 import type { SavedReply } from "../types";
 import { asking } from "./asking";
 import { Dialog } from "./Dialog";
+import { macroName } from "./macroName";
 
-const NEW: ReplyDraft = { name: "", text: "", shared: false, tags: [] };
+const NEW: ReplyDraft = { name: "", text: "", shared: false, tags: [], snooze_minutes: null, team: null, outcome: null };
+const OUTCOMES = ["solved", "workaround", "unsolved", "no_reply", "spam"];
 const SEPARATOR = /[,、，;；]/;
 
 function Editor({ id, given, done }: { id: string | null; given: ReplyDraft; done: () => void }) {
@@ -41,6 +44,16 @@ function Editor({ id, given, done }: { id: string | null; given: ReplyDraft; don
         {words.replyTags}
         <input maxLength={400} value={tags.value} onInput={(event) => (tags.value = event.currentTarget.value)} />
       </label>
+      <label>
+        {words.sendingDoes}
+        <select value={choiceOf(draft.value)} onChange={(event) => change(actionsOf(event.currentTarget.value))} data-testid="reply-macro">
+          {offered(draft.value).map((choice) => (
+            <option key={choice} value={choice}>
+              {macroName(choice)}
+            </option>
+          ))}
+        </select>
+      </label>
       {me.value?.admin && (
         <label class="choice">
           <input type="checkbox" checked={draft.value.shared} onChange={(event) => change({ shared: event.currentTarget.checked })} />
@@ -62,6 +75,12 @@ function Editor({ id, given, done }: { id: string | null; given: ReplyDraft; don
       </p>
     </form>
   );
+}
+
+/** What sending it may do; with what it does now, if that is none of the usual. */
+function offered(draft: ReplyDraft): string[] {
+  const usual = ["", ...SNOOZES.map((n) => `snooze:${n}`), ...teams.value.map((team) => `team:${team.id}`), ...OUTCOMES.map((name) => `resolve:${name}`)];
+  return [...new Set([...usual, choiceOf(draft)])];
 }
 
 function Import() {
@@ -99,7 +118,7 @@ function List({ edit }: { edit: (reply: SavedReply) => void }) {
           <div>
             <b>{reply.name}</b> {reply.shared && <span class="badge">{words.shared}</span>}
             <p class="meta">{reply.text}</p>
-            <p class="meta">{[words.used(reply.used), ...reply.tags].join("・")}</p>
+            <p class="meta">{[words.used(reply.used), ...reply.tags, ...(choiceOf(reply) ? [macroName(choiceOf(reply))] : [])].join("・")}</p>
           </div>
           {editable(reply) && (
             <p>
@@ -116,7 +135,7 @@ function List({ edit }: { edit: (reply: SavedReply) => void }) {
 function Content() {
   const words = deskText();
   const edited = useSignal<{ id: string | null; draft: ReplyDraft } | null>(null);
-  useEffect(() => void loadReplies().catch(() => undefined), []);
+  useEffect(() => void Promise.all([loadReplies(), loadTeams()]).catch(() => undefined), []);
   if (edited.value) return <Editor key={edited.value.id} id={edited.value.id} given={edited.value.draft} done={() => (edited.value = null)} />;
   return (
     <>

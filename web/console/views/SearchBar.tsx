@@ -1,7 +1,7 @@
 // Above the list: search over all time, views with live counts, filters.
 import { useSignal } from "@preact/signals";
 import { counts } from "../state/inbox";
-import { SNOOZED, agents, chosenView, filters, query, removeView, saveView, searching, setFilter, stopSearching, tags, views } from "../state/search";
+import { OWN_VIEWS, type OwnView, agents, chosenOwnView, chosenView, filters, query, removeView, saveView, searching, setFilter, stopSearching, tags, views } from "../state/search";
 import { me } from "../state/me";
 import { text } from "../text";
 import { deskText } from "../text/desk";
@@ -13,21 +13,21 @@ const WAITING = [5, 15, 60, 240];
 const MAX_COUNT = 999;
 export const SEARCH_ID = "search";
 
-const isSnoozed = () => filters.value.snoozed === "true" && filters.value.mine === "true";
-
 function ViewChoice() {
   const words = deskText();
-  const snoozed = counts.value.snoozed;
-  const value = chosenView.value?.id ?? (isSnoozed() ? "snoozed" : "");
+  const value = chosenView.value?.id ?? chosenOwnView.value ?? "";
   function choose(id: string): void {
     query.value = "";
-    filters.value = id === "snoozed" ? SNOOZED : (views.value.find((view) => view.id === id)?.filters ?? {});
+    filters.value = id in OWN_VIEWS ? OWN_VIEWS[id as OwnView] : (views.value.find((view) => view.id === id)?.filters ?? {});
   }
   const count = (n: number | null) => (n === null ? "" : ` (${n >= MAX_COUNT ? `${MAX_COUNT}+` : n})`);
   return (
     <select aria-label={words.view} value={value} onChange={(event) => choose(event.currentTarget.value)} data-testid="view">
       <option value="">{words.view}: {words.noView}</option>
-      <option value="snoozed">{words.snoozedView + count(snoozed)}</option>
+      <option value="mentions">{words.ownViews.mentions + count(counts.value.mentions)}</option>
+      <option value="following">{words.ownViews.following}</option>
+      <option value="calls">{words.ownViews.calls + count(counts.value.callbacks)}</option>
+      <option value="snoozed">{words.ownViews.snoozed + count(counts.value.snoozed)}</option>
       {views.value.map((view) => (
         <option key={view.id} value={view.id} disabled={view.missing !== null}>
           {view.missing ? `${view.name} – ${words.missing[view.missing]}` : view.name + count(view.count)}

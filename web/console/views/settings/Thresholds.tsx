@@ -7,7 +7,7 @@ import { settingsText } from "../../text/settings";
 import { Changed } from "./Changed";
 
 // The least and the most, as the service takes them.
-const WHOLE: Record<string, [number, number]> = { max_guided_turns: [1, 100], max_failed_turns: [1, 100], offer_again_turns: [1, 100], queue_limit: [1, 100_000], presence_seconds: [60, 86_400] };
+const WHOLE: Record<string, [number, number]> = { max_guided_turns: [1, 100], max_failed_turns: [1, 100], offer_again_turns: [1, 100], queue_limit: [1, 100_000], callback_slots: [0, 100], presence_seconds: [60, 86_400] };
 
 export function Thresholds() {
   const words = settingsText();

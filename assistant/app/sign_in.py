@@ -1,0 +1,23 @@
+"""The OpenID Connect provider of the settings."""
+
+from assistant.api.oidc_provider import OidcProvider
+from assistant.app.sign_in_settings import SignInSettings
+from assistant.domain.errors import SetupError
+
+
+def build_oidc_provider(settings: SignInSettings, public_url: str) -> OidcProvider | None:
+    """None without settings; SetupError for some of them."""
+    issuer, client_id, secret = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
+    if not (issuer or client_id or secret):
+        return None
+    if not (issuer and client_id and secret):
+        raise SetupError(
+            "ASSISTANT_OIDC_ISSUER, ASSISTANT_OIDC_CLIENT_ID and ASSISTANT_OIDC_CLIENT_SECRET go together."
+        )
+    return OidcProvider(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        redirect_uri=f"{public_url.rstrip('/')}/v1/agent/oidc/callback",
+        creates_accounts=settings.oidc_create,
+    )

@@ -1,0 +1,81 @@
+// Words of acting on many conversations at once.
+import { language } from ".";
+
+const JA = {
+  choose: (name: string) => `${name}さんの会話を選ぶ`,
+  chooseAll: "表示中をすべて選ぶ",
+  chosen: (n: number) => `${n}件を選択中`,
+  bar: "選んだ会話の操作",
+  clear: "選択をやめる",
+  actions: { tag: "タグ", snooze: "スヌーズ", assign: "担当者", resolve: "解決" } as Record<string, string>,
+  titles: {
+    tag: "タグを付けます",
+    snooze: "いつまで脇に置きますか？",
+    assign: "担当者を選んでください",
+    resolve: "どのように終わりましたか？",
+  } as Record<string, string>,
+  preview: "確認する",
+  previewTitle: "この操作を行いますか？",
+  will: (n: number) => `${n}件が変わります。`,
+  stays: (n: number) => `${n}件はすでにその状態です。`,
+  refused: (n: number, why: string) => `${n}件はできません: ${why}`,
+  why: {
+    not_owner: "ご自身の担当ではありません",
+    conversation_closed: "すでに終了しています",
+    already_claimed: "ほかの担当者が対応中です",
+    not_found: "会話か担当者が見つかりません",
+    conflict: "その後に変更されています",
+    bad_input: "指定した値が使えません",
+  } as Record<string, string>,
+  other: "今はできません",
+  tellsCustomers: {
+    resolve: "お客様には終了のお知らせが届きます。元に戻しても取り消せません。",
+    assign: "お客様には担当者の名前をお知らせします。",
+  } as Record<string, string>,
+  apply: "実行する",
+  done: (n: number) => `${n}件を変更しました。`,
+  undo: (n: number) => `${n}件の変更を元に戻す`,
+  undone: (n: number, left: number) => (left ? `${n}件を元に戻しました。${left}件はその後に変更されたため、そのままです。` : `${n}件を元に戻しました。`),
+  tooLate: "元に戻せるのは1分以内です。",
+  unusable: "指定した値が使えません。",
+  failed: "うまくいきませんでした。もう一度お試しください。",
+  full: "一度に選べるのは200件までです。",
+};
+
+const EN: typeof JA = {
+  choose: (name) => `Choose the conversation of ${name}`,
+  chooseAll: "Choose all shown",
+  chosen: (n) => `${n} chosen`,
+  bar: "Actions on the chosen conversations",
+  clear: "Choose none",
+  actions: { tag: "Tag", snooze: "Snooze", assign: "Assign", resolve: "Resolve" },
+  titles: { tag: "Add a tag", snooze: "Until when do you put them aside?", assign: "Who gets them?", resolve: "How did they end?" },
+  preview: "Preview",
+  previewTitle: "Do this?",
+  will: (n) => (n === 1 ? "1 changes." : `${n} change.`),
+  stays: (n) => (n === 1 ? "1 is so already." : `${n} are so already.`),
+  refused: (n, why) => `${n} cannot: ${why}`,
+  why: {
+    not_owner: "you do not have it",
+    conversation_closed: "it is closed already",
+    already_claimed: "a colleague has it",
+    not_found: "the conversation or the agent is gone",
+    conflict: "it has changed since",
+    bad_input: "the value cannot be used",
+  },
+  other: "not possible now",
+  tellsCustomers: {
+    resolve: "Customers are told that it is closed; undoing does not take that back.",
+    assign: "Customers are told the agent's name.",
+  },
+  apply: "Do it",
+  done: (n) => (n === 1 ? "1 conversation changed." : `${n} conversations changed.`),
+  undo: (n) => (n === 1 ? "Undo the change of 1 conversation" : `Undo the change of ${n} conversations`),
+  undone: (n, left) => (left ? `${n} are as before. ${left} have changed since and stay.` : `${n} are as before.`),
+  tooLate: "Changes can be undone for one minute.",
+  unusable: "That value cannot be used.",
+  failed: "That did not work. Please try again.",
+  full: "At most 200 can be chosen at once.",
+};
+
+export const bulkText = (): typeof JA => (language.value === "ja" ? JA : EN);
