@@ -125,7 +125,7 @@ async def test_whose_address_is_verified_enters_their_account(
         {"code": "another"},
         {"code": ""},
     ],
-    ids=str,
+    ids=lambda lie: next(iter(lie)),
 )
 async def test_nobody_enters_by_what_does_not_fit(
     client: ApiClient, provider: FakeProvider, lie: dict[str, Any]
