@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import patch
 from uuid import uuid4
 
 import httpx2
@@ -18,7 +19,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from assistant.api import build_api
+from assistant.api import build_api, build_routes
 from assistant.api.auth import create_api_token
 from assistant.api.context import ApiContext
 from assistant.api.password_hashing import hash_password
@@ -223,6 +224,19 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
     await task
 
 
+@cache
+def _build_routes_once() -> FastAPI:
+    return build_routes()
+
+
+def copy_routes() -> FastAPI:
+    """All calls: FastAPI works them out anew for each application, which takes most of a test."""
+    with patch("assistant.api._list_routers", tuple):
+        app = build_routes()
+    app.router.routes.extend(_build_routes_once().router.routes)
+    return app
+
+
 def application(
     rig: Harness, health: dict[str, str | None], static: Path, *, names: Mapping[str, str] | None = None
 ) -> FastAPI:
@@ -240,35 +254,36 @@ def application(
     async def article(id_: str) -> Article | None:
         return ARTICLE if id_ == ARTICLE.id else None
 
-    return build_api(
-        ApiContext(
-            database=rig.database,
-            policy=rig.policy,
-            live=LiveSettings(
-                cast(Any, SimpleNamespace(policy=None, languages=LANGUAGES, name="")), rig.database
+    with patch("assistant.api.build_routes", copy_routes):
+        return build_api(
+            ApiContext(
+                database=rig.database,
+                policy=rig.policy,
+                live=LiveSettings(
+                    cast(Any, SimpleNamespace(policy=None, languages=LANGUAGES, name="")), rig.database
+                ),
+                examples=rig.mind.examples,
+                article_desk=DeskOfArticles(),
+                suggest=partial(draft_suggestions, rig.mind),
+                notifier=rig.wire,
+                timing=rig.timing,
+                desk=rig.desk,
+                pick_facts=WordFactPicker(),
+                clock=rig.clock,
+                limits=RateLimiter(),
+                presence=DeskPresence(rig.database),
+                identity_key=IDENTITY_KEY,
+                languages=LANGUAGES,
+                public_url="http://localhost:8000",
+                hosts=("localhost:8000",),
+                article=article,
+                help_entries=entries,
+                health=parts,
+                static=static,
+                names=names or {},
+                channels=rig.channels,
+                backend_key=BACKEND_KEY,
             ),
-            examples=rig.mind.examples,
-            article_desk=DeskOfArticles(),
-            suggest=partial(draft_suggestions, rig.mind),
-            notifier=rig.wire,
-            timing=rig.timing,
-            desk=rig.desk,
-            pick_facts=WordFactPicker(),
-            clock=rig.clock,
-            limits=RateLimiter(),
-            presence=DeskPresence(rig.database),
-            identity_key=IDENTITY_KEY,
-            languages=LANGUAGES,
-            public_url="http://localhost:8000",
-            hosts=("localhost:8000",),
-            article=article,
-            help_entries=entries,
-            health=parts,
-            static=static,
-            names=names or {},
-            channels=rig.channels,
-            backend_key=BACKEND_KEY,
-        ),
-        origins=("*",),
-        proxies=("127.0.0.1",),
-    )
+            origins=("*",),
+            proxies=("127.0.0.1",),
+        )

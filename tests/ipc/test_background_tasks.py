@@ -29,6 +29,7 @@ AWAITED = {
     ("jobs/worker_loop.py", "_start_job"),
     ("jobs/worker_loop.py", "run"),
     ("jobs/outbox.py", "handle_turn"),
+    ("jobs/webhook_sender.py", "run"),
     ("jobs/outbox.py", "with_typing_indicator"),
     ("ipc/rpc.py", "_dispatch_message"),
     ("jobs/web_resync.py", "resync_next"),
