@@ -76,6 +76,7 @@ def test_an_agents_morning(
 def _find_and_claim(page: Page, script: DeskScript) -> None:
     page.get_by_test_id("inbox-row").first.wait_for()
     page.keyboard.press("Alt+i")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type(script.word)
     expect(page.get_by_test_id("results").get_by_test_id("inbox-row")).to_have_count(1)
     expect(page.locator("mark")).to_have_text(script.word)
