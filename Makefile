@@ -28,7 +28,8 @@ test: $(VENV)/.installed-dev $(STATIC) check ## all tests, the browser included
 	@scripts/with-node npm run --silent test
 	@scripts/find-browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e and not alone"
-	@$(BIN)/python -m pytest -m "e2e or alone"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "e2e and not alone"
+	@$(BIN)/python -m pytest -m alone
 
 test-fast: $(VENV)/.installed-dev ## unit tests only, a few seconds
 	@$(BIN)/python -m pytest -m "not slow and not e2e"
