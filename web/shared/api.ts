@@ -54,6 +54,7 @@ export interface components {
       lang: string | null;
       kind: string;
       agent: components["schemas"]["AgentReferenceOut"] | null;
+      warning: boolean;
       hidden: boolean;
       private: boolean;
       delivery: components["schemas"]["DeliveryOut"] | null;
@@ -305,6 +306,7 @@ export interface components {
       contacts: components["schemas"]["ContactOut"][];
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
+      harassment: components["schemas"]["HarassmentOut"] | null;
       turns: components["schemas"]["TurnOut"][];
       opinions: {
         [key: string]: components["schemas"]["OpinionsOut"];
@@ -731,6 +733,10 @@ export interface components {
       message: components["schemas"]["MessageOut"];
       state: components["schemas"]["State"];
     };
+    HarassmentOut: {
+      messages: string[];
+      warning: string;
+    };
     HoursOut: {
       open: boolean;
       next_opening: string | null;
@@ -989,6 +995,7 @@ export interface components {
       promises: string[];
       sentiment: components["schemas"]["TurnFeelingsOut"][];
       feelings?: components["schemas"]["FeelingsOut"];
+      harassing_messages?: string[];
       transcript: components["schemas"]["TranscriptOut"];
       suggested: components["schemas"]["SuggestionOut"][];
       told_customer: string | null;
@@ -1611,6 +1618,10 @@ export interface components {
     };
     WaitingOut: {
       told: string;
+    };
+    WarningIn: {
+      /** Format: uuid */
+      id: string;
     };
     WebhookAttemptOut: {
       at: string;

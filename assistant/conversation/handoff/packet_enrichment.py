@@ -3,18 +3,24 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from assistant.conversation.customer_facts import add_customer_facts, build_lookup_facts
-from assistant.conversation.handoff.priority_update import analyze_added_messages, raise_priority
+from assistant.conversation.handoff.priority_update import (
+    analyze_added_messages,
+    list_unheard,
+    raise_priority,
+    save_added_signals,
+)
 from assistant.conversation.handoff.waiting_replies import reply_while_waiting
 from assistant.conversation.transcript import save_conversation
 from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
-from assistant.domain.conversation import Conversation, State
+from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.customer_data import CustomerFact
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import Unavailable
@@ -98,17 +104,33 @@ class PacketEnricher:
     def _apply_added(
         self, store: Store, item: Job, facts: CustomerFacts, before: PacketSnapshot, added: Signals | None
     ) -> PacketSnapshot | None:
-        """What was written while waiting goes into packet and queue, and is answered; None: too late."""
+        """What was written since goes into packet and queue, and is answered while waiting.
+
+        None: too late, or an agent has answered, who needs no better packet.
+        """
         pending = store.jobs.get(item.kind, item.conversation)
         if pending is None or pending.lease != item.lease:
             return None
         conversation, now = store.conversations.get(item.conversation), self.clock()
-        if added is not None and conversation.state is State.QUEUED:
-            policy = self.mind.policy.for_channel(conversation.channel)
-            raised = raise_priority(store, conversation, added, policy)
-            conversation = save_conversation(store, raised, now) if raised != conversation else conversation
-            reply_while_waiting(store, conversation, added, policy, self.pick_facts, now)
+        if added is not None and conversation.state in PEOPLE_STATES:
+            self._save_added(store, conversation, before, added, now)
+        if conversation.state is State.AGENT and _is_answered_by_agent(before):
+            store.jobs.complete_job(item.kind, item.conversation, item.lease)
+            store.journal.append_entry(item.conversation, None, now)
+            return None
         return self._renew_packet(store, item, facts, before, PacketAdditions())
+
+    def _save_added(
+        self, store: Store, conversation: Conversation, before: PacketSnapshot, added: Signals, now: datetime
+    ) -> None:
+        policy = self.mind.policy.for_channel(conversation.channel)
+        is_waiting = conversation.state is State.QUEUED
+        raised = raise_priority(conversation, added, policy) if is_waiting else conversation
+        save_added_signals(store, raised, added, list_unheard(before.messages))
+        if raised != conversation:
+            raised = save_conversation(store, raised, now)
+        if is_waiting:
+            reply_while_waiting(store, raised, added, policy, self.pick_facts, now)
 
     def _apply_additions(
         self,
@@ -185,6 +207,12 @@ class PacketEnricher:
         language = known.conversation.language
         replies = [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
         return [reply for reply in replies if not is_said_already(reply, known.lines)]
+
+
+def _is_answered_by_agent(known: PacketSnapshot) -> bool:
+    """Whether an agent has written to the customer in this episode."""
+    began = known.conversation.episode_from
+    return any(message.author is Author.AGENT and message.seq > began for message in known.messages)
 
 
 def _list_said(known: PacketSnapshot) -> list[str]:
