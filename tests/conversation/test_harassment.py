@@ -116,3 +116,12 @@ async def test_only_the_owner_warns_and_only_where_it_was_read(rig: Harness) -> 
     await rig.ask(calm, "返品の期限は？")
     with pytest.raises(Conflict):
         await warn(rig, calm, agent)
+
+
+async def test_words_that_harass_are_not_told_as_the_matter(rig: Harness) -> None:
+    read_threats(rig)
+    conversation = (await rig.open()).conversation.id
+    await rig.press_person_button(conversation)
+    await rig.ask(conversation, "届いた土鍋が割れていました")
+    await rig.ask(conversation, f"届いた土鍋の件、{THREAT}")
+    assert (await rig.packet(conversation))["issue"]["ask"] == "届いた土鍋が割れていました"

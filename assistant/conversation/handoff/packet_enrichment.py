@@ -41,6 +41,8 @@ log = structlog.get_logger()
 
 #: After that an agent has read the packet as it is.
 MAX_ENRICH_SECONDS = 20.0
+#: How a message was read of which only that is kept.
+HARASSMENT = Signals(harassment=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class PacketEnricher:
         self.wire.notify(item.conversation)
         if heard is None:
             return
+        facts = self._pick_again(facts, known, heard)
         additions, looked_up = await asyncio.gather(
             self._draft_additions(heard, facts.ask), self._look_up_customer(heard)
         )
@@ -159,11 +162,9 @@ class PacketEnricher:
         fresh = _load_snapshot(store, item.conversation)
         if fresh is None:
             return None
-        if _list_said(fresh) != _list_said(before):
-            facts = self.pick_facts(fresh.lines)
         news = PacketNews(
             lines=fresh.lines,
-            facts=facts,
+            facts=self._pick_again(facts, before, fresh),
             priority=fresh.conversation.priority,
             suggested=additions.suggested,
             summary=additions.summary,
@@ -173,6 +174,13 @@ class PacketEnricher:
         store.handoffs.replace_packet(packet)
         store.journal.append_entry(item.conversation, None, self.clock())
         return replace(fresh, packet=packet)
+
+    def _pick_again(
+        self, facts: CustomerFacts, before: PacketSnapshot, fresh: PacketSnapshot
+    ) -> CustomerFacts:
+        """The facts of *before*, or of *fresh* where people have said more, or it was read otherwise."""
+        is_same = _list_peoples_lines(fresh) == _list_peoples_lines(before)
+        return facts if is_same else self.pick_facts(fresh.lines)
 
     async def _look_up_customer(self, known: PacketSnapshot) -> Sequence[CustomerFact]:
         """What the business's system knows of a customer whom the site or the channel proved."""
@@ -215,9 +223,9 @@ def _is_answered_by_agent(known: PacketSnapshot) -> bool:
     return any(message.author is Author.AGENT and message.seq > began for message in known.messages)
 
 
-def _list_said(known: PacketSnapshot) -> list[str]:
-    """The words of people, which the facts are picked from."""
-    return [line.text for line in known.lines if line.author in (Author.CUSTOMER, Author.AGENT)]
+def _list_peoples_lines(known: PacketSnapshot) -> list[Utterance]:
+    """What people said, and how it was read: the facts are picked from that."""
+    return [line for line in known.lines if line.author in (Author.CUSTOMER, Author.AGENT)]
 
 
 def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
@@ -226,10 +234,22 @@ def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
         return None
     messages = store.messages.list_public(conversation)
     found = store.conversations.get(conversation)
+    lines = build_utterances(messages, store.turns.list_all(conversation))
     return PacketSnapshot(
         conversation=found,
         customer=store.customers.get(found.customer),
         packet=packet,
         messages=messages,
-        lines=build_utterances(messages, store.turns.list_all(conversation)),
+        lines=_mark_harassing_lines(lines, messages, packet),
     )
+
+
+def _mark_harassing_lines(
+    lines: Sequence[Utterance], messages: Sequence[Message], packet: Mapping[str, Any]
+) -> list[Utterance]:
+    """The lines of messages that harassed people, which are in no turn, are nobody's matter."""
+    harassing = packet.get("harassing_messages", ())
+    return [
+        replace(line, signals=HARASSMENT) if message.id in harassing and line.signals is None else line
+        for message, line in zip(messages, lines, strict=True)
+    ]
