@@ -163,7 +163,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     },
     **{
         f"GET {_INSIGHT}/{what}": (REPORTING,)
-        for what in ("report", "conversations", "conversations.csv", "themes")
+        for what in ("report", "exposure", "conversations", "conversations.csv", "themes")
     },
     "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},

@@ -104,3 +104,16 @@ async def test_the_evidence_is_for_agents_and_limited(client: ApiClient) -> None
     assert (await client.http.post(f"{missing}/evidence", headers=agent)).status_code == 404
     calls = [client.http.post(f"{url}/evidence", headers=agent) for _ in range(11)]
     assert 429 in {one.status_code for one in await asyncio.gather(*calls)}
+
+
+async def test_exposure_is_for_leads(client: ApiClient) -> None:
+    agent, lead = await client.hire(), await client.hire("Sato", lead=True)
+    _, url = await be_harassed(client, agent)
+    await client.http.post(f"{url}/resolve", json={"outcome": "solved"}, headers=agent)
+    path = "/v1/agent/insight/exposure"
+    assert (await client.http.get(path, headers=agent)).status_code == 403
+    told = (await client.http.get(path, headers=lead)).json()
+    assert [one | {"agent": ""} for one in told["agents"]] == [
+        {"agent": "", "name": "Mori", "conversations": 1, "harassed": 1, "messages": 1, "too_few": True}
+    ]
+    assert set(told["definition"]) == {"ja", "en"}

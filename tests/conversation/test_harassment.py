@@ -1,11 +1,15 @@
 """Harassment of staff: read wherever the customer writes, and answered with a warning."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from assistant.conversation import exposure
+from assistant.conversation.desk import transfer_conversation
 from assistant.conversation.harassment import list_harassing_messages, send_warning
 from assistant.conversation.inbound.conversation_start import Visitor
+from assistant.conversation.report import ReportRange
 from assistant.conversation.templates import LANGUAGES, set_overrides
 from assistant.domain.audit import format_actor
 from assistant.domain.conversation import State
@@ -125,3 +129,42 @@ async def test_words_that_harass_are_not_told_as_the_matter(rig: Harness) -> Non
     await rig.ask(conversation, "届いた土鍋が割れていました")
     await rig.ask(conversation, f"届いた土鍋の件、{THREAT}")
     assert (await rig.packet(conversation))["issue"]["ask"] == "届いた土鍋が割れていました"
+
+
+async def count_exposure(rig: Harness) -> dict[str, tuple[int, int, int, bool]]:
+    wanted = ReportRange(start=rig.clock() - timedelta(days=1), end=rig.clock() + timedelta(seconds=1))
+    found = await rig.database.read(lambda store: exposure.count_exposure(store, wanted))
+    return {one.name: (one.conversations, one.harassed, one.messages, one.too_few) for one in found}
+
+
+async def test_exposure_is_everybodys_who_had_the_conversation_until_it_was_handed_up(
+    rig: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "MIN_OF_AGENT", 2)
+    conversation, mori = await take(rig)
+    await rig.ask(conversation, f"{THREAT}!")
+    sato = await rig.hire("Sato")
+    await rig.database.write(
+        lambda store: transfer_conversation(store, conversation, mori, sato.id, rig.clock())
+    )
+    calm = (await rig.open()).conversation.id
+    await rig.ask(calm, "返品の期限は？")
+    await rig.claim(calm, sato)
+    assert await count_exposure(rig) == {}
+    for one in (conversation, calm):
+        await rig.resolve(one, sato)
+    assert list((await count_exposure(rig)).items()) == [
+        ("Mori", (1, 1, 2, True)),
+        ("Sato", (2, 1, 2, False)),
+    ]
+
+
+async def test_exposure_counts_what_the_assistant_was_told_and_only_the_range(rig: Harness) -> None:
+    read_threats(rig)
+    conversation, agent = (await rig.open()).conversation.id, await rig.hire()
+    await rig.ask(conversation, THREAT)
+    await rig.claim(conversation, agent)
+    await rig.resolve(conversation, agent)
+    assert await count_exposure(rig) == {"Mori": (1, 1, 1, True)}
+    rig.clock.pass_(2 * 86_400)
+    assert await count_exposure(rig) == {}

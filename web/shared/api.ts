@@ -28,6 +28,14 @@ export interface components {
       /** @enum {string} */
       activity: "viewing" | "typing" | "draft" | "left";
     };
+    AgentExposureOut: {
+      agent: string;
+      name: string;
+      conversations: number;
+      harassed: number;
+      messages: number;
+      too_few: boolean;
+    };
     AgentFiguresOut: {
       conversations: number;
       surveys: components["schemas"]["SurveysOut"];
@@ -577,6 +585,15 @@ export interface components {
       text: string;
       why: string;
       detail?: string;
+    };
+    /** @description By name: no ranking. */
+    ExposureOut: {
+      start: string;
+      end: string;
+      agents: components["schemas"]["AgentExposureOut"][];
+      definition: {
+        [key: string]: string;
+      };
     };
     FactsOut: {
       claimed: string[];
