@@ -8,21 +8,17 @@ import sqlalchemy as sa
 from assistant.domain.customer_data import normalize_identity
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
-from assistant.storage.schema import metadata
+from assistant.storage.personal_data import BY_IDENTITY, LOOSE, build_identity_filter, iterate_dependents
 
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
     | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
-    | {"improvements", "invitations", "webhook_endpoints"}
+    | {"improvements", "invitations", "push_counts", "webhook_endpoints"}
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
     | {"troubles", "vectors", "views"}
 )
-#: Columns that hold the id of a conversation or customer without a foreign key.
-LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
-#: Facts by an identity, whoever has it; emptied with the customer.
-BY_IDENTITY = (t.customer_facts, t.fact_import_changes)
 
 
 class SqlErasure:
@@ -117,24 +113,10 @@ class SqlErasure:
         return self._delete_cascade(t.dead_letters, theirs)
 
     def _delete_facts(self, customers: Sequence[str]) -> int:
-        """What other systems told of these people, by their identities and their address."""
-        i, c = t.identities.c, t.customers.c
-        gone = 0
-        for table in BY_IDENTITY:
-            same = sa.or_(
-                i.id == table.c.identity,
-                sa.and_(i.channel == "email", sa.func.lower(i.id) == table.c.identity),
-            )
-            by_identity = sa.exists().where(
-                i.customer.in_(customers), i.channel == table.c.identity_type, same
-            )
-            by_mail = sa.exists().where(
-                c.id.in_(customers),
-                table.c.identity_type == "email",
-                sa.func.lower(c.email) == table.c.identity,
-            )
-            gone += self._delete_cascade(table, sa.or_(by_identity, by_mail))
-        return gone
+        """What is kept by these people's identities and their address."""
+        return sum(
+            self._delete_cascade(table, build_identity_filter(table, customers)) for table in BY_IDENTITY
+        )
 
     def _delete_loose_rows(self, ids: Sequence[str], journal: bool) -> int:
         columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]
@@ -142,9 +124,7 @@ class SqlErasure:
 
     def _delete_cascade(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Delete rows, after the rows of other tables that refer to them."""
-        gone = 0
-        for other in metadata.sorted_tables:
-            for key in other.foreign_keys:
-                if key.column.table is table:
-                    gone += self._delete_cascade(other, key.parent.in_(sa.select(key.column).where(where)))
-        return gone + self._connection.execute(sa.delete(table).where(where)).rowcount
+        return sum(
+            self._connection.execute(sa.delete(each).where(theirs)).rowcount
+            for each, theirs in iterate_dependents(table, where)
+        )

@@ -12,6 +12,7 @@ from assistant.storage.bulk_changes import SqlBulkChanges
 from assistant.storage.callbacks import SqlCallbacks
 from assistant.storage.cases import SqlCases
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
+from assistant.storage.consents import SqlConsents
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
@@ -25,6 +26,9 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
+from assistant.storage.personal_data import SqlPersonalData
+from assistant.storage.proactive import SqlProactive
+from assistant.storage.purchase_scores import SqlPurchaseScores
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
@@ -92,6 +96,10 @@ class SqlStore:
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
+        self.consents = SqlConsents(connection)
+        self.proactive = SqlProactive(connection)
+        self.purchase_scores = SqlPurchaseScores(connection)
+        self.personal_data = SqlPersonalData(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -15,7 +15,8 @@ from assistant.jobs import retention
 from assistant.jobs.retention import RetentionCleaner
 from assistant.storage import tables
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
-from assistant.storage.erasure import BY_IDENTITY, LOOSE, NOT_ABOUT_CUSTOMERS
+from assistant.storage.erasure import NOT_ABOUT_CUSTOMERS
+from assistant.storage.personal_data import BY_IDENTITY, LOOSE, iterate_personal_rows
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Harness
@@ -90,6 +91,11 @@ def test_every_table_is_emptied_or_holds_nothing_of_customers() -> None:
     assert {
         table.name for table in metadata.sorted_tables
     } - NOT_ABOUT_CUSTOMERS == reached - NOT_ABOUT_CUSTOMERS
+
+
+def test_every_table_about_customers_is_in_the_export() -> None:
+    exported = {table.name for table, _ in iterate_personal_rows(["anybody"])}
+    assert exported == {table.name for table in metadata.sorted_tables} - NOT_ABOUT_CUSTOMERS
 
 
 async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:

@@ -58,6 +58,12 @@ from assistant.ports.storage.people import (
     CustomerStore,
     ErasureStore,
 )
+from assistant.ports.storage.proactive import (
+    ConsentStore,
+    PersonalDataStore,
+    ProactiveStore,
+    PurchaseScoreStore,
+)
 from assistant.ports.storage.webhooks import WebhookStore
 
 T = TypeVar("T")
@@ -201,3 +207,11 @@ class Store(Protocol):
     def sla(self) -> SlaStore: ...
     @property
     def synonyms(self) -> SynonymStore: ...
+    @property
+    def consents(self) -> ConsentStore: ...
+    @property
+    def proactive(self) -> ProactiveStore: ...
+    @property
+    def purchase_scores(self) -> PurchaseScoreStore: ...
+    @property
+    def personal_data(self) -> PersonalDataStore: ...
