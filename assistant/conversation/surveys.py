@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.consents import may_write
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import list_csat_options
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply
 from assistant.domain.cases import CaseState
+from assistant.domain.consents import Purpose
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.messages import Author, Button, Reply
 from assistant.domain.outcomes import OutcomeKind
@@ -48,6 +50,8 @@ def ask_survey(
     if outcome in UNASKED_OUTCOMES or (PERSON if had_person else ASSISTANT) not in policy.surveys_after:
         return ended
     if not _can_carry(store, ended, now):
+        return ended
+    if not may_write(store, ended.customer, Purpose.SURVEYS, ended.channel):
         return ended
     people = [ended.customer, *store.links.list_linked_customers(ended.customer)]
     kind = select_survey_kind(policy.surveys, store.surveys.list_by_customers(people), now)

@@ -70,7 +70,7 @@ class RetentionCleaner:
         ended = store.erasure.list_closed_before(now - self._retention, limit=BATCH_CONVERSATIONS)
         rows = store.erasure.erase_conversations(ended, journal=False)
         people = store.erasure.list_idle_customers(now - self._retention, limit=BATCH_CONVERSATIONS)
-        rows += store.erasure.erase_customers(people, journal=False)
+        rows += store.erasure.erase_customers(people, journal=False, keep_consents=True)
         if rows:
             store.audit.append_entry(
                 ASSISTANT, "retention", now, conversations=len(ended), customers=len(people)

@@ -9,6 +9,7 @@ from assistant.domain.customer_data import normalize_identity
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
 from assistant.storage.personal_data import BY_IDENTITY, LOOSE, build_identity_filter, iterate_dependents
+from assistant.storage.proactive_tables import consents
 
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
@@ -50,15 +51,18 @@ class SqlErasure:
         query = sa.select(c.id).where(c.created_at < moment, ~has).limit(limit)
         return self._connection.execute(query).scalars().all()
 
-    def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
+    def erase_customers(
+        self, customers: Sequence[str], *, journal: bool = True, keep_consents: bool = False
+    ) -> int:
         """Erase these customers with everything they said; returns the number of deleted rows.
 
         *journal*: delete their journal entries too, which scans the whole journal; it holds only ids, for two
-        days.
+        days. *keep_consents*: of people who did not ask for it, so that a no to messages still holds when
+        they come back.
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self._delete_dead_letters(customers) + self._delete_facts(customers)
+        gone = self._delete_dead_letters(customers) + self._delete_facts(customers, keep_consents)
         gone += self.erase_conversations(theirs, journal=journal) + self._delete_loose_rows(
             customers, journal
         )
@@ -112,10 +116,12 @@ class SqlErasure:
         theirs = sa.exists().where(i.customer.in_(customers), i.id == c.peer, place)
         return self._delete_cascade(t.dead_letters, theirs)
 
-    def _delete_facts(self, customers: Sequence[str]) -> int:
+    def _delete_facts(self, customers: Sequence[str], keep_consents: bool) -> int:
         """What is kept by these people's identities and their address."""
         return sum(
-            self._delete_cascade(table, build_identity_filter(table, customers)) for table in BY_IDENTITY
+            self._delete_cascade(table, build_identity_filter(table, customers))
+            for table in BY_IDENTITY
+            if not (keep_consents and table is consents)
         )
 
     def _delete_loose_rows(self, ids: Sequence[str], journal: bool) -> int:

@@ -108,7 +108,9 @@ class ErasureStore(Protocol):
     """
 
     def find_customers(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
-    def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int: ...
+    def erase_customers(
+        self, customers: Sequence[str], *, journal: bool = True, keep_consents: bool = False
+    ) -> int: ...
     def erase_facts(self, named: str) -> int: ...  # of an e-mail address or CHANNEL:ID, whoever has it
     def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int: ...
     def list_closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]: ...  # oldest first
