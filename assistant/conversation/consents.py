@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.templates import render_template as words
@@ -17,9 +18,8 @@ from assistant.domain.consents import (
     is_allowed,
 )
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Message
+from assistant.domain.messages import PROACTIVE, Author, Message
 from assistant.domain.people import Customer, Identity
-from assistant.domain.proactive import PROACTIVE
 from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
 
@@ -28,12 +28,15 @@ STOP_NOTICES = re.compile(
     r"(お知らせ|通知|配信)(を|の)?(停止|とめて|止めて|不要|解除|いりません|要りません)(して|します|希望)?"
     r"(ください|下さい|する|です)?"
     r"|(もう)?(お知らせ|通知)(を|は)?(送らないで|送って来ないで|送ってこないで)(ください|下さい)?"
-    r"|(please )?(stop|no more|end|turn off|unsubscribe from) (the |these |all |sending )?(notices|notifications|messages|news)"
+    r"|(please )?(stop|no more|end|turn off|unsubscribe from) (the |these |all |sending )?"
+    r"(notices|notifications|messages|news)"
     r"|(please )?unsubscribe( me)?|opt[ -]?out"
     r"|(알림|수신)\s?(중지|거부|해지|그만)(해\s?주세요|할게요)?"
 )
 #: The same said to such a message.
-STOP_ANSWERS = re.compile(r"停止|ストップ|不要(です)?|いりません|やめて(ください|下さい)?|stop|end|no thanks|중지|그만")
+STOP_ANSWERS = re.compile(
+    r"停止|ストップ|不要(です)?|いりません|やめて(ください|下さい)?|stop|end|no thanks|중지|그만"
+)
 START_NOTICES = re.compile(
     r"(お知らせ|通知|配信)(を|の)?(再開|受け取る|受け取ります|受信)(して|します|希望)?(ください|下さい|する)?"
     r"|(please )?(start|resume|subscribe to) (the |these )?(notices|notifications|news)|opt[ -]?in"
@@ -70,7 +73,8 @@ def apply_consent_words(
     if state is None:
         return None
     text = words(f"consent_{state}", conversation.language)
-    record_consent(store, conversation, state, text, message.id, now)
+    proof = ConsentProof(state=state, wording=text, evidence=message.id)
+    record_consent(store, conversation, proof, now)
     return append_notice(store, conversation, Author.SYSTEM, text, now)[0]
 
 
@@ -94,16 +98,19 @@ def _fold_command(text: str) -> str:
     return fold_compatibility(text).strip().strip("「」。.!！\"'").casefold()
 
 
-def record_consent(
-    store: Store,
-    conversation: Conversation,
-    state: ConsentState,
-    wording: str,
-    evidence: str,
-    now: datetime,
-    *,
-    source: str = "message",
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentProof:
+    """What the customer said, and how that can be shown later."""
+
+    state: ConsentState
+    wording: str
+    #: Id of the message or of the app's event.
+    evidence: str
+    #: message or app.
+    source: str = "message"
+
+
+def record_consent(store: Store, conversation: Conversation, proof: ConsentProof, now: datetime) -> None:
     """Enter what the customer of a conversation said, for every purpose on its channel."""
     identity = select_identity(store.customers.get(conversation.customer), conversation.channel)
     if identity is None:
@@ -113,26 +120,24 @@ def record_consent(
         identity=_normalize(identity),
         purpose=EVERY,
         channel=conversation.channel,
-        state=state,
-        wording=wording,
+        state=proof.state,
+        wording=proof.wording,
         version=CONSENT_VERSION,
-        source=source,
+        source=proof.source,
         by=CUSTOMER,
-        evidence=evidence,
+        evidence=proof.evidence,
         at=now,
         recorded_at=now,
     )
     store.consents.add(record)
-    store.audit.append_entry(CUSTOMER, "consent", now, conversation=conversation.id, state=state)
+    store.audit.append_entry(CUSTOMER, "consent", now, conversation=conversation.id, state=proof.state)
 
 
 def record_app_consent(store: Store, conversation: str, event: ReachabilityChanged, now: datetime) -> None:
     """Enter what the customer told their app: that they want nothing any more, or that they do again."""
     state = ConsentState.WITHDRAWN if event.why else ConsentState.GIVEN
-    wording = event.why or "START"
-    record_consent(
-        store, store.conversations.get(conversation), state, wording, event.id, now, source="app"
-    )
+    proof = ConsentProof(state=state, wording=event.why or "START", evidence=event.id, source="app")
+    record_consent(store, store.conversations.get(conversation), proof, now)
 
 
 def select_identity(customer: Customer, channel: str) -> Identity | None:

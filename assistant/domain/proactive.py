@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from assistant.domain.consents import ConsentState, Purpose, is_allowed
 from assistant.domain.hours import JAPAN, parse_minutes
 
-#: The kind of these messages in a conversation.
-PROACTIVE = "proactive"
 #: An app may be down for so long before a message is withheld; nothing is decided so shortly before quiet
 #: hours.
 DELIVERY_MARGIN = timedelta(minutes=10)
@@ -122,9 +120,7 @@ class ProactiveDecision:
 SEND = ProactiveDecision(action=ProactiveAction.SEND)
 
 
-def decide_notice(
-    case: ProactiveCase, rule: ProactiveRule, limits: ProactivePolicy
-) -> ProactiveDecision:
+def decide_notice(case: ProactiveCase, rule: ProactiveRule, limits: ProactivePolicy) -> ProactiveDecision:
     """Send it now, hold it until a moment, or drop it; what is held past its window is dropped."""
     if reason := _find_drop_reason(case, rule):
         return ProactiveDecision(action=ProactiveAction.DROP, reason=reason)

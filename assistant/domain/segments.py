@@ -97,7 +97,9 @@ def _rank_quintiles(values: Mapping[Identity, float]) -> dict[Identity, int]:
 def parse_purchase(order: str) -> Purchase | None:
     """The purchase in an order's line (`describe_order`); None where it was undone or has no date."""
     fields = dict(part.partition(" ")[::2] for part in order.split("; "))
-    placed = parse_moment(fields.get("placed_at", "")) or parse_moment(f"{fields.get('placed_at', '')}T00:00Z")
+    placed = parse_moment(fields.get("placed_at", "")) or parse_moment(
+        f"{fields.get('placed_at', '')}T00:00Z"
+    )
     if placed is None or fields.get("status") in UNDONE_STATUSES:
         return None
     try:
@@ -107,9 +109,7 @@ def parse_purchase(order: str) -> Purchase | None:
     return Purchase(placed_at=placed, amount=amount if 0 <= amount < 1e12 else 0.0)
 
 
-def match_segments(
-    rules: Iterable[SegmentRule], scores: Sequence[PurchaseScore]
-) -> list[SegmentMembership]:
+def match_segments(rules: Iterable[SegmentRule], scores: Sequence[PurchaseScore]) -> list[SegmentMembership]:
     """The segments that a person is in, by the identity that bought most."""
     if not scores:
         return []

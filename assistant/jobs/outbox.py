@@ -19,8 +19,10 @@ from assistant.domain.channels import (
     Thread,
 )
 from assistant.domain.errors import RetryLater, Undeliverable
+from assistant.domain.hours import JAPAN, to_local_time
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.messages import Author, Message
+from assistant.domain.messages import PROACTIVE, Author, Message
+from assistant.domain.proactive import DELIVERY_MARGIN
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
@@ -35,6 +37,7 @@ FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 300.0
 MAX_NAME_CHARACTERS = 200
 TOO_LATE = "a person took over before it was sent"
+STALE_NOTICE = "the app did not take the notice in time"
 NO_CHANNEL = "this channel is not set up any more"
 
 
@@ -62,8 +65,11 @@ class Outbox:
         channels: Mapping[tuple[str, str], Channel],
         notifier: Notifier,
         clock: Clock,
+        zone: str = JAPAN,
     ) -> None:
         self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
+        #: Months of quotas begin by its clock.
+        self._zone = zone
 
     async def deliver_messages(self, item: Job) -> None:
         """Send every pending delivery of a conversation, or as many as its app accepts now."""
@@ -189,6 +195,9 @@ class Outbox:
         )
         store.deliveries.save(done)
         thread = store.threads.get(delivery.thread) or task.outbound.thread
+        if sent.is_push and task.outbound.message.kind != PROACTIVE:
+            month = f"{to_local_time(now, self._zone):%Y-%m}"
+            store.proactive.add_push(thread.address.channel, thread.address.account, month)
         if sent.id:
             store.deliveries.add_receipt(thread.address.channel, delivery.id, sent.id)
         if sent.spent or sent.context:
@@ -206,9 +215,9 @@ class Outbox:
             thread = store.threads.get(delivery.thread)
             message = store.messages.get(conversation_id, delivery.message)
             channel = self._find_channel(thread) if thread else None
-            why_not = _explain_unsendable(store, delivery, thread, channel, message)
+            why_not = _explain_unsendable(store, delivery, thread, channel, message, now)
             if why_not or thread is None or message is None or channel is None:
-                withheld = why_not == TOO_LATE
+                withheld = why_not in (TOO_LATE, STALE_NOTICE)
                 _mark_failed(store, delivery, why_not or NO_CHANNEL, now, withheld=withheld)
                 continue
             return self._build_task(store, delivery, message, thread, now)
@@ -269,6 +278,7 @@ def _explain_unsendable(
     thread: Thread | None,
     channel: Channel | None,
     message: Message | None,
+    now: datetime,
 ) -> str | None:
     """Why it must not be sent, checked just before sending; None: it may."""
     if thread is None or channel is None or message is None:
@@ -276,6 +286,8 @@ def _explain_unsendable(
     if thread.unreachable:
         return thread.unreachable
     conversation = store.conversations.get(delivery.conversation)
+    if message.kind == PROACTIVE and delivery.part == 0 and now - message.created_at > DELIVERY_MARGIN:
+        return STALE_NOTICE
     own_words = message.author is Author.ASSISTANT and message.kind == "text"
     if own_words and conversation.epoch != delivery.epoch and delivery.part == 0:
         return TOO_LATE

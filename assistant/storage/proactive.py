@@ -50,9 +50,7 @@ class SqlProactive:
 
     def hold_turn(self) -> None:
         """Wait until nobody else decides; held until the end of the transaction."""
-        self._connection.execute(
-            build_insert_if_absent(self._connection, p.push_counts), TURN | {"count": 0}
-        )
+        self._connection.execute(build_insert_if_absent(self._connection, p.push_counts), TURN | {"count": 0})
         self._connection.execute(build_select(p.push_counts, *TURN, hold=True), TURN)
 
     def find_waiting(self, notice: str) -> ProactiveNotice | None:
@@ -90,7 +88,7 @@ class SqlProactive:
     def count_pushes(self, channel: str, account: str, month: str) -> int:
         key = {"channel": channel, "account": account, "month": month}
         row = self._connection.execute(build_select(p.push_counts, *key), key).first()
-        return 0 if row is None else int(row.count)
+        return 0 if row is None else int(row._mapping["count"])
 
     def list_by_conversations(self, conversations: Sequence[str]) -> Sequence[ProactiveNotice]:
         """What was sent in these conversations, oldest first."""
