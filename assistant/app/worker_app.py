@@ -92,7 +92,8 @@ class AssistantService:
         from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
-        tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
+        kept = None if days is None else timedelta(days=days)
+        tasks = RetentionCleaner(database, utc_now, kept, self.dependencies.policy)
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         addresses = WebhookAddresses(allow_private=self.settings.webhooks_private)
         work: dict[str, Start] = {

@@ -1,10 +1,12 @@
 """What other systems say of a customer, with source, age, and whether it surely is about them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from assistant.domain.customer_data import (
     ORDER_PREFIX,
+    AttributeRule,
     CustomerFact,
     KnownFact,
     build_facts,
@@ -16,6 +18,7 @@ from assistant.ports.actions import CustomerRecord
 from assistant.ports.storage.store import Store
 
 EMAIL = "email"
+NO_RULES: Mapping[str, AttributeRule] = {}
 LOOKUP = "lookup"
 #: Facts about what we told customers of our own accord begin with it.
 NOTICE_PREFIX = "notice "
@@ -33,9 +36,15 @@ def load_known_facts(store: Store, customer: Customer) -> list[KnownFact]:
     return [KnownFact(fact=fact, is_verified=(fact.identity_type, fact.identity) in proven) for fact in facts]
 
 
-def describe_attributes(known: list[KnownFact], now: datetime) -> dict[str, str]:
-    """Key -> value with source, age and whether it is verified."""
-    return {one.fact.key: f"{one.fact.value} ({describe_origin(one, now)})" for one in known}
+def describe_attributes(
+    known: list[KnownFact], now: datetime, rules: Mapping[str, AttributeRule] = NO_RULES
+) -> dict[str, str]:
+    """Key -> value with source, age, whether it is verified and, where *rules* say, what it is kept for."""
+    return {
+        one.fact.key: f"{one.fact.value} ({describe_origin(one, now)}"
+        + (f", for {rules[one.fact.key].purpose})" if one.fact.key in rules else ")")
+        for one in known
+    }
 
 
 def describe_verified_orders(known: list[KnownFact], now: datetime) -> list[str]:

@@ -21,8 +21,14 @@ from assistant.domain.channels import (
 from assistant.domain.errors import RetryLater, Undeliverable
 from assistant.domain.hours import JAPAN, to_local_time
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.messages import PROACTIVE, Author, Message
-from assistant.domain.proactive import DELIVERY_MARGIN
+from assistant.domain.messages import PROACTIVE, Message
+from assistant.jobs.sendability import (
+    NO_CHANNEL,
+    STALE_NOTICE,
+    TOO_LATE,
+    explain_unsendable,
+    is_introduction,
+)
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
@@ -36,9 +42,6 @@ GIVE_UP_AFTER = timedelta(hours=1)
 FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 300.0
 MAX_NAME_CHARACTERS = 200
-TOO_LATE = "a person took over before it was sent"
-STALE_NOTICE = "the app did not take the notice in time"
-NO_CHANNEL = "this channel is not set up any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +218,7 @@ class Outbox:
             thread = store.threads.get(delivery.thread)
             message = store.messages.get(conversation_id, delivery.message)
             channel = self._find_channel(thread) if thread else None
-            why_not = _explain_unsendable(store, delivery, thread, channel, message, now)
+            why_not = explain_unsendable(store, delivery, thread, channel, message, now)
             if why_not or thread is None or message is None or channel is None:
                 withheld = why_not in (TOO_LATE, STALE_NOTICE)
                 _mark_failed(store, delivery, why_not or NO_CHANNEL, now, withheld=withheld)
@@ -233,7 +236,7 @@ class Outbox:
             key=str(uuid5(NAMESPACE_URL, f"{delivery.id}/{delivery.part}")),
             # A try that was running when the process died may have arrived.
             tries=delivery.tries + (delivery.state is DeliveryState.SENDING),
-            introduces=_is_introduction(store, message),
+            introduces=is_introduction(store, message),
             now=now,
         )
         parts = channel.split_message(outbound)
@@ -270,37 +273,6 @@ def compute_backoff(tries: int, after: float | None) -> timedelta:
         0.5, 1.0
     )
     return timedelta(seconds=max(pause, min(after or 0.0, GIVE_UP_AFTER.total_seconds())))
-
-
-def _explain_unsendable(
-    store: Store,
-    delivery: Delivery,
-    thread: Thread | None,
-    channel: Channel | None,
-    message: Message | None,
-    now: datetime,
-) -> str | None:
-    """Why it must not be sent, checked just before sending; None: it may."""
-    if thread is None or channel is None or message is None:
-        return NO_CHANNEL
-    if thread.unreachable:
-        return thread.unreachable
-    conversation = store.conversations.get(delivery.conversation)
-    if message.kind == PROACTIVE and delivery.part == 0 and now - message.created_at > DELIVERY_MARGIN:
-        return STALE_NOTICE
-    own_words = message.author is Author.ASSISTANT and message.kind == "text"
-    if own_words and conversation.epoch != delivery.epoch and delivery.part == 0:
-        return TOO_LATE
-    return None
-
-
-def _is_introduction(store: Store, message: Message) -> bool:
-    """Whether the assistant must introduce itself: first message, or a person wrote the last one."""
-    if message.author is not Author.ASSISTANT:
-        return False
-    before = [m for m in store.messages.list_public(message.conversation) if m.seq < message.seq]
-    ours = [m for m in before if m.author in (Author.ASSISTANT, Author.AGENT)]
-    return not ours or ours[-1].author is Author.AGENT
 
 
 def _mark_failed(

@@ -114,20 +114,18 @@ async def test_it_is_held_while_a_person_has_them_and_sent_afterwards(rig: Harne
 
 async def test_whom_we_owe_a_word_is_told_nothing(rig: Harness) -> None:
     talk, policy = await rated_talk(rig), policy_with("shipped")
-    customer = (await rig.state(talk)).customer
-    await rig.database.write(
-        lambda store: store.links.add(customer, customer, {"proof": "code"}, rig.clock())
-    )
+    customer, again = (await rig.state(talk)).customer, (await rig.open()).conversation
     event = {
         "type": "order.shipped",
         "data": {"customer": {"type": "web", "value": f"visitor:{customer}"}, "order": {"id": "KM-1"}},
     }
-    await rig.database.write(lambda store: store.customer_facts.save_facts(parse_event(event, rig.clock())))
-    again = (await rig.open()).conversation
-    await rig.database.write(
-        lambda store: store.links.add(customer, again.customer, {"proof": "code"}, rig.clock())
-    )
-    await rig.database.write(lambda store: schedule_notices(store, event, policy, rig.clock()))
+
+    def step(store: SqlStore) -> None:
+        store.links.add(customer, again.customer, {"proof": "code"}, rig.clock())
+        store.customer_facts.save_facts(parse_event(event, rig.clock()))
+        schedule_notices(store, event, policy, rig.clock())
+
+    await rig.database.write(step)
     await send(rig, policy)
     assert await outcomes(rig) == [("shipped", "waiting", "open_case")]
 
