@@ -33,15 +33,17 @@ class SqlConsents:
             for row in self._connection.execute(query).mappings()
         ]
 
-    def add_read(self, customer: str, actor: str, what: str, now: datetime) -> None:
-        """Remember that somebody looked at a customer's data; no effect shortly after the last look."""
+    def is_new_read(self, customer: str, actor: str, what: str, now: datetime) -> bool:
+        """Whether nobody of that name has looked just before."""
         c = p.data_reads.c
-        recent = sa.select(c.id).where(
-            c.customer == customer, c.actor == actor, c.what == what, c.at > now - SAME_READ
-        )
-        if self._connection.execute(recent.limit(1)).first() is None:
-            row = {"customer": customer, "actor": actor, "what": what, "at": now}
-            self._connection.execute(build_insert(p.data_reads), row)
+        theirs = sa.and_(c.customer == customer, c.actor == actor, c.what == what)
+        recent = sa.select(c.id).where(theirs, c.at > now - SAME_READ).limit(1)
+        return self._connection.execute(recent).first() is None
+
+    def add_read(self, customer: str, actor: str, what: str, now: datetime) -> None:
+        """Remember that somebody looked at a customer's data."""
+        row = {"customer": customer, "actor": actor, "what": what, "at": now}
+        self._connection.execute(build_insert(p.data_reads), row)
 
     def list_reads(self, customer: str, *, limit: int) -> Sequence[DataRead]:
         """Who looked at a customer's data, newest first."""
