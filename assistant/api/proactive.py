@@ -1,4 +1,4 @@
-"""Rules of messages that nobody asked for: what they did and why, and switching them on and off."""
+"""Rules of messages that nobody asked for: what they did and why; the setting `proactive_on` switches."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,19 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from assistant.api.auth import CurrentAgent, CurrentLead
+from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
-from assistant.api.setting_responses import SettingChangeOut
-from assistant.domain.errors import NotFound
 from assistant.domain.hours import to_local_time
 from assistant.domain.proactive import ProactiveState, RuleEffect
-from assistant.domain.setting_changes import SettingChange
-from assistant.lead.settings import change_settings
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent/proactive", tags=["lead"], route_class=RateLimitedRoute)
@@ -27,13 +21,6 @@ router = APIRouter(prefix="/v1/agent/proactive", tags=["lead"], route_class=Rate
 #: What the counts are of, and within how many days somebody wrote to us after a message.
 COUNTED = timedelta(days=28)
 EFFECT_DAYS = 7
-KEY = "policy.proactive_on"
-
-
-class SwitchIn(BaseModel):
-    model_config = build_example(on=True)
-
-    on: bool
 
 
 class RuleEffectOut(TypedDict):
@@ -77,35 +64,12 @@ class ProactiveOut(TypedDict):
     quiet_until: str
     rules: list[ProactiveRuleOut]
     quotas: list[QuotaOut]
-    #: The policy file sets which rules are on.
-    in_file: bool
-    change: SettingChangeOut | None
 
 
 @router.get("", response_model=ProactiveOut)
 async def get_proactive(_inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Every rule with what became of its messages in the last four weeks."""
     now = ctx.clock()
-    return await ctx.database.read(lambda store: _load_rules(store, ctx, now))
-
-
-@router.post("/{rule}", response_model=ProactiveOut)
-async def switch_proactive_rule(rule: str, body: SwitchIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
-    """Switch a rule on or off; who did it and when is in the history of `policy.proactive_on`."""
-    now = ctx.clock()
-    if rule not in {one.name for one in ctx.policy.proactive.rules}:
-        raise NotFound("There is no such rule.")
-
-    def switch(store: Store) -> None:
-        current = store.settings.load_current()
-        before = current[KEY].value if KEY in current else None
-        names = set(ctx.policy.proactive_on if before is None else before) - {rule}
-        changes = {KEY: sorted(names | ({rule} if body.on else set()))}
-        ctx.live.check_changes({key: one.value for key, one in current.items()}, changes)
-        change_settings(store, changes, {KEY: current[KEY].id if KEY in current else 0}, inside.agent, now)
-
-    await ctx.database.write(switch)
-    await ctx.live.load_changes()
     return await ctx.database.read(lambda store: _load_rules(store, ctx, now))
 
 
@@ -136,8 +100,6 @@ def _load_rules(store: Store, ctx: ApiContext, now: datetime) -> dict[str, Any]:
             for rule in policy.rules
         ],
         "quotas": list(_list_quotas(store, ctx, policy.quotas, now)),
-        "in_file": "proactive_on" in ctx.live.file_keys,
-        "change": _serialize_change(store.settings.load_current().get(KEY)),
     }
 
 
@@ -159,10 +121,3 @@ def _list_quotas(
         for channel, account in ctx.channels
         if channel in quotas
     ]
-
-
-def _serialize_change(change: SettingChange | None) -> SettingChangeOut | None:
-    if change is None:
-        return None
-    at = format_timestamp(change.created_at)
-    return {"id": change.id, "by": change.agent_name, "at": at, "value": change.value}

@@ -142,7 +142,6 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "DELETE /v1/agent/credentials/{credential}": (WORKING,),
     "POST /v1/agent/settings": (WORKING,),
     "POST /v1/agent/settings/hours": (WORKING,),
-    "POST /v1/agent/proactive/{rule}": (WORKING,),
     "POST /v1/agent/settings/replay": (TRYING,),
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{

@@ -112,7 +112,7 @@ def erase(
 
     def erase_customers(store: Store) -> tuple[int, int, dict[str, int]]:
         found = store.erasure.find_customers(customer)
-        kept = {name: len(some) for name, some in store.personal_data.export_customers(found).items() if some}
+        kept = {name: len(some) for name, some in store.erasure.export_customers(found).items() if some}
         rows = store.erasure.erase_customers(found)
         for one in found:
             store.audit.append_entry(OPERATOR, "erase", utc_now(), customer=one)

@@ -69,14 +69,11 @@ def build_export(store: Store, named: str, now: datetime) -> dict[str, Any]:
     people = store.erasure.find_customers(named)
     if not people:
         raise NotFound(f"Nobody is known as {named}.")
+    tables = store.erasure.export_customers(people)
     for one in people:
         store.consents.add_read(one, OPERATOR, "export", now)
         store.audit.append_entry(OPERATOR, "export", now, customer=one)
-    return {
-        "customers": list(people),
-        "exported_at": now.isoformat(),
-        "tables": store.personal_data.export_customers(people),
-    }
+    return {"customers": list(people), "exported_at": now.isoformat(), "tables": tables}
 
 
 @app.command("reads")

@@ -1,14 +1,21 @@
 """Erases customers and conversations with all dependent rows; the audit log records the erasure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.domain.customer_data import normalize_identity
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
-from assistant.storage.personal_data import BY_IDENTITY, LOOSE, build_identity_filter, iterate_dependents
+from assistant.storage.personal_data import (
+    BY_IDENTITY,
+    LOOSE,
+    build_identity_filter,
+    export_rows,
+    iterate_dependents,
+)
 from assistant.storage.proactive_tables import consents
 
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
@@ -67,6 +74,10 @@ class SqlErasure:
             customers, journal
         )
         return gone + self._delete_cascade(t.customers, t.customers.c.id.in_(customers))
+
+    def export_customers(self, customers: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Everything that an erasure of these customers would remove: table -> rows, as JSON has them."""
+        return export_rows(self._connection, customers)
 
     def erase_facts(self, named: str) -> int:
         """What other systems told of an e-mail address or CHANNEL:ID, whether or not anybody here has it."""

@@ -64,20 +64,18 @@ def iterate_personal_rows(customers: Sequence[str]) -> Iterator[tuple[sa.Table, 
     yield from iterate_dependents(t.customers, t.customers.c.id.in_(customers))
 
 
-class SqlPersonalData:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def export_customers(self, customers: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """Table -> rows, in which moments are ISO 8601 and bytes base64."""
-        found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
-        for table, where in iterate_personal_rows(customers):
-            keys = [column.name for column in table.primary_key]
-            rows = found.setdefault(table.name, {})
-            for row in self._connection.execute(sa.select(table).where(where)).mappings():
-                shown = {name: _to_json(value) for name, value in row.items() if name not in SECRETS}
-                rows[tuple(row[key] for key in keys)] = shown
-        return {name: list(rows.values()) for name, rows in sorted(found.items())}
+def export_rows(
+    connection: sa.Connection, customers: Sequence[str]
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Table -> rows about these people, in which moments are ISO 8601 and bytes base64."""
+    found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for table, where in iterate_personal_rows(customers):
+        keys = [column.name for column in table.primary_key]
+        rows = found.setdefault(table.name, {})
+        for row in connection.execute(sa.select(table).where(where)).mappings():
+            shown = {name: _to_json(value) for name, value in row.items() if name not in SECRETS}
+            rows[tuple(row[key] for key in keys)] = shown
+    return {name: list(rows.values()) for name, rows in sorted(found.items())}
 
 
 def _to_json(value: Any) -> Any:

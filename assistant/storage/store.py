@@ -26,7 +26,6 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
-from assistant.storage.personal_data import SqlPersonalData
 from assistant.storage.proactive import SqlProactive
 from assistant.storage.purchase_scores import SqlPurchaseScores
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
@@ -83,6 +82,10 @@ class SqlStore:
         self.settings = SqlSettings(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
+        self._open_desk_stores(connection)
+        self._connection = connection
+
+    def _open_desk_stores(self, connection: sa.Connection) -> None:
         self.search = SqlSearch(connection)
         self.tags = SqlTags(connection)
         self.views = SqlViews(connection)
@@ -99,8 +102,6 @@ class SqlStore:
         self.consents = SqlConsents(connection)
         self.proactive = SqlProactive(connection)
         self.purchase_scores = SqlPurchaseScores(connection)
-        self.personal_data = SqlPersonalData(connection)
-        self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""

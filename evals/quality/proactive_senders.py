@@ -135,10 +135,10 @@ class TableSender:
 
     def run(self) -> list[Sent]:
         people = sorted({event.person for event in self._world.events})
-        self._write(lambda store: [self._greet(store, person) for person in people], crashes=False)
+        self._write(lambda store: self._greet(store, people), crashes=False)
         for event in self._world.events:
             self._work_until(event.at)
-            self._write(lambda store, event=event: self._take_in(store, event))  # type: ignore[misc]
+            self._write(lambda store, event=event: self._take_in(store, event))
         last = self._world.events[-1].at
         for hours in range(TAIL_HOURS):
             self._work_until(last + timedelta(hours=hours))
@@ -153,10 +153,14 @@ class TableSender:
                     connection.commit()
                     return
 
-    def _greet(self, store: SqlStore, person: int) -> None:
-        address = Address(channel="line", peer=f"U{person}")
-        said = MessageReceived(id=f"e{person}", message_id="m", address=address, text="Hello")
-        apply_events(store, [said], InboundContext(timing=Timing(), languages=("en",)), START - WEEK)
+    def _greet(self, store: SqlStore, people: list[int]) -> None:
+        said = [
+            MessageReceived(
+                id=f"e{one}", message_id="m", address=Address(channel="line", peer=f"U{one}"), text="Hello"
+            )
+            for one in people
+        ]
+        apply_events(store, said, InboundContext(timing=Timing(), languages=("en",)), START - WEEK)
 
     def _take_in(self, store: SqlStore, event: SimulatedEvent) -> None:
         pushed = {
@@ -172,11 +176,11 @@ class TableSender:
             at, person, state = self._said.pop(0)
             row = {"identity": f"U{person}", "state": state.value, "wording": "…", "at": at.isoformat()}
             record = build_consent(row, "line", "push", "e", now)
-            self._write(lambda store, record=record: store.consents.add(record))  # type: ignore[misc]
+            self._write(lambda store, record=record: store.consents.add(record))
         with self._engine.connect() as connection:
             due = SqlStore(connection).proactive.list_due(now, limit=10_000)
         for notice in due:
-            self._write(lambda store, one=notice: process_notice(store, one, self._policy, (), now))  # type: ignore[misc]
+            self._write(lambda store, one=notice: process_notice(store, one, self._policy, (), now))
 
     def _list_sent(self) -> list[Sent]:
         """What really stands in the conversations."""

@@ -1112,8 +1112,6 @@ export interface components {
       quiet_until: string;
       rules: components["schemas"]["ProactiveRuleOut"][];
       quotas: components["schemas"]["QuotaOut"][];
-      in_file: boolean;
-      change: components["schemas"]["SettingChangeOut"] | null;
     };
     ProactiveRuleOut: {
       name: string;
@@ -1504,9 +1502,6 @@ export interface components {
       nps: components["schemas"]["ScoreOut"];
       ces: components["schemas"]["ScoreOut"];
       ces_easy: components["schemas"]["RateOut"];
-    };
-    SwitchIn: {
-      on: boolean;
     };
     SynonymProposalOut: {
       word: string;

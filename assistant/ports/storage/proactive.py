@@ -1,10 +1,10 @@
-"""Consent, messages that nobody asked for, segments, and the rights of customers, inside a transaction."""
+"""Consent, messages that nobody asked for and segments, inside a transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from assistant.domain.consents import ConsentRecord
 from assistant.domain.people import DataRead
@@ -62,10 +62,3 @@ class PurchaseScoreStore(Protocol):
     def iterate_orders(self) -> Iterator[tuple[str, str, str]]: ...
     def replace_all(self, scores: Sequence[PurchaseScore]) -> None: ...
     def list_by_identities(self, identities: Sequence[tuple[str, str]]) -> Sequence[PurchaseScore]: ...
-
-
-class PersonalDataStore(Protocol):
-    """Everything about a person."""
-
-    #: Table -> its rows, as JSON has them.
-    def export_customers(self, customers: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]: ...

@@ -60,7 +60,6 @@ from assistant.ports.storage.people import (
 )
 from assistant.ports.storage.proactive import (
     ConsentStore,
-    PersonalDataStore,
     ProactiveStore,
     PurchaseScoreStore,
 )
@@ -213,5 +212,3 @@ class Store(Protocol):
     def proactive(self) -> ProactiveStore: ...
     @property
     def purchase_scores(self) -> PurchaseScoreStore: ...
-    @property
-    def personal_data(self) -> PersonalDataStore: ...
