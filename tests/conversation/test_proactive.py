@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from assistant.app.proactive_file import load_built_in_rules
 from assistant.conversation.proactive import parse_incident, schedule_notices
+from assistant.domain.channels import MessagePart, OutboundMessage, SendResult
 from assistant.domain.consents import build_consent
 from assistant.domain.customer_data import parse_event
-from assistant.domain.errors import BadInput
+from assistant.domain.errors import BadInput, RetryLater
 from assistant.domain.messages import Message
 from assistant.domain.policy import Policy
 from assistant.domain.proactive import ProactivePolicy
 from assistant.jobs.proactive_sender import ProactiveSender
+from assistant.ports.channels import Channel
 from assistant.storage.store import SqlStore
 from tests.conversation.test_cases import DAY, close, hear, rated_talk
 from tests.harness import Harness
@@ -261,3 +263,39 @@ async def test_who_was_told_and_who_was_not_are_compared(rig: Harness) -> None:
         lambda store: store.proactive.measure_effects(rig.clock() - timedelta(days=1), 7)
     )
     assert (effects["shipped"].told, effects["shipped"].told_wrote) == (1, 1)
+
+
+class SlowApp:
+    """An app that takes messages as pushes, once it is up."""
+
+    is_down = False
+
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        if self.is_down:
+            raise RetryLater("down", after=None)
+        return SendResult(id=outbound.key, is_push=True)
+
+    def split_message(self, outbound: OutboundMessage) -> list[MessagePart]:
+        return [MessagePart(texts=(outbound.message.text,))]
+
+    async def send_typing_indicator(self, thread: object) -> None: ...
+
+    async def fetch_peer_name(self, thread: object) -> str | None:
+        return None
+
+
+async def test_pushes_of_support_are_counted_and_a_stale_notice_is_withheld(rig: Harness) -> None:
+    app = SlowApp()
+    rig.channels["line", ""] = cast(Channel, app)
+    talk, policy = await hear(rig, "返品の期限は？", 1), policy_with("shipped")
+    await push(rig, policy, "order.shipped")
+    app.is_down = True
+    await send(rig, policy)
+    await rig.work()
+    app.is_down = False
+    rig.clock.pass_(11 * 60)
+    await rig.work()
+    (told,) = await notices(rig, talk)
+    sent = await rig.database.read(lambda store: store.deliveries.list_by_conversation(talk))
+    assert sent[told.id].state == "withheld"
+    assert await rig.database.read(lambda store: store.proactive.count_pushes("line", "", "2026-11")) == 1
