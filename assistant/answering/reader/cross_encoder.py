@@ -20,6 +20,7 @@ from assistant.answering.reader.encoding import Window, build_windows, encode_qu
 from assistant.lru_cache import LruCache
 from assistant.models.embeddings.adapter_weights import READER
 from assistant.text.link_lists import is_link_list, rank_link_lists_last
+from assistant.tracing import start_inner_span
 
 if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
@@ -76,7 +77,11 @@ class CrossEncoderReader:
         not read comes last. They stay unchanged while the reader cannot be opened or read nothing in time.
         """
         readings: list[PassageReading] = []
-        await self.model.read_or_none(partial(self._read_until_sure, question, passages, context, readings))
+        with start_inner_span("read passages") as span:
+            await self.model.read_or_none(
+                partial(self._read_until_sure, question, passages, context, readings)
+            )
+            span.set_attributes({"reader.passages": len(readings)})
         if not readings:
             return list(passages)
         scored = [
@@ -85,9 +90,7 @@ class CrossEncoderReader:
         ]
         ranked = sorted(scored, key=lambda passage: -passage.score)
         limit = UNREAD_SHARE * ranked[0].score
-        unread = [
-            replace(passage, score=min(passage.score, limit)) for passage in passages[len(readings) :]
-        ]
+        unread = [replace(passage, score=min(passage.score, limit)) for passage in passages[len(readings) :]]
         return rank_link_lists_last([*ranked, *unread])
 
     async def _read_until_sure(
