@@ -229,7 +229,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
 
 
 async def warm_up_routes(app: FastAPI) -> None:
-    """Let FastAPI work out its calls, which it does at the first request; the worker process loads meanwhile."""
+    """Let FastAPI work out its calls, which it does at the first request, while the worker process loads."""
     scope = {
         "type": "http",
         "http_version": "1.1",
