@@ -69,7 +69,7 @@ class RuleSignalReader:
         topic = find_topic(near)
         labels, vector = (meaning.labels, meaning.vector or None) if meaning else (None, None)
         bare = detect_bare_turn(near)
-        small_talk = _detect_small_talk(near, labels, bare)
+        small_talk = _detect_small_talk(near, labels if history.lines else None, bare)
         brief = small_talk is None and is_brief(near, language)
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         logit = score_text(near)
