@@ -250,7 +250,7 @@ async def warm_up_routes(app: FastAPI) -> None:
     async def send(_message: object) -> None:
         return None
 
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
 
 
 async def _check_webhook_url(settings: Settings, address: str) -> None:
