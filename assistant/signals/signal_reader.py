@@ -25,7 +25,7 @@ from assistant.signals.topic import find_topic
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: Thresholds of a certain request for a person, and of a possible one.
-CLEAR_THRESHOLD = 0.6
+CLEAR_THRESHOLD = 0.5
 VAGUE_THRESHOLD = 0.2
 #: From this logit on a short turn that asks nothing is thanks.
 MIN_THANKS_LOGIT = 0.8
