@@ -1,6 +1,7 @@
 """Decides about one notice that waits; what is to be sent goes into the customer's conversation."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -18,6 +19,7 @@ from assistant.domain.cases import CaseState
 from assistant.domain.consents import compute_consent
 from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.customer_data import ORDER_PREFIX
+from assistant.domain.errors import NotFound
 from assistant.domain.hours import to_local_time
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import PROACTIVE, Author, Button, Reply
@@ -77,7 +79,12 @@ def process_notice(
     text = render_notice(notice, rule, place.conversation) or ""
     case = _read_case(store, notice, rule, place, policy, now)
     decision = decide_notice(replace(case, has_words=bool(text)), rule, policy.proactive)
-    notice = replace(notice, channel=place.conversation.channel, account=place.account)
+    notice = replace(
+        notice,
+        customer=place.conversation.customer,
+        channel=place.conversation.channel,
+        account=place.account,
+    )
     if decision.action is ProactiveAction.SEND:
         written_in = _send_notice(store, place.conversation, text, rule, now)
         notice = replace(notice, conversation=written_in)
@@ -107,8 +114,10 @@ def _find_destination(
         customer = known.id if known else None
     if customer is None:
         return None
+    found: list[Conversation] = []
     if notice.conversation is not None:
-        found = [store.conversations.get(notice.conversation)]
+        with suppress(NotFound):
+            found = [store.conversations.get(notice.conversation)]
     else:
         people = store.links.list_linked_customers(customer)
         latest = [load_latest_conversation(store, one) for one in people]
@@ -153,6 +162,7 @@ def _read_case(
         status=_load_order_status(store, notice),
         segments=frozenset(one.rule.name for one in list_segments(store, customer, policy)),
         is_waiting=any(talk.state in PEOPLE_STATES for talk in talks),
+        was_told=store.proactive.is_sent(notice.rule, notice.subject, people),
         has_open_case=any(_has_open_case(store, talk.id) for talk in talks),
         sent_at=store.proactive.list_sent_times(people, rule.purpose, now - WEEK),
         sent_this_hour=store.proactive.count_sent(hour_ago),

@@ -98,6 +98,8 @@ class ProactiveCase:
     #: The customer waits for a person or talks with one; somebody owes them a word.
     is_waiting: bool = False
     has_open_case: bool = False
+    #: They were told of it by another of their identities.
+    was_told: bool = False
     has_words: bool = True
     #: When the person was sent messages of the same purpose, and how many everybody was in this hour.
     sent_at: Sequence[datetime] = ()
@@ -139,6 +141,8 @@ def _find_drop_reason(case: ProactiveCase, rule: ProactiveRule) -> str | None:
     """What makes it wrong now and later."""
     if not case.is_on:
         return "off"
+    if case.was_told:
+        return "told"
     if case.now >= case.expires_at:
         return "expired"
     if rule.statuses and case.status not in rule.statuses:

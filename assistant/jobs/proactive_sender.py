@@ -6,14 +6,18 @@ from contextlib import suppress
 from datetime import date
 from functools import partial
 
+import structlog
+
 from assistant.conversation.proactive_sending import process_notice
 from assistant.conversation.segments import update_scores
-from assistant.domain.errors import Unavailable
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.hours import compute_business_day
 from assistant.domain.policy import Policy
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
+
+log = structlog.get_logger()
 
 LOOK_SECONDS = 5.0
 BATCH_SIZE = 100
@@ -43,17 +47,23 @@ class ProactiveSender:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def send_notices(self) -> int:
-        """Decide what is due, each in a transaction of its own; returns how many were."""
+        """Decide what is due, each in a transaction of its own; returns how many were decided."""
         now = self._clock()
         due = await self._database.read(lambda store: store.proactive.list_due(now, limit=BATCH_SIZE))
+        decided = 0
         for notice in due:
             step = partial(
                 process_notice, notice_id=notice, policy=self._policy, templates=self._templates, now=now
             )
-            written_in = await self._database.write(step)
+            try:
+                written_in = await self._database.write(step)
+            except NotFound as exc:  # erased meanwhile; it costs no other notice
+                log.warning("notice not decided", notice=notice, why=str(exc))
+                continue
+            decided += 1
             if written_in is not None:
                 self._notifier.notify(written_in)
-        return len(due)
+        return decided
 
     async def update_scores(self) -> None:
         """Once a day, where segments need them."""

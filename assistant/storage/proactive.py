@@ -71,6 +71,13 @@ class SqlProactive:
         query = sa.select(c.decided_at).where(where, c.purpose == purpose)
         return self._connection.execute(query).scalars().all()
 
+    def is_sent(self, rule: str, subject: str, customers: Sequence[str]) -> bool:
+        """Whether a person, known by several ids, was told of it."""
+        c = p.proactive_notices.c
+        same = sa.and_(c.rule == rule, c.subject == subject, c.state == ProactiveState.SENT)
+        query = sa.select(c.id).where(same, c.customer.in_(customers)).limit(1)
+        return self._connection.execute(query).first() is not None
+
     def count_sent(self, since: datetime, channel: str | None = None, account: str | None = None) -> int:
         """Messages since then, to everybody or over one account."""
         c = p.proactive_notices.c

@@ -101,6 +101,18 @@ async def test_a_person_whom_nobody_knows_is_told_nothing(rig: Harness) -> None:
     assert await outcomes(rig) == [("shipped", "dropped", "unknown_person")]
 
 
+async def test_who_becomes_known_meanwhile_is_told_once_and_counted(rig: Harness) -> None:
+    policy = policy_with("shipped", per_day={"orders": 1})
+    await push(rig, policy, "order.shipped")
+    talk = await hear(rig, "返品の期限は？", 1)
+    await push(rig, policy, "order.shipped")  # now by the person
+    await push(rig, policy, "order.shipped", id="KM-2")
+    await send(rig, policy)
+    assert len(await notices(rig, talk)) == 1
+    assert ("shipped", "dropped", "told") in await outcomes(rig)
+    assert ("shipped", "dropped", "cap_day") in await outcomes(rig)
+
+
 async def test_it_is_held_while_a_person_has_them_and_sent_afterwards(rig: Harness) -> None:
     talk, policy, mori = await hear(rig, "返品の期限は？", 1), policy_with("shipped"), await rig.hire()
     await rig.press_person_button(talk)

@@ -36,6 +36,7 @@ def test_nothing_against_it_is_sent() -> None:
     ("change", "reason"),
     [
         ({"is_on": False}, "off"),
+        ({"was_told": True}, "told"),
         ({"expires_at": NOON}, "expired"),
         ({"status": "delivered"}, "overtaken"),
         ({"status": None}, "overtaken"),
