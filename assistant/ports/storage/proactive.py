@@ -37,7 +37,10 @@ class ProactiveQueue(Protocol):
 
 
 class ProactiveLedger(Protocol):
-    """What was sent, and what is left of quotas."""
+    """What was sent, and what is left of quotas.
+
+    Eight members because caps, quotas and the effect are each counted another way.
+    """
 
     def list_sent_times(
         self, customers: Sequence[str], purpose: str, since: datetime
