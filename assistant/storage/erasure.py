@@ -17,7 +17,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
     | {"improvements", "invitations", "webhook_endpoints"}
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
-    | {"troubles", "vectors", "views"}
+    | {"tracked_issues", "troubles", "vectors", "views"}
 )
 #: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)

@@ -1,13 +1,14 @@
-"""The closed loop inside a transaction: cases, improvements."""
+"""The closed loop inside a transaction: cases, improvements, their issues in trackers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from assistant.domain.cases import Case, CaseRow, CaseState
 from assistant.domain.improvements import Improvement, NoticeState
+from assistant.domain.trackers import TrackedIssue
 
 
 class CaseStore(Protocol):
@@ -42,3 +43,13 @@ class ImprovementStore(Protocol):
     def is_pending(self, improvement: str, customer: str) -> bool: ...  # locked in a write
     def save_notice(self, improvement: str, customer: str, state: NoticeState, now: datetime) -> None: ...
     def count_notices(self, improvement: str) -> Mapping[str, int]: ...  # by state
+
+
+class TrackedIssueStore(Protocol):
+    """Issues of improvements in other systems' trackers."""
+
+    def find(self, improvement: str) -> TrackedIssue | None: ...  # locked in a write
+    def list_by_improvements(self, improvements: Sequence[str]) -> Mapping[str, TrackedIssue]: ...
+    def save(self, issue: TrackedIssue) -> None: ...
+    def list_due_trackers(self, now: datetime) -> Sequence[str]: ...
+    def claim(self, tracker: str, now: datetime, lease: timedelta) -> TrackedIssue | None: ...
