@@ -569,12 +569,15 @@ export interface components {
       newer: number;
     };
     /** @enum {string} */
-    EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
+    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
     EvidenceOut: {
       turn: number;
       text: string;
       why: string;
       detail?: string;
+    };
+    ExportIn: {
+      to: string;
     };
     FactsOut: {
       claimed: string[];
@@ -751,6 +754,8 @@ export interface components {
       title?: string | null;
       theme?: string | null;
       owner?: string | null;
+      action?: string | null;
+      due_at?: string | null;
       texts?: {
         [key: string]: string;
       } | null;
@@ -761,12 +766,16 @@ export interface components {
       state: string;
       theme: string | null;
       owner: string | null;
+      action: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
       texts: {
         [key: string]: string;
       };
       created_at: string;
       updated_at: string;
       done_at: string | null;
+      issue: components["schemas"]["TrackedIssueOut"] | null;
       cases: components["schemas"]["CaseOut"][];
       notices: {
         [key: string]: number;
@@ -779,15 +788,20 @@ export interface components {
       state: string;
       theme: string | null;
       owner: string | null;
+      action: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
       texts: {
         [key: string]: string;
       };
       created_at: string;
       updated_at: string;
       done_at: string | null;
+      issue: components["schemas"]["TrackedIssueOut"] | null;
     };
     ImprovementsOut: {
       improvements: components["schemas"]["ImprovementRowOut"][];
+      exports: string[];
     };
     InboxCountsOut: {
       assistant: number;
@@ -1507,6 +1521,14 @@ export interface components {
     };
     TokenOut: {
       token: string;
+    };
+    TrackedIssueOut: {
+      tracker: string;
+      state: string;
+      key: string | null;
+      url: string | null;
+      trouble: string | null;
+      updated_at: string;
     };
     TranscriptOut: {
       messages: number;
