@@ -63,7 +63,7 @@ async def list_improvements(_inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 
     def load_improvements(store: Store) -> dict[str, Any]:
         found = store.improvements.list_latest(limit=MAX_LISTED_IMPROVEMENTS)
-        issues = store.tracked_issues.list_by_improvements([one.id for one in found])
+        issues = store.improvements.issues.list_by_improvements([one.id for one in found])
         webhook = [WEBHOOK] if has_export_webhook(store) else []
         return {
             "improvements": [_serialize_improvement(one, issues.get(one.id), now) for one in found],
@@ -128,7 +128,7 @@ def _parse_change(body: ImprovementIn) -> ImprovementChange:
 def _load_improvement(store: Store, improvement: str, ctx: Ctx) -> dict[str, Any]:
     found, now = store.improvements.get(improvement), ctx.clock()
     rows = store.cases.list_rows(list(CaseState), improvement=found.id, limit=MAX_LISTED_IMPROVEMENTS)
-    return _serialize_improvement(found, store.tracked_issues.find(found.id), now) | {
+    return _serialize_improvement(found, store.improvements.issues.find(found.id), now) | {
         "cases": serialize_cases(store, rows, now),
         "notices": store.improvements.count_notices(found.id),
         "effect": load_effect(store, found, now),

@@ -28,10 +28,10 @@ def export_improvement(
     if to == WEBHOOK:
         _publish_export(store, improvement, now, mask)
     else:
-        known = store.tracked_issues.find(improvement.id)
+        known = store.improvements.issues.find(improvement.id)
         if known is not None and known.state is not IssueState.FAILED:
             raise Conflict(f"This improvement is in {known.tracker} already.")
-        store.tracked_issues.save(
+        store.improvements.issues.save(
             TrackedIssue(improvement=improvement.id, tracker=to, due_at=now, created_at=now, updated_at=now)
         )
     store.audit.append_entry(

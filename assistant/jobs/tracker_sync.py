@@ -53,7 +53,7 @@ class TrackerSync:
     async def sync_due(self) -> None:
         """Whatever is due; a slow tracker delays no other."""
         now = self.clock()
-        due = await self.database.read(lambda store: store.tracked_issues.list_due_trackers(now))
+        due = await self.database.read(lambda store: store.improvements.issues.list_due_trackers(now))
         async with asyncio.TaskGroup() as group:
             for tracker in due:
                 group.create_task(self._sync_tracker(tracker))
@@ -65,7 +65,7 @@ class TrackerSync:
 
     async def _claim(self, tracker: str) -> TrackedIssue | None:
         now = self.clock()
-        return await self.database.write(lambda store: store.tracked_issues.claim(tracker, now, LEASE))
+        return await self.database.write(lambda store: store.improvements.issues.claim(tracker, now, LEASE))
 
     async def _sync_issue(self, issue: TrackedIssue) -> None:
         try:
@@ -74,7 +74,7 @@ class TrackerSync:
         except TrackerFailed as exc:
             log.warning("tracker", tracker=issue.tracker, trouble=exc.trouble, why=str(exc))
             after = issue.put_off(exc.trouble, self.clock(), final=exc.is_final, after=exc.after)
-            await self.database.write(lambda store: store.tracked_issues.save(after))
+            await self.database.write(lambda store: store.improvements.issues.save(after))
             return
         await self.database.write(partial(apply_found, issue=issue, found=found, now=self.clock()))
 
@@ -129,7 +129,7 @@ def apply_found(store: Store, issue: TrackedIssue, found: ExternalIssue | None, 
     """Store how the issue is; one that is done finishes its improvement. None: it is followed no more."""
     issue = replace(issue, tries=0, trouble=None, updated_at=now, due_at=now + POLL_INTERVAL)
     if found is None:
-        store.tracked_issues.save(replace(issue, state=IssueState.CLOSED))
+        store.improvements.issues.save(replace(issue, state=IssueState.CLOSED))
         return
     if issue.state is IssueState.PENDING:
         details = {"tracker": issue.tracker, "issue": found.key}
@@ -141,7 +141,7 @@ def apply_found(store: Store, issue: TrackedIssue, found: ExternalIssue | None, 
         issue = replace(issue, state=IssueState.CLOSED, trouble=IssueTrouble.DROPPED)
     elif found.is_done:
         issue = _finish_improvement(store, issue, now)
-    store.tracked_issues.save(issue)
+    store.improvements.issues.save(issue)
 
 
 def _finish_improvement(store: Store, issue: TrackedIssue, now: datetime) -> TrackedIssue:

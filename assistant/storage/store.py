@@ -37,7 +37,6 @@ from assistant.storage.surveys import SqlSurveys
 from assistant.storage.synonyms import SqlSynonyms
 from assistant.storage.teams import SqlTeams
 from assistant.storage.themes import SqlQuestions, SqlThemes
-from assistant.storage.trackers import SqlTrackedIssues
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
 from assistant.storage.webhooks import SqlWebhooks
@@ -62,7 +61,6 @@ class SqlStore:
         self.themes = SqlThemes(connection)
         self.cases = SqlCases(connection)
         self.improvements = SqlImprovements(connection)
-        self.tracked_issues = SqlTrackedIssues(connection)
         self.webhooks = SqlWebhooks(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)

@@ -48,7 +48,7 @@ class Export:
         return await self.issue()
 
     async def issue(self) -> TrackedIssue:
-        found = await self.rig.database.read(lambda store: store.tracked_issues.find(self.improvement))
+        found = await self.rig.database.read(lambda store: store.improvements.issues.find(self.improvement))
         assert found is not None
         return found
 
@@ -138,7 +138,7 @@ async def test_a_crash_after_the_creation_makes_no_second_issue(export: Export) 
     tracker = open_simulated("github", export.server)
     now = export.rig.clock()
     claimed = await export.rig.database.write(
-        lambda store: store.tracked_issues.claim("github", now, timedelta(minutes=2))
+        lambda store: store.improvements.issues.claim("github", now, timedelta(minutes=2))
     )
     assert claimed is not None
     sync = TrackerSync(

@@ -100,7 +100,7 @@ class SimulatedJira(SimulatedTracker):
 
     def is_authorized(self, request: httpx.Request) -> bool:
         pair = httpx.BasicAuth("bot@shop.example", TOKEN)._auth_header
-        return request.headers.get("authorization") == pair
+        return bool(request.headers.get("authorization") == pair)
 
     def route(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
@@ -146,7 +146,7 @@ class SimulatedBacklog(SimulatedTracker):
     }
 
     def is_authorized(self, request: httpx.Request) -> bool:
-        return request.url.params.get("apiKey") == TOKEN
+        return bool(request.url.params.get("apiKey") == TOKEN)
 
     def route(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api/v2/")
@@ -189,7 +189,7 @@ class SimulatedKintone(SimulatedTracker):
     FIELDS = frozenset({"title", "text", "marker", "due"})
 
     def is_authorized(self, request: httpx.Request) -> bool:
-        return request.headers.get("x-cybozu-api-token") == TOKEN
+        return bool(request.headers.get("x-cybozu-api-token") == TOKEN)
 
     def route(self, request: httpx.Request) -> httpx.Response:
         if request.method == "POST":

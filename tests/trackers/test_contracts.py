@@ -56,7 +56,7 @@ async def test_what_is_closed_without_being_done_is_not_done(name: str) -> None:
 
 
 HTML = httpx.Response(200, html="<html>Sign in</html>")
-TROUBLES = [
+TROUBLES: list[tuple[httpx.Response | Exception, IssueTrouble, float | None]] = [
     (httpx.Response(401, json={"message": "Bad credentials"}), IssueTrouble.UNAUTHORIZED, None),
     (httpx.Response(403, json={"message": "Forbidden"}), IssueTrouble.UNAUTHORIZED, None),
     (httpx.Response(404, json={"message": "Not Found"}), IssueTrouble.NOT_FOUND, None),

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from assistant.ports.storage.actions import ActionStore, CustomerFactStore, IdentityProofStore
 from assistant.ports.storage.articles import KnowledgeStore
-from assistant.ports.storage.cases import CaseStore, ImprovementStore, TrackedIssueStore
+from assistant.ports.storage.cases import CaseStore, ImprovementStore
 from assistant.ports.storage.conversations import (
     ConversationStore,
     FeedbackStore,
@@ -133,8 +133,6 @@ class Store(Protocol):
     def cases(self) -> CaseStore: ...
     @property
     def improvements(self) -> ImprovementStore: ...
-    @property
-    def tracked_issues(self) -> TrackedIssueStore: ...
     @property
     def webhooks(self) -> WebhookStore: ...
     @property
