@@ -58,7 +58,8 @@ def test_a_low_score_is_mended_told_and_asked_about_again(agent: Page, demo: Dem
     sign_in(agent, demo, "#/insight")
     case = agent.get_by_test_id("case").filter(has=agent.locator(f'a[href*="{customer.id}"]'))
     _mend_case(case)
-    _improve(agent)
+    title = f"返品の案内を分かりやすく {customer.id[:6]}"
+    _improve(agent, title)
     agent.goto(f"{demo.url}/console#/insight")
     case.get_by_test_id("step-tell").click()
     case.get_by_test_id("case-text").fill("ご案内の記事を直しました。")
@@ -79,7 +80,7 @@ def test_a_low_score_is_mended_told_and_asked_about_again(agent: Page, demo: Dem
     agent.get_by_test_id("as-table").click()
     expect(agent.get_by_role("table").first).to_be_visible()
     shot(agent, "lead-insight")
-    _finish_improvement(agent)
+    _finish_improvement(agent, title)
 
 
 def _mend_case(case: Locator) -> None:
@@ -91,14 +92,14 @@ def _mend_case(case: Locator) -> None:
     expect(case).to_contain_text("対処済み")
 
 
-def _improve(agent: Page) -> None:
+def _improve(agent: Page, title: str) -> None:
     """Group the case into an improvement, and write what its customers will be told."""
     agent.get_by_test_id("nav-improvements").click()
     agent.get_by_test_id("plan").click()
-    agent.get_by_test_id("improvement-title").fill("返品の案内を分かりやすく")
+    agent.get_by_test_id("improvement-title").fill(title)
     agent.get_by_test_id("pick-case").last.check()
     agent.get_by_test_id("improvement-plan").click()
-    made = agent.get_by_test_id("improvement").filter(has_text="返品の案内を分かりやすく")
+    made = agent.get_by_test_id("improvement").filter(has_text=title)
     made.get_by_test_id("improvement-edit").click()
     made.get_by_test_id("improvement-action").fill("記事の最初に期限を書く")
     made.get_by_test_id("improvement-due").fill("2030-01-31")
@@ -110,9 +111,9 @@ def _improve(agent: Page) -> None:
     shot(agent, "lead-improvements")
 
 
-def _finish_improvement(agent: Page) -> None:
+def _finish_improvement(agent: Page, title: str) -> None:
     agent.get_by_test_id("nav-improvements").click()
-    made = agent.get_by_test_id("improvement").filter(has_text="返品の案内を分かりやすく")
+    made = agent.get_by_test_id("improvement").filter(has_text=title)
     agent.on("dialog", lambda dialog: dialog.accept())
     made.get_by_test_id("improvement-finish").click()
     expect(made).to_contain_text("完了")
