@@ -54,7 +54,7 @@ export function Details({ row, canChange }: { row: ImprovementRow; canChange: bo
   };
   return (
     <>
-      <h4>{insightText().cases}</h4>
+      <h4>{words.inIt}</h4>
       {!shown.cases.length && <p class="meta">{words.none}</p>}
       <ul class="articles">
         {shown.cases.map((one) => (
