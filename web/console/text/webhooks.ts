@@ -70,9 +70,9 @@ const en: typeof ja = {
   test: "Send a test",
   testOf: (url) => `Send a test to ${url}`,
   enable: "Switch on",
-  enableOf: (url) => `Switch ${url} on`,
+  enableOf: (url) => `Switch on ${url}`,
   disable: "Switch off",
-  disableOf: (url) => `Switch ${url} off`,
+  disableOf: (url) => `Switch off ${url}`,
   forget: "Remove",
   forgetOf: (url) => `Remove ${url}`,
   forgetSure: "The address and its log are removed. This cannot be undone.",
@@ -90,7 +90,7 @@ const en: typeof ja = {
   states: { pending: "Waiting", delivered: "Delivered", failed: "Failed" },
   next: (time) => `next ${time}`,
   replay: "Send again",
-  replayOf: (event, time) => `Send “${event}” of ${time} again`,
+  replayOf: (event, time) => `Send again: “${event}” of ${time}`,
 };
 
 export const webhookText = (): typeof ja => (language.value === "ja" ? ja : en);
