@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from uuid import uuid4
@@ -49,13 +50,23 @@ def run_sql(demo: DemoServer, statement: str, *values: object) -> None:
         database.execute(statement, values)
 
 
+def wait_until(page: Page, check: Callable[[], bool]) -> None:
+    """Until the worker has done it."""
+    for _ in range(60):
+        if check():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("not done in 30 seconds")
+
+
 def test_a_low_score_is_mended_told_and_asked_about_again(agent: Page, demo: DemoServer) -> None:
     customer = open_customer(agent, demo)
     customer.say("未開封の商品の返品期限は何日ですか")
     customer.post("close", helped=False)
     customer.post("feedback", kind="csat", value=1)
-    agent.wait_for_timeout(2_000)
     sign_in(agent, demo, "#/insight")
+    _wait_for_case(agent, demo, customer, "open")
+    agent.reload()
     case = agent.get_by_test_id("case").filter(has=agent.locator(f'a[href*="{customer.id}"]'))
     _mend_case(case)
     title = f"返品の案内を分かりやすく {customer.id[:6]}"
@@ -71,7 +82,7 @@ def test_a_low_score_is_mended_told_and_asked_about_again(agent: Page, demo: Dem
     expect(case).to_contain_text("再アンケート中")
     assert customer.load()["survey"]["kind"] == "csat"  # type: ignore[index]
     customer.post("feedback", kind="csat", value=5)
-    agent.wait_for_timeout(2_000)
+    _wait_for_case(agent, demo, customer, "recovered")
     agent.get_by_test_id("case-state").select_option("recovered")
     expect(case).to_contain_text("回復")
     expect(case).to_contain_text("記事を直した")
@@ -81,6 +92,11 @@ def test_a_low_score_is_mended_told_and_asked_about_again(agent: Page, demo: Dem
     expect(agent.get_by_role("table").first).to_be_visible()
     shot(agent, "lead-insight")
     _finish_improvement(agent, title)
+
+
+def _wait_for_case(agent: Page, demo: DemoServer, customer: HttpCustomer, state: str) -> None:
+    url = f"{demo.url}/v1/agent/insight/cases?state={state}"
+    wait_until(agent, lambda: customer.id in agent.request.get(url).text())
 
 
 def _mend_case(case: Locator) -> None:
@@ -139,3 +155,50 @@ def test_a_webhook_is_added_tried_and_switched_off(phone: Page, demo: DemoServer
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     phone.reload()
     expect(hook.get_by_test_id("webhook-secret")).to_have_count(0)
+
+
+ASKED = "店内でペットのうさぎの毛を刈ってもらえますか"
+TITLE = "うさぎの毛刈り"
+ARTICLE = "うさぎの毛刈りは、土曜日の午前に店内で承ります。料金は1,800円です。"
+OTHERS = (
+    "返品の期限は何日ですか", "送料はいくらですか", "領収書をください", "支払い方法を教えてください",
+    "会員登録は必要ですか", "配送日を変えたい", "ポイントの期限は", "パスワードを忘れました",
+    "ギフト包装はできますか", "海外に送れますか", "サイズ交換の方法は", "在庫はいつ入りますか",
+    "メールが届きません", "退会の手順は", "営業時間は何時までですか",
+    "修理はできますか", "保証書をなくしました", "のし紙は付けられますか",
+)  # fmt: skip
+
+
+def test_what_nobody_answers_becomes_an_article_with_proof(agent: Page, demo: DemoServer) -> None:
+    for question in (*[ASKED] * 5, *OTHERS):
+        open_customer(agent, demo).say(question)
+    sign_in(agent, demo, "#/insight")
+    gap = _wait_for_gap(agent, demo)
+    agent.reload()
+    agent.get_by_test_id(f"gap-{gap}").click()
+    card = agent.get_by_test_id(f"gap-{gap}").locator("xpath=ancestor::li")
+    expect(card.get_by_role("link", name=ASKED).nth(4)).to_be_visible()
+    card.get_by_label("記事の題名").fill(TITLE)
+    card.get_by_label("本文").fill(ARTICLE)
+    card.get_by_role("button", name="検証する").click()
+    expect(card.get_by_test_id("proof")).to_contain_text(re.compile(r"(\d+)件中\1件"), timeout=90_000)
+    shot(agent, "lead-gap-proof")
+    card.get_by_role("button", name="公開する").click()
+    expect(card).to_contain_text("効果を測定中", timeout=60_000)
+    customer = open_customer(agent, demo)
+    customer.say(ASKED)
+    wait_until(agent, lambda: "1,800円" in customer.load()["messages"][-1]["text"])  # type: ignore[index]
+
+
+def _wait_for_gap(agent: Page, demo: DemoServer) -> str:
+    """The worker gathers gaps every half hour, and themes every day: here again at once."""
+    for _ in range(40):
+        run_sql(demo, "DELETE FROM theme_runs WHERE kind IN ('gaps', 'discovery')")
+        agent.wait_for_timeout(3_000)
+        insight = f"{demo.url}/v1/agent/insight"
+        gaps = agent.request.get(f"{insight}/gaps").json()["gaps"]
+        themes = agent.request.get(f"{insight}/themes").json()["themes"]
+        asked = [gap["id"] for gap in gaps if gap["questions"] >= 5]
+        if asked and any(ASKED in theme["name"] for theme in themes):
+            return str(asked[0])
+    raise AssertionError(f"no gap and theme: {gaps} {themes}")
