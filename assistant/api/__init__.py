@@ -61,6 +61,7 @@ def _list_routers() -> list[APIRouter]:
         customer,
         desk,
         files,
+        harassment,
         health,
         improvements,
         inbox,
@@ -80,7 +81,8 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, oidc)
+    of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment)
+    of_agents = (*of_desk, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]

@@ -28,6 +28,14 @@ export interface components {
       /** @enum {string} */
       activity: "viewing" | "typing" | "draft" | "left";
     };
+    AgentExposureOut: {
+      agent: string;
+      name: string;
+      conversations: number;
+      harassed: number;
+      messages: number;
+      too_few: boolean;
+    };
     AgentFiguresOut: {
       conversations: number;
       surveys: components["schemas"]["SurveysOut"];
@@ -54,6 +62,7 @@ export interface components {
       lang: string | null;
       kind: string;
       agent: components["schemas"]["AgentReferenceOut"] | null;
+      warning: boolean;
       hidden: boolean;
       private: boolean;
       delivery: components["schemas"]["DeliveryOut"] | null;
@@ -305,6 +314,7 @@ export interface components {
       contacts: components["schemas"]["ContactOut"][];
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
+      harassment: components["schemas"]["HarassmentOut"] | null;
       turns: components["schemas"]["TurnOut"][];
       opinions: {
         [key: string]: components["schemas"]["OpinionsOut"];
@@ -579,6 +589,15 @@ export interface components {
     ExportIn: {
       to: string;
     };
+    /** @description By name: no ranking. */
+    ExposureOut: {
+      start: string;
+      end: string;
+      agents: components["schemas"]["AgentExposureOut"][];
+      definition: {
+        [key: string]: string;
+      };
+    };
     FactsOut: {
       claimed: string[];
       verified: string[];
@@ -733,6 +752,10 @@ export interface components {
     HandoffReceiptOut: {
       message: components["schemas"]["MessageOut"];
       state: components["schemas"]["State"];
+    };
+    HarassmentOut: {
+      messages: string[];
+      warning: string;
     };
     HoursOut: {
       open: boolean;
@@ -1003,6 +1026,7 @@ export interface components {
       promises: string[];
       sentiment: components["schemas"]["TurnFeelingsOut"][];
       feelings?: components["schemas"]["FeelingsOut"];
+      harassing_messages?: string[];
       transcript: components["schemas"]["TranscriptOut"];
       suggested: components["schemas"]["SuggestionOut"][];
       told_customer: string | null;
@@ -1633,6 +1657,10 @@ export interface components {
     };
     WaitingOut: {
       told: string;
+    };
+    WarningIn: {
+      /** Format: uuid */
+      id: string;
     };
     WebhookAttemptOut: {
       at: string;
