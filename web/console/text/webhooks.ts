@@ -3,7 +3,7 @@ import { language } from ".";
 
 const ja = {
   title: "Webhook",
-  hint: "出来事をほかのシステムへ署名つきで知らせます（Standard Webhooks 1.0）。送るのはIDと種類だけで、お客様の言葉は送りません。",
+  hint: "出来事をほかのシステムへ署名つきで知らせます（Standard Webhooks 1.0）。送るのはIDと種類（改善の書き出しでは、題名と行うことも）です。お客様の言葉は送りません。",
   url: "送り先（https）",
   events: "知らせる出来事",
   add: "追加する",
@@ -49,7 +49,7 @@ const ja = {
 
 const en: typeof ja = {
   title: "Webhooks",
-  hint: "Tell other systems what happens, signed (Standard Webhooks 1.0). Only ids and kinds are sent, none of a customer's words.",
+  hint: "Tell other systems what happens, signed (Standard Webhooks 1.0). Ids and kinds are sent, of an exported improvement its title and action too; none of a customer's words.",
   url: "Address (https)",
   events: "Events",
   add: "Add",
