@@ -26,6 +26,9 @@ MAX_TEAMS = 200
 MAX_CAPACITY = 100
 MAX_PRESENCE_DAYS = 31
 
+#: A weekday, or the first and the last of several.
+Weekdays = Annotated[str, StringConstraints(max_length=40)]
+
 
 class TeamIn(BaseModel):
     model_config = build_example(
@@ -54,7 +57,7 @@ class WorkIn(BaseModel):
     #: Names of tags; new ones are made.
     skills: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=20)] = []
     #: Weekday -> hours in which they are given conversations; empty: always.
-    hours: Annotated[dict[str, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=7)] = {}
+    hours: Annotated[dict[Weekdays, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=7)] = {}
 
 
 @router.get("/teams")
