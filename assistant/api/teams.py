@@ -57,7 +57,9 @@ class WorkIn(BaseModel):
     #: Names of tags; new ones are made.
     skills: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=20)] = []
     #: Weekday -> hours in which they are given conversations; empty: always.
-    hours: Annotated[dict[Weekdays, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=7)] = {}
+    hours: Annotated[
+        dict[Weekdays, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=7)
+    ] = {}
 
 
 @router.get("/teams")

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.domain.customer_data import normalize_identity
+from assistant.domain.people import normalize_email
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
 from assistant.storage.schema import metadata
@@ -36,8 +37,8 @@ class SqlErasure:
         theirs = sa.select(i.customer).where(
             i.channel == channel.lower(), i.id.in_([identity, identity.lower()])
         )
-        by_mail = sa.func.lower(c.email) == named.lower()
-        writes = sa.select(i.customer).where(i.channel == "email", i.id.in_([named, named.lower()]))
+        by_mail = sa.func.lower(c.email) == normalize_email(named)
+        writes = sa.select(i.customer).where(i.channel == "email", i.id.in_([named, normalize_email(named)]))
         where = sa.or_(c.id == named, by_mail, c.id.in_(theirs), c.id.in_(writes))
         return self._connection.execute(sa.select(c.id).where(where).order_by(c.id)).scalars().all()
 
