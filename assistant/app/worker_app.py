@@ -105,7 +105,7 @@ class AssistantService:
             "improvements": ImprovementNotifier(
                 database, self.dependencies.policy, self.notifier, utc_now
             ).run,
-            "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
+            "webhooks": WebhookSender(database, addresses.resolve_url, utc_now).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:

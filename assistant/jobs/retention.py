@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from assistant.conversation.bulk_actions import UNDO_SECONDS
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.errors import Unavailable
 from assistant.ports.clock import Clock
@@ -50,8 +51,9 @@ class RetentionCleaner:
             lambda s: s.erasure.delete_events_before(now - EVENT_RETENTION, limit=BATCH_ROWS)
         )
         await self._database.write(lambda store: store.erasure.delete_expired(now))
+        await self._database.write(lambda store: store.webhooks.delete_before(now - WEBHOOK_LOG_RETENTION))
         await self._database.write(
-            lambda store: store.webhooks.delete_finished_before(now - WEBHOOK_LOG_RETENTION)
+            lambda store: store.bulk_changes.delete_before(now - timedelta(seconds=UNDO_SECONDS))
         )
         if self._retention is not None:
             ended = now - self._retention

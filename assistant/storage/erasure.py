@@ -15,7 +15,7 @@ from assistant.storage.schema import metadata
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
     | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
-    | {"improvements", "invitations", "webhook_endpoints"}
+    | {"improvements", "invitations", "provider_subjects", "removed_people", "webhook_endpoints"}
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
     | {"troubles", "vectors", "views"}
