@@ -128,7 +128,9 @@ async def _save_team(
         known = store.teams.list_all()
         if not is_new and id_ not in {one.id for one in known}:
             raise NotFound("There is no such team.")
-        if any(one.name == team.name and one.id != id_ for one in known) or len(known) >= MAX_TEAMS:
+        if any(one.name == team.name and one.id != id_ for one in known) or (
+            is_new and len(known) >= MAX_TEAMS
+        ):
             raise BadInput("Another team has this name, or there are too many teams.")
         if lost := set(members) - {agent.id for agent in store.agents.list_all()}:
             raise BadInput(f"There is no agent {min(lost)}.")
