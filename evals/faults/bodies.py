@@ -23,7 +23,7 @@ def build_hostile_bodies(description: dict[str, Any]) -> Iterator[tuple[str, byt
             continue
         named = kinds["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
         model = description["components"]["schemas"].get(named, {})
-        example = next(iter(model.get("examples", [])), {})
+        example: dict[str, Any] = next(iter(model.get("examples", [])), {})
         for field in model.get("properties", {}):
             for value in VALUES:
                 body = example | {field: _spoil(example.get(field), value)}
