@@ -35,7 +35,7 @@ from assistant.domain.policy import Policy
 from assistant.domain.turns import TURN_LABELS, TextEmbedding, Utterance
 from assistant.jobs.attachment_download import AttachmentDownloader
 from assistant.jobs.outbox import Outbox
-from assistant.jobs.worker_loop import JobHandlers
+from assistant.jobs.worker_loop import LANES, JobHandlers
 from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
@@ -280,9 +280,10 @@ class Harness:
         await self.work()
 
     async def work(self) -> None:
-        """Do what is due now, until nothing is."""
+        """Do what is due now, until nothing is; of the kinds that the worker loop does."""
+        kinds = [kind for lane in LANES for kind in lane]
         while due := await self.database.write(
-            lambda store: store.jobs.claim_due(self.clock(), self.timing.lease, 10)
+            lambda store: store.jobs.claim_due(self.clock(), self.timing.lease, 10, kinds)
         ):
             for item in due:
                 await self.duties.handlers[item.kind](item)

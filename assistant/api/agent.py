@@ -15,7 +15,6 @@ from assistant.api.auth import (
     CurrentAgent,
     build_sign_in,
     create_session,
-    normalize_email,
 )
 from assistant.api.channel_schemas import (
     serialize_channel,
@@ -52,6 +51,7 @@ from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import Unauthorized, Unavailable
 from assistant.domain.messages import Message
+from assistant.domain.people import normalize_email
 from assistant.ports.storage.store import Store
 
 

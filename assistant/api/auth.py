@@ -41,11 +41,6 @@ class AuthenticatedAgent(NamedTuple):
     secret_hash: str
 
 
-def normalize_email(email: str) -> str:
-    """The canonical form of an e-mail address, for accounts and rate limits."""
-    return email.strip().lower()
-
-
 def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     """A session secret for the cookie, and its CSRF token."""
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)

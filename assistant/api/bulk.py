@@ -7,13 +7,13 @@ from typing import Annotated, Literal, Self
 from uuid import uuid4
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import BulkOut, BulkResultOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Moment, build_example, format_timestamp
 from assistant.conversation import bulk_actions
 from assistant.conversation.bulk_actions import MAX_CONVERSATIONS, UNDO_SECONDS
 from assistant.domain.bulk_actions import BulkAction, BulkKind
@@ -34,7 +34,7 @@ class BulkIn(BaseModel):
     action: Literal["tag", "snooze", "assign", "resolve"]
     #: Names; they are added to those that are there.
     tags: Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=20)] = []
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     #: Id or e-mail address.
     agent: Annotated[str, StringConstraints(max_length=255)] = ""
     outcome: Annotated[str, StringConstraints(pattern="^([a-z][a-z0-9_]{0,31})?$")] = ""

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from assistant.api.auth import CurrentAgent
 from assistant.api.callback_responses import CallbackOut, CallbackPlanOut, CallbackSlotsOut
@@ -11,7 +11,7 @@ from assistant.api.context import Ctx
 from assistant.api.customer import OwnedConversation
 from assistant.api.inbox_rows import serialize_callback
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Moment, build_example, format_timestamp
 from assistant.conversation import callbacks
 from assistant.conversation.callbacks import CallbackRequest
 from assistant.domain.callbacks import CallbackOutcome
@@ -31,8 +31,8 @@ class CallbackIn(BaseModel):
 
     number: Number
     topic: Annotated[str, StringConstraints(max_length=200)] = ""
-    slot_from: AwareDatetime
-    slot_to: AwareDatetime
+    slot_from: Moment
+    slot_to: Moment
 
 
 class CallbackEndIn(BaseModel):
@@ -47,7 +47,7 @@ class CallbackChoiceIn(BaseModel):
 
     number: Number
     #: The beginning of an offered time.
-    slot_from: AwareDatetime
+    slot_from: Moment
 
 
 @router.post("/agent/conversations/{conversation}/callbacks", status_code=201)

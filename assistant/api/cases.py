@@ -10,9 +10,8 @@ from pydantic import BaseModel, StringConstraints
 from assistant.api.auth import CurrentAgent
 from assistant.api.case_schemas import CaseOut, CasesOut
 from assistant.api.context import Ctx
-from assistant.api.insight import parse_due_time
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Moment, build_example, format_timestamp
 from assistant.conversation.cases import CaseChange, change_case
 from assistant.domain.cases import PENDING_STATES, CaseNotes, CaseRow, CaseState
 from assistant.domain.errors import Forbidden
@@ -35,7 +34,7 @@ class CaseIn(BaseModel):
         Literal["contact", "resolve", "tell", "ask_again", "recover", "give_up", "dismiss", "reopen"] | None
     ) = None
     owner: ForeignKey | None = None
-    due_at: datetime | None = None
+    due_at: Moment | None = None
     root_cause: Note | None = None
     remedy: Note | None = None
     reason: Note | None = None
@@ -81,7 +80,7 @@ async def update_case(case: str, body: CaseIn, inside: CurrentAgent, ctx: Ctx) -
     change = CaseChange(
         step=body.step,
         owner=body.owner,
-        due_at=parse_due_time(body.due_at),
+        due_at=body.due_at,
         notes=CaseNotes(root_cause=body.root_cause, remedy=body.remedy, reason=body.reason),
         text=body.text,
         improvement=body.improvement,

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.api.schemas import Line, build_example
+from assistant.api.schemas import Line, Moment, build_example
 
 
 class TransferIn(BaseModel):
@@ -23,7 +23,7 @@ class ActivityIn(BaseModel):
 class SnoozeIn(BaseModel):
     model_config = build_example(until="2026-12-01T09:00:00+09:00")
 
-    until: AwareDatetime
+    until: Moment
 
 
 class TagsIn(BaseModel):

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from datetime import MAXYEAR, MINYEAR, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from statistics import median
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from assistant.api.errors import build_error_response
 from assistant.api.metrics import MetricTotals, count_totals, render_metrics
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import LivenessOut, ReadinessOut, describe_content
+from assistant.api.schemas import require_usual_year
 from assistant.domain.errors import BadInput, Forbidden, Unauthorized
 from assistant.domain.hours import to_local_time
 from assistant.measures import WEB, render_registry
@@ -92,8 +93,8 @@ def _authorize_metrics(request: Request, ctx: ApiContext, sent: HTTPAuthorizatio
 async def get_dashboard_metrics(
     _inside: CurrentAgent,
     ctx: Ctx,
-    from_: Annotated[str | None, Query(alias="from")] = None,
-    to: str | None = None,
+    from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+    to: Annotated[str | None, Query(max_length=40)] = None,
     days: Annotated[int | None, Query(ge=1, le=366)] = None,
 ) -> DashboardOut:
     """By days in the business's time zone, given as `zone`; the last *days* days, or from and to."""
@@ -111,17 +112,10 @@ async def get_dashboard_metrics(
 def parse_moment(text: str, zone: str) -> datetime:
     """An RFC 3339 time, or a date, which means midnight in the business's zone."""
     try:
-        found = datetime.fromisoformat(text)
-        if not is_usual_year(found):
-            raise ValueError(text)
+        found = require_usual_year(datetime.fromisoformat(text))
     except ValueError as exc:
         raise BadInput(f"{text!r} is not a time such as 2026-11-01 or 2026-11-01T09:00:00Z.") from exc
     return found if found.tzinfo else datetime.combine(found.date(), time(), ZoneInfo(zone))
-
-
-def is_usual_year(moment: datetime) -> bool:
-    """Whether *moment* exists in every zone: the first and the last year that Python knows do not."""
-    return MINYEAR < moment.year < MAXYEAR
 
 
 def compute_dashboard_metrics(store: Store, start: datetime, end: datetime) -> DashboardFields:

@@ -10,9 +10,8 @@ from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.case_schemas import ImprovementOut, ImprovementsOut
 from assistant.api.cases import ForeignKey, serialize_cases
 from assistant.api.context import Ctx
-from assistant.api.insight import parse_due_time
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import build_example, format_timestamp
+from assistant.api.schemas import Moment, build_example, format_timestamp
 from assistant.conversation.improvement_exports import WEBHOOK, export_improvement, has_export_webhook
 from assistant.conversation.improvements import (
     ImprovementChange,
@@ -45,7 +44,7 @@ class ImprovementIn(BaseModel):
     theme: Annotated[str, StringConstraints(max_length=64)] | None = None
     owner: ForeignKey | None = None
     action: NoticeText | None = None
-    due_at: datetime | None = None
+    due_at: Moment | None = None
     texts: dict[Literal["ja", "en"], NoticeText] | None = None
 
 
@@ -122,7 +121,7 @@ async def request_export(improvement: str, body: ExportIn, inside: CurrentLead, 
 
 
 def _parse_change(body: ImprovementIn) -> ImprovementChange:
-    return ImprovementChange(**body.model_dump() | {"due_at": parse_due_time(body.due_at)})
+    return ImprovementChange(**body.model_dump())
 
 
 def _load_improvement(store: Store, improvement: str, ctx: Ctx) -> dict[str, Any]:

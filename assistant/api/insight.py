@@ -12,12 +12,10 @@ from pydantic import BaseModel, StringConstraints
 
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
-from assistant.api.health import is_usual_year
 from assistant.api.insight_schemas import GapOut, GapsOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.api.schemas import Line, build_example, format_timestamp
+from assistant.api.schemas import Line, Moment, build_example, format_timestamp
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
-from assistant.domain.errors import BadInput
 from assistant.domain.gaps import Gap, GapEvidence, GapState
 from assistant.domain.themes import MAX_TITLE_CHARACTERS, Theme
 from assistant.ports.storage.store import Store
@@ -58,7 +56,7 @@ class GapIn(BaseModel):
     text: Annotated[str, StringConstraints(max_length=20_000)] | None = None
     reason: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] | None = None
     owner: Annotated[str, StringConstraints(max_length=255)] | None = None
-    due_at: datetime | None = None
+    due_at: Moment | None = None
 
 
 @router.get("/themes", response_model=ThemesOut)
@@ -160,7 +158,6 @@ async def get_gap(gap: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
 async def update_gap(gap: str, body: GapIn, inside: CurrentLead, ctx: Ctx) -> dict[str, Any]:
     """Assign a gap, or take its next step; leads. The worker drafts, proves and publishes."""
     lead, now = inside.agent, ctx.clock()
-    parse_due_time(body.due_at)
     change = GapChange(**body.model_dump())
 
     def update(store: Store) -> dict[str, Any]:
@@ -168,13 +165,6 @@ async def update_gap(gap: str, body: GapIn, inside: CurrentLead, ctx: Ctx) -> di
         return _load_gap(store, gap, now)
 
     return await ctx.database.write(update)
-
-
-def parse_due_time(due_at: datetime | None) -> datetime | None:
-    """BadInput unless the time has an offset and is of our days."""
-    if due_at is not None and (due_at.tzinfo is None or not is_usual_year(due_at)):
-        raise BadInput("due_at: give the time with its offset, such as 2026-12-01T09:00:00+09:00.")
-    return due_at
 
 
 def _load_gap(store: Store, gap_id: str, now: datetime) -> dict[str, Any]:

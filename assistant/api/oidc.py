@@ -12,16 +12,15 @@ from fastapi import APIRouter, Cookie, Query, Request, Response
 from starlette.responses import RedirectResponse
 from typing_extensions import TypedDict
 
-from assistant.api.auth import build_sign_in, create_session, normalize_email
+from assistant.api.auth import build_sign_in, create_session
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
-from assistant.api.oidc_provider import LoginAttempt, OidcProvider, VerifiedPerson
+from assistant.api.oidc_provider import LoginAttempt, OidcProvider
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.audit import STRANGER
-from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import AssistantError, NotFound, Unauthorized
-from assistant.domain.people import Agent
-from assistant.lead.accounts import build_agent
+from assistant.domain.people import Agent, VerifiedPerson
+from assistant.lead.accounts import find_or_create_agent
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent/oidc", tags=["people"], route_class=RateLimitedRoute)
@@ -29,7 +28,6 @@ router = APIRouter(prefix="/v1/agent/oidc", tags=["people"], route_class=RateLim
 ATTEMPT_COOKIE = "yorisoi_sign_in"
 PATH = "/v1/agent/oidc"
 ATTEMPT_SECONDS = 600
-MAX_NAME_CHARACTERS = 80
 
 
 class OidcOut(TypedDict):
@@ -77,16 +75,21 @@ async def finish_sign_in(
             raise Unauthorized("This sign-in was not begun here, or was called off.")
         person = await provider.fetch_person(code, attempt)
         unknown = await _make_password(ctx, person)
-        agent, session = await ctx.database.write(
-            lambda store: _enter(store, person, provider.creates_accounts, unknown, now)
-        )
+
+        def enter(store: Store) -> tuple[Agent, tuple[str, str]]:
+            found = find_or_create_agent(store, person, provider.domains, unknown, now)
+            return found, create_session(store, found, now)
+
+        agent, session = await ctx.database.write(enter)
         build_sign_in(response, agent, session, public_url=ctx.public_url)
     except AssistantError as exc:
-        address = get_client_address(request)
+        address, why = get_client_address(request), exc.code
         await ctx.database.write(
-            lambda store: store.audit.append_entry(STRANGER, "login_failed", now, address=address, way="oidc")
+            lambda store: store.audit.append_entry(
+                STRANGER, "login_failed", now, address=address, way="oidc", why=why
+            )
         )
-        response.headers["location"] += f"?sign-in={exc.code}"
+        response.headers["location"] += f"?sign-in={why}"
     response.delete_cookie(ATTEMPT_COOKIE, path=PATH)
     return response
 
@@ -101,34 +104,13 @@ async def _make_password(ctx: ApiContext, person: VerifiedPerson) -> str:
     """The hash of one that nobody knows, for an account without; empty where there is one already."""
 
     def has_password(store: Store) -> bool:
-        agent = store.agents.find_by_email(normalize_email(person.email))
+        known = store.sign_ins.find_agent(person.issuer, person.subject)
+        agent = known or store.agents.find_by_email(person.email)
         return agent is not None and bool(store.agents.load_password_hash(agent.id))
 
     if await ctx.database.read(has_password):
         return ""
     return await ctx.passwords.hash_password(secrets.token_urlsafe(32))
-
-
-def _enter(
-    store: Store, person: VerifiedPerson, creates: bool, unknown_password: str, now: datetime
-) -> tuple[Agent, tuple[str, str]]:
-    """The account of that address, and a session of it; nobody who is disabled, nobody new unless set up so.
-
-    An account without a password gets one that nobody knows: without one it would not count as in use.
-    """
-    email = normalize_email(person.email)
-    agent = store.agents.find_by_email(email)
-    if agent is None:
-        if not creates:
-            raise Unauthorized("There is no account for this address.")
-        agent = build_agent(email, person.name.strip()[:MAX_NAME_CHARACTERS] or email, "agent")
-        store.agents.add(agent, unknown_password, now)
-        store.audit.append_entry(actor(agent.id), "agent_added", now, agent=agent.id, way="oidc")
-    elif agent.disabled_at is not None:
-        raise Unauthorized("This account is disabled.")
-    elif not store.agents.load_password_hash(agent.id):
-        store.agents.set_password(agent.id, unknown_password)
-    return agent, create_session(store, agent, now)
 
 
 def seal_attempt(attempt: LoginAttempt, key: bytes, now: datetime) -> str:

@@ -14,7 +14,6 @@ from assistant.api.auth import (
     build_sign_in,
     create_api_token,
     create_session,
-    normalize_email,
 )
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.people_responses import (
@@ -105,7 +104,7 @@ def _serialize_person(account: AgentAccount) -> PersonOut:
 async def invite_person(body: InviteIn, inside: CurrentAdmin, ctx: Ctx) -> InvitationOut:
     """A new account, and the link with which its owner chooses a password within seven days."""
     secret, now = secrets.token_urlsafe(32), ctx.clock()
-    made = accounts.build_agent(normalize_email(body.email), body.name, body.role)
+    made = accounts.build_agent(body.email, body.name, body.role)
     await ctx.database.write(
         lambda store: accounts.invite_agent(store, made, hash_secret(secret), inside.agent, now)
     )

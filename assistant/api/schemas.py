@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, overload
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
@@ -46,6 +46,19 @@ MESSAGE_ID = "3f0e4b52-6a44-4c3c-9d5b-0f6a5a1f2c11"
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean_line)]
 #: The same of which something can be seen.
 ShownLine = Annotated[Line, StringConstraints(min_length=1)]
+#: Years of which a request may speak; sums with the first and the last that Python knows overflow.
+YEARS = range(1970, 2200)
+
+
+def require_usual_year(moment: datetime) -> datetime:
+    """ValueError for a time of another age."""
+    if moment.year not in YEARS:
+        raise ValueError(f"the year must be {YEARS.start} to {YEARS.stop - 1}")
+    return moment
+
+
+#: A time of a request: with its offset, and of our age.
+Moment = Annotated[AwareDatetime, AfterValidator(require_usual_year)]
 #: A text of several lines without control and invisible characters.
 CleanText = Annotated[str, AfterValidator(clean_text)]
 

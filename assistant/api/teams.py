@@ -26,6 +26,9 @@ MAX_TEAMS = 200
 MAX_CAPACITY = 100
 MAX_PRESENCE_DAYS = 31
 
+#: A weekday, or the first and the last of several.
+Weekdays = Annotated[str, StringConstraints(max_length=40)]
+
 
 class TeamIn(BaseModel):
     model_config = build_example(
@@ -54,7 +57,9 @@ class WorkIn(BaseModel):
     #: Names of tags; new ones are made.
     skills: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=20)] = []
     #: Weekday -> hours in which they are given conversations; empty: always.
-    hours: Annotated[dict[str, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=7)] = {}
+    hours: Annotated[
+        dict[Weekdays, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=7)
+    ] = {}
 
 
 @router.get("/teams")
@@ -123,7 +128,9 @@ async def _save_team(
         known = store.teams.list_all()
         if not is_new and id_ not in {one.id for one in known}:
             raise NotFound("There is no such team.")
-        if any(one.name == team.name and one.id != id_ for one in known) or len(known) >= MAX_TEAMS:
+        if any(one.name == team.name and one.id != id_ for one in known) or (
+            is_new and len(known) >= MAX_TEAMS
+        ):
             raise BadInput("Another team has this name, or there are too many teams.")
         if lost := set(members) - {agent.id for agent in store.agents.list_all()}:
             raise BadInput(f"There is no agent {min(lost)}.")

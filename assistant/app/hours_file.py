@@ -22,7 +22,7 @@ WEEKDAY = re.compile(
     r"(?:(mon)|(tue)s?|(wed)(?:s|nes)?|(thu)(?:rs?)?|(fri)|(sat)(?:ur)?|(sun))(?:days?)?\.?|([月火水木金土日])(?:曜日?)?"
 )
 #: Separator of opening and closing, or of first and last day; 〜 and wide forms are normalized to ~.
-DASH = re.compile(r"\s*(?:-|–|—|~|〜)\s*")
+DASH = re.compile("[-–—~〜]")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 #: The latest closing time, past midnight; 深夜2時 is 26:00.
 MAX_CLOSING_MINUTES = 36 * 60
@@ -36,6 +36,9 @@ MAX_HOLIDAY_DAYS = 366
 MAX_LISTED_DAYS = 3_660
 #: Spans of one day.
 MAX_SPANS = 24
+#: Of days or of one span, and lines of weekdays: they come in calls too.
+MAX_LINE_CHARACTERS = 200
+MAX_WEEKDAY_LINES = 20
 HOURS_KEYS = ("days", "holidays", "public_holidays", "special", "zone")
 
 
@@ -102,9 +105,12 @@ def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
 
 def parse_days(value: object, where: str) -> dict[int, tuple[str, ...]]:
     """Weekday -> opening and closing times, as `BusinessHours` has them."""
+    rows = _parse_mapping(value, where)
+    if len(rows) > MAX_WEEKDAY_LINES:
+        raise SetupError(f"{where}: at most {MAX_WEEKDAY_LINES} lines of weekdays")
     return {
         day: _parse_times(times, f"{where}.{name}")
-        for name, times in _parse_mapping(value, where).items()
+        for name, times in rows.items()
         for day in _parse_weekdays(name, where)
     }
 
@@ -133,14 +139,21 @@ def _format_times(times: Sequence[str]) -> str:
 
 def _parse_weekdays(name: str, where: str) -> list[int]:
     """``mon``, ``mon-fri``, ``月〜金``."""
-    ends = [_parse_weekday(end, name, where) for end in DASH.split(unicodedata.normalize("NFKC", name))]
+    ends = [_parse_weekday(end, name, where) for end in _split_ends(name, where)]
     if len(ends) > 2:
         raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
     return [day % 7 for day in range(ends[0], ends[-1] + 1 + 7 * (ends[-1] < ends[0]))]
 
 
+def _split_ends(text: str, where: str) -> list[str]:
+    """What stands between dashes; limited first, because the text may be anybody's."""
+    if len(text) > MAX_LINE_CHARACTERS:
+        raise SetupError(f"{where}: at most {MAX_LINE_CHARACTERS} characters, not {_format_value(text)}")
+    return [end.strip() for end in DASH.split(unicodedata.normalize("NFKC", text))]
+
+
 def _parse_weekday(end: str, name: str, where: str) -> int:
-    named = WEEKDAY.fullmatch(end.strip().lower())
+    named = WEEKDAY.fullmatch(end.lower())
     if not named:
         raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
     return WEEKDAYS[named[named.lastindex or 0]]
@@ -165,7 +178,7 @@ def _parse_times(value: object, where: str) -> tuple[str, ...]:
 
 
 def _parse_span(value: object, where: str) -> tuple[str, str]:
-    ends = DASH.split(unicodedata.normalize("NFKC", str(value)).strip())
+    ends = _split_ends(str(value), where)
     read = [found for end in ends if (found := CLOCK.fullmatch(end))]
     if len(ends) != 2 or len(read) != 2:
         raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_format_value(value)}')
@@ -190,7 +203,7 @@ def _parse_holidays(value: object, where: str) -> Iterator[str]:
 def _parse_country(value: object, where: str) -> Container[str]:
     if not value:
         return frozenset()
-    if value not in PUBLIC_HOLIDAYS:
+    if value not in list(PUBLIC_HOLIDAYS):  # a list has no hash
         raise SetupError(f"{where}: known are {', '.join(PUBLIC_HOLIDAYS)}, not {_format_value(value)}")
     return PUBLIC_HOLIDAYS[str(value)]
 

@@ -32,6 +32,8 @@ POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "s
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
 MAX_PROBLEM_CHARACTERS = 400
+#: Of lists and mappings in each other: hours of special days are a list in two mappings.
+MAX_LEVELS = 4
 #: Seconds between two looks for changes by other processes.
 POLL_SECONDS = 1.0
 
@@ -104,7 +106,7 @@ class LiveSettings:
         """The policy that *changes* would put in force; BadInput with what to fix."""
         values = {key: value for key, value in {**current, **changes}.items() if value is not None}
         for key, value in changes.items():
-            self._check_key(key, value)
+            self._check_key(key, _clean_words(value))
         try:
             return self._build_policy(values)
         except SetupError as exc:
@@ -191,14 +193,16 @@ class LiveSettings:
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _clean_words(value: Any) -> Any:
-    """Words, a list of them or a mapping to them; anything else stays for the check."""
+def _clean_words(value: Any, levels: int = MAX_LEVELS) -> Any:
+    """The same value with its words cleaned, keys too; BadInput for lists in lists in lists."""
     if isinstance(value, str):
         return clean_text(value)
+    if isinstance(value, list | dict) and not levels:
+        raise BadInput("This value has too many levels.")
     if isinstance(value, list):
-        return [clean_text(one) if isinstance(one, str) else one for one in value]
+        return [_clean_words(one, levels - 1) for one in value]
     if isinstance(value, dict):
-        return {key: clean_text(one) if isinstance(one, str) else one for key, one in value.items()}
+        return {clean_text(key): _clean_words(one, levels - 1) for key, one in value.items()}
     return value
 
 

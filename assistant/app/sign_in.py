@@ -14,10 +14,15 @@ def build_oidc_provider(settings: SignInSettings, public_url: str) -> OidcProvid
         raise SetupError(
             "ASSISTANT_OIDC_ISSUER, ASSISTANT_OIDC_CLIENT_ID and ASSISTANT_OIDC_CLIENT_SECRET go together."
         )
+    if settings.oidc_create and not settings.oidc_domains:
+        raise SetupError(
+            "ASSISTANT_OIDC_CREATE needs ASSISTANT_OIDC_DOMAINS: the domains of addresses that get an account"
+            " (shop.example)."
+        )
     return OidcProvider(
         issuer=issuer,
         client_id=client_id,
         client_secret=secret.get_secret_value(),
         redirect_uri=f"{public_url.rstrip('/')}/v1/agent/oidc/callback",
-        creates_accounts=settings.oidc_create,
+        domains=frozenset(settings.oidc_domains) if settings.oidc_create else frozenset(),
     )

@@ -1,7 +1,9 @@
 """Settings of signing in through an OpenID Connect provider, beside passwords."""
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode
 
 
 class SignInSettings(BaseSettings):
@@ -10,5 +12,14 @@ class SignInSettings(BaseSettings):
     oidc_issuer: str | None = Field(default=None, pattern=r"^https?://\S+$")
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
-    #: Whoever the provider knows and has no account gets one, as an agent; off: only existing accounts enter.
+    #: Whoever has an address of `oidc_domains` and no account gets one, as an agent; off: only existing
+    #: accounts enter.
     oidc_create: bool = False
+    oidc_domains: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("oidc_domains", mode="before")
+    @classmethod
+    def split_domains(cls, value: object) -> object:
+        """Of `shop.example, @shop.co.jp`, as they stand in addresses."""
+        parts = (part.strip().removeprefix("@").lower() for part in str(value).split(","))
+        return tuple(part for part in parts if part) if isinstance(value, str) else value

@@ -7,6 +7,7 @@ from typing import Any
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
 from assistant.domain.sla import Metric, SlaRule
+from assistant.text.characters import clean_line
 
 MAX_RULES = 50
 MAX_NAME_CHARACTERS = 60
@@ -38,12 +39,9 @@ def _parse_rule(value: object, where: str) -> SlaRule:
     row = {str(key): each for key, each in value.items() if each is not None and each != ""}
     if unknown := row.keys() - set(KEYS):
         raise SetupError(f"{where}: unknown key {min(unknown)!r}; known are {', '.join(KEYS)}")
-    name = row.get("name")
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_NAME_CHARACTERS:
-        raise SetupError(f"{where}: name it with 1 to {MAX_NAME_CHARACTERS} characters")
-    for scope in SCOPES:
-        if not isinstance(row.get(scope, ""), str):
-            raise SetupError(f"{where}: {scope} must be a name, not {_format(row[scope])}")
+    for key in ("name", *SCOPES):
+        if key in row or key == "name":
+            row[key] = _parse_name(row.get(key), f"{where}: {key}")
     if row.get("priority", Priority.NORMAL) not in list(Priority):
         raise SetupError(
             f"{where}: priority must be one of {', '.join(Priority)}, not {_format(row['priority'])}"
@@ -55,7 +53,15 @@ def _parse_rule(value: object, where: str) -> SlaRule:
         raise SetupError(f"{where}: set first_reply, next_reply or resolution, in minutes")
     for metric in targets:
         _check_minutes(row[metric], f"{where}: {metric}")
-    return SlaRule(**row | {"name": name.strip()})
+    return SlaRule(**row)
+
+
+def _parse_name(value: object, where: str) -> str:
+    """A name in one line, without invisible characters."""
+    name = clean_line(value) if isinstance(value, str) else ""
+    if not 0 < len(name) <= MAX_NAME_CHARACTERS:
+        raise SetupError(f"{where} must be 1 to {MAX_NAME_CHARACTERS} characters, not {_format(value)}")
+    return name
 
 
 def _check_minutes(value: object, where: str) -> None:

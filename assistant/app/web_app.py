@@ -258,4 +258,4 @@ async def _check_webhook_url(settings: Settings, address: str) -> None:
     """BadInput unless webhooks may go there; what it needs is imported when an admin sets one."""
     from assistant.app.webhook_addresses import WebhookAddresses
 
-    await WebhookAddresses(allow_private=settings.webhooks_private).check_url(address)
+    await WebhookAddresses(allow_private=settings.webhooks_private).resolve_url(address)

@@ -13,14 +13,13 @@ class WebhookAddresses:
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
 
-    async def check_url(self, address: str) -> None:
-        """BadInput unless it may be called."""
+    async def resolve_url(self, address: str) -> list[str]:
+        """The addresses that it leads to now; BadInput unless all of them may be called."""
         url = parse_allowed_url(address, any_port=True)
         if url.scheme != "https" and not self._allow_private:
             raise BadInput(f"A webhook goes to an https address; set {SETTING}=1 to allow http.")
-        await self.resolve_host(url.host, url.port or 443)
+        port = url.port or (443 if url.scheme == "https" else 80)
+        return await self.resolve_host(url.host, port)
 
     async def resolve_host(self, host: str, port: int) -> list[str]:
-        """The addresses that the name leads to now; BadInput if one of them is private."""
-        allow = self._allow_private
-        return await resolve_public_addresses(host, port, allow_private=allow, setting=SETTING)
+        return await resolve_public_addresses(host, port, allow_private=self._allow_private, setting=SETTING)

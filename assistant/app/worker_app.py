@@ -112,7 +112,7 @@ class AssistantService:
             "proactive": ProactiveSender(
                 database, self.dependencies.policy, self.notifier, utc_now, self._list_template_accounts()
             ).run,
-            "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
+            "webhooks": WebhookSender(database, addresses.resolve_url, utc_now).run,
             "trackers": TrackerSync(
                 database=database,
                 trackers=build_trackers(self.settings),

@@ -20,6 +20,7 @@ from assistant.channels.email_quotes import extract_newest_words
 from assistant.channels.http import require_text
 from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
+from assistant.domain.people import normalize_email
 
 MAX_BODY_CHARACTERS = 200_000
 #: Limits of a raw mail: bytes, lines, declared boundaries, nesting depth.
@@ -227,12 +228,14 @@ def parse_address(header: str) -> tuple[str, str]:
     name, address = parseaddr(header)
     if "@" not in address and (found := re.search(r"[^\s<>@,;:\"]{1,100}@[^\s<>@,;:\"]{1,200}", header)):
         name, address = header[: found.start()].strip(' "<'), found[0]
-    address = _UNPRINTED.sub("", address).lower().replace('"', "")
+    address = normalize_email(_UNPRINTED.sub("", address)).replace('"', "")
     return decode_header_text(name)[:200], address if _ADDRESS.fullmatch(address) else ""
 
 
 def parse_addresses(*headers: str) -> list[str]:
-    return [address.lower() for _, address in getaddresses([_decode_raw_header(one) for one in headers])]
+    return [
+        normalize_email(address) for _, address in getaddresses([_decode_raw_header(one) for one in headers])
+    ]
 
 
 def _decode_raw_header(header: str) -> str:

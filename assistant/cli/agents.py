@@ -33,12 +33,11 @@ def add(
     lead: Annotated[bool, typer.Option(help="May change articles and settings in the console.")] = False,
 ) -> None:
     """Create an agent account; the password is asked for, or read from stdin."""
-    from assistant.api.auth import normalize_email
     from assistant.api.password_hashing import hash_password
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
     from assistant.domain.audit import OPERATOR
-    from assistant.domain.people import Agent
+    from assistant.domain.people import Agent, normalize_email
     from assistant.text.characters import clean_line
 
     email = normalize_email(email)
@@ -55,6 +54,7 @@ def add(
 
     def save_agent(store: Store) -> None:
         store.agents.add(agent, password_hash, utc_now())
+        store.sign_ins.readmit(email)
         store.audit.append_entry(OPERATOR, "agent", utc_now(), agent=agent.id, admin=admin, lead=lead)
 
     asyncio.run(database.write(save_agent))
@@ -119,9 +119,9 @@ def remove(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None
 
 def _change_agent(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
     """The result of *change* for the agent; NotFound."""
-    from assistant.api.auth import normalize_email
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
+    from assistant.domain.people import normalize_email
 
     def apply_change(store: Store) -> T:
         agent = store.agents.find_by_email(normalize_email(email))

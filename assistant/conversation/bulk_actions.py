@@ -46,7 +46,6 @@ def apply_bulk_action(
 
 def list_undoable_changes(store: Store, batch: str, agent: Agent, now: datetime) -> list[str]:
     """Conversations of a batch that the agent can still undo; Conflict when it is too late for all."""
-    store.bulk_changes.delete_before(now - timedelta(seconds=UNDO_SECONDS))
     found = store.bulk_changes.list_batch(batch, agent.id, now - timedelta(seconds=UNDO_SECONDS))
     if not found:
         raise Conflict(f"Only what was done within {UNDO_SECONDS} seconds can be undone, once.")

@@ -14,7 +14,7 @@ from assistant.domain.channels import Address, Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, Conflict
 from assistant.domain.evidence_reasons import EvidenceReason
-from assistant.domain.people import Agent
+from assistant.domain.people import Agent, normalize_email
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 
@@ -71,7 +71,7 @@ def continue_by_email(
     conversation = store.conversations.get(conversation_id)
     conversation.require_owner(agent.id)
     left = list_contacts(store, conversation, finder)
-    contact = next((one for one in left if one.value.lower() == address.strip().lower()), None)
+    contact = next((one for one in left if normalize_email(one.value) == normalize_email(address)), None)
     if contact is None or CONTACT_KINDS[contact.kind] is None:
         raise BadInput("The customer has left no such e-mail address in this conversation.")
     if contact.account is None:
@@ -82,7 +82,10 @@ def continue_by_email(
         Thread(
             id=uuid4().hex,
             address=Address(
-                channel=EMAIL, account=contact.account, peer=contact.value.lower(), thread=uuid4().hex[:16]
+                channel=EMAIL,
+                account=contact.account,
+                peer=normalize_email(contact.value),
+                thread=uuid4().hex[:16],
             ),
             customer=conversation.customer,
             conversation=conversation.id,

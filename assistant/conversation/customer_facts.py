@@ -13,7 +13,7 @@ from assistant.domain.customer_data import (
     build_order_facts,
 )
 from assistant.domain.customer_data import parse_moment as parse_as_of
-from assistant.domain.people import Customer, Identity
+from assistant.domain.people import Customer, Identity, normalize_email
 from assistant.ports.actions import CustomerRecord
 from assistant.ports.storage.store import Store
 
@@ -29,7 +29,7 @@ def load_known_facts(store: Store, customer: Customer) -> list[KnownFact]:
     proven = {(one.channel, one.id) for one in customer.identities if one.verified}
     named = {(one.channel, one.id) for one in customer.identities}
     if customer.email:
-        named.add((EMAIL, customer.email.strip().lower()))
+        named.add((EMAIL, normalize_email(customer.email)))
     if not named:
         return []
     facts = store.customer_facts.list_by_identities(sorted(named))

@@ -62,7 +62,8 @@ def normalize_number(text: str) -> str:
 
 def require_slot(slot_from: datetime, slot_to: datetime, now: datetime) -> None:
     """BadInput for a time that has passed, is far away, or is no span of a day."""
-    if not (now < slot_to and slot_from < slot_to <= slot_from + MAX_SPAN and slot_from <= now + MAX_AHEAD):
+    is_span = timedelta(0) < slot_to - slot_from <= MAX_SPAN
+    if not (is_span and now < slot_to and slot_from <= now + MAX_AHEAD):
         raise BadInput("The time of a call is a span of up to 12 hours in the next 60 days.", field="slot")
 
 

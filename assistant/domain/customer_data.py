@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.domain.errors import BadInput
+from assistant.domain.people import normalize_email
 
 #: Of one fact, and of one customer's facts.
 MAX_VALUE_CHARACTERS = 500
@@ -119,7 +120,7 @@ def build_order_facts(orders: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def normalize_identity(kind: str, value: str) -> str:
-    return value.strip().lower()[:255] if kind.lower() == "email" else value.strip()[:255]
+    return normalize_email(value)[:255] if kind.lower() == "email" else value.strip()[:255]
 
 
 def normalize_key(key: object) -> str:

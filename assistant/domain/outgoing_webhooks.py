@@ -135,8 +135,15 @@ def apply_outcome(
     return replace(delivery, due_at=now + max(pause, asked))
 
 
-def explain_disabling(delivery: WebhookDelivery) -> str | None:
-    """Why an endpoint gets nothing more after this failed for good; None: it goes on."""
+def explain_disabling(delivery: WebhookDelivery, last_success: datetime | None) -> str | None:
+    """Why an endpoint gets nothing more after this failed for good; None: it goes on.
+
+    *last_success*: when it took anything. If that was since the first try, it is this event that it does not
+    take, and others go on.
+    """
     if delivery.state is not WebhookState.FAILED:
         return None
-    return "gone" if delivery.attempts[-1]["status"] == GONE else "unreachable"
+    if delivery.attempts[-1]["status"] == GONE:
+        return "gone"
+    began = datetime.fromisoformat(delivery.attempts[0]["at"])
+    return None if last_success and last_success >= began else "unreachable"

@@ -11,7 +11,7 @@ WORDS = frozenset({"ask", "text", "query", "ja", "en", "claimed"})
 SENTENCE_ENDS = re.compile(r"(?<=[。．！？!?.\n])")
 MIN_SENTENCE_CHARACTERS = 6
 #: A number or a code, which a packet may give in other words around it.
-TELLING = re.compile(r"[A-Za-z0-9@.+-]*[0-9@][A-Za-z0-9@.+-]{2,}")
+TELLING = re.compile(r"(?<![A-Za-z0-9@.+-])[A-Za-z0-9@.+-]*[0-9@][A-Za-z0-9@.+-]{2,}")
 
 
 def redact_words(value: Any, words: str, instead: str, *, held: bool = False) -> Any:

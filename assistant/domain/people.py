@@ -1,5 +1,6 @@
 """Customers and agents."""
 
+import string
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -58,9 +59,31 @@ class Agent:
         return "admin" if self.admin else "lead" if self.lead else "agent"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedPerson:
+    """Whom a sign-in provider vouches for."""
+
+    issuer: str
+    #: The provider's own id for them: addresses may pass to others, this never does.
+    subject: str
+    #: In its canonical form.
+    email: str
+    name: str
+
+
 #: Of a password, whoever chooses it.
 MIN_PASSWORD_CHARACTERS = 10
 ROLES = get_args(Role)
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def normalize_email(email: str) -> str:
+    """The canonical form of an e-mail address: trimmed, with A to Z in lower case.
+
+    Other letters stay: some have an ASCII letter as their lower case, as the Kelvin sign has k, and would
+    make the address another person's.
+    """
+    return email.strip().translate(_LOWER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from assistant.conversation.bulk_actions import UNDO_SECONDS
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.errors import Unavailable
 from assistant.domain.policy import Policy
@@ -59,8 +60,9 @@ class RetentionCleaner:
             lambda s: s.erasure.delete_events_before(now - EVENT_RETENTION, limit=BATCH_ROWS)
         )
         await self._database.write(lambda store: store.erasure.delete_expired(now))
+        await self._database.write(lambda store: store.webhooks.delete_before(now - WEBHOOK_LOG_RETENTION))
         await self._database.write(
-            lambda store: store.webhooks.delete_finished_before(now - WEBHOOK_LOG_RETENTION)
+            lambda store: store.bulk_changes.delete_before(now - timedelta(seconds=UNDO_SECONDS))
         )
         for key, rule in self._policy.attributes.items():
             if rule.keep_days is not None:

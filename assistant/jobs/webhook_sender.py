@@ -34,15 +34,15 @@ CALL_SECONDS = 15.0
 #: A claimed delivery that nobody reported back is due again after this.
 LEASE = timedelta(seconds=60)
 
-#: (host, port) -> addresses that may be called; BadInput where one is refused.
-ResolveHost = Callable[[str, int], Awaitable[list[str]]]
+#: URL -> addresses that may be called; BadInput where the URL or an address is refused.
+ResolveUrl = Callable[[str], Awaitable[list[str]]]
 
 
 class WebhookSender:
     def __init__(
         self,
         database: Database[Store],
-        resolve: ResolveHost,
+        resolve: ResolveUrl,
         clock: Clock,
         seconds: float = CALL_SECONDS,
     ) -> None:
@@ -63,9 +63,12 @@ class WebhookSender:
     async def send_due(self, endpoint_id: str) -> None:
         """Everything that is due at one endpoint, in turn."""
         try:
-            with suppress(Unavailable):
-                while (delivery := await self._claim_delivery(endpoint_id)) is not None:
-                    await self._send_delivery(endpoint_id, delivery)
+            while (delivery := await self._claim_delivery(endpoint_id)) is not None:
+                await self._send_delivery(endpoint_id, delivery)
+        except (
+            AssistantError
+        ) as exc:  # no database, or a webhook deleted meanwhile: that ends no other's call
+            log.warning("webhook put off", webhook=endpoint_id, why=str(exc))
         finally:
             self._busy.discard(endpoint_id)
 
@@ -96,7 +99,7 @@ class WebhookSender:
     def _save_outcome(self, store: Store, done: WebhookDelivery) -> None:
         now = self._clock()
         store.webhooks.save_delivery(done)
-        why = explain_disabling(done)
+        why = explain_disabling(done, store.webhooks.find_last_success(done.endpoint))
         if why is not None:
             endpoint = store.webhooks.get_endpoint(done.endpoint)
             store.webhooks.save_endpoint(replace(endpoint, disabled_at=now, disabled_why=why))
@@ -125,9 +128,7 @@ class WebhookSender:
 
         The connection goes to the address that was checked; the name stays in Host and TLS.
         """
-        url = httpx.URL(endpoint.url)
-        port = url.port or (443 if url.scheme == "https" else 80)
-        addresses = await self._resolve(url.host, port)
+        addresses, url = await self._resolve(endpoint.url), httpx.URL(endpoint.url)
         headers = sign_delivery(endpoint, delivery, self._clock())
         headers |= {
             "Host": url.netloc.decode("ascii"),

@@ -28,7 +28,7 @@ MAX_SLEEP_SECONDS = 1.0
 #: Concurrent jobs of one process and lane. Most of them wait, above all for a model, and must not delay
 #: others.
 SLOTS = 64
-#: Kinds of jobs that share slots: slow apps must not block turns.
+#: Kinds of jobs that share slots: slow apps must not block turns. A kind in no lane is never done.
 LANES = (
     (JobKind.TURN, JobKind.DEADLINE),
     (JobKind.DELIVERY,),
@@ -37,7 +37,7 @@ LANES = (
     (JobKind.ASSIGN,),
     (JobKind.IDLE, JobKind.CASE),
     (JobKind.ACTION,),
-    (JobKind.SLA,),
+    (JobKind.SLA, JobKind.CALLBACK),
 )
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8

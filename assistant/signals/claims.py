@@ -16,7 +16,7 @@ ASKED_KINDS = (
     ("serial number", re.compile(r"製造番号|シリアル|serial")),
 )
 #: A number without context.
-BARE_NUMBER = re.compile(r"^\W*(?:はい|yes|ok)?\W*(\d[\d -]{3,18}\d)\W*(?:です|になります|だよ)?\W*$")
+BARE_NUMBER = re.compile(r"^\W*+(?:はい|yes|ok)?+\W*+(\d[\d -]{3,18}\d)\W*+(?:です|になります|だよ)?+\W*+$")
 #: "Last month" without an event says nothing.
 VAGUE_DAY = re.compile(r"^\D+$")
 #: Clauses; a date belongs to the words of its clause.

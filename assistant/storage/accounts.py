@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from assistant.domain.people import Agent, AgentAccount, KnownCredential
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
-from assistant.storage.people import parse_agent
+from assistant.storage.sign_ins import parse_agent
 from assistant.storage.statements import build_insert, build_update
 
 #: Characters of a secret's hash that name a credential to its owner.

@@ -44,3 +44,22 @@ credentials = sa.Table(
     #: What its owner calls an API token.
     sa.Column("label", sa.Text, nullable=False, server_default=""),
 )
+
+#: Whom a sign-in provider knows an agent as; bound at the first sign-in through it.
+provider_subjects = sa.Table(
+    "provider_subjects",
+    metadata,
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("agent", "issuer"),
+)
+
+#: Hashes of the addresses and provider's ids of removed agents, who come back by an invitation only.
+removed_people = sa.Table(
+    "removed_people",
+    metadata,
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("removed_at", Moment, nullable=False),
+)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.customer_data import normalize_identity
+from assistant.domain.people import normalize_email
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
 from assistant.storage.personal_data import (
@@ -22,7 +23,14 @@ from assistant.storage.proactive_tables import consents
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
     | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
-    | {"improvements", "invitations", "push_counts", "webhook_endpoints"}
+    | {
+        "improvements",
+        "invitations",
+        "provider_subjects",
+        "push_counts",
+        "removed_people",
+        "webhook_endpoints",
+    }
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
     | {"tracked_issues", "troubles", "vectors", "views"}
@@ -40,8 +48,8 @@ class SqlErasure:
         theirs = sa.select(i.customer).where(
             i.channel == channel.lower(), i.id.in_([identity, identity.lower()])
         )
-        by_mail = sa.func.lower(c.email) == named.lower()
-        writes = sa.select(i.customer).where(i.channel == "email", i.id.in_([named, named.lower()]))
+        by_mail = sa.func.lower(c.email) == normalize_email(named)
+        writes = sa.select(i.customer).where(i.channel == "email", i.id.in_([named, normalize_email(named)]))
         where = sa.or_(c.id == named, by_mail, c.id.in_(theirs), c.id.in_(writes))
         return self._connection.execute(sa.select(c.id).where(where).order_by(c.id)).scalars().all()
 

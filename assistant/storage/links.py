@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from assistant.domain.people import Customer
+from assistant.domain.people import Customer, normalize_email
 from assistant.storage import tables as t
 
 #: Channels whose identities are telephone numbers, with or without a plus.
@@ -55,7 +55,7 @@ class SqlLinks:
         c, i = t.customers.c, t.identities.c
         numbers = [each.id.lstrip("+") for each in customer.identities if each.channel in PHONES]
         wanted = {
-            "email": sa.select(c.id).where(sa.func.lower(c.email) == (customer.email or "").lower()),
+            "email": sa.select(c.id).where(sa.func.lower(c.email) == normalize_email(customer.email or "")),
             "number": sa.select(i.customer).where(
                 i.channel.in_(PHONES), i.id.in_([*numbers, *(f"+{each}" for each in numbers)])
             ),

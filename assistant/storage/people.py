@@ -14,13 +14,13 @@ from assistant.storage import tables as t
 from assistant.storage.desk_tables import bulk_changes, followers, mentions
 from assistant.storage.lead_tables import invitations
 from assistant.storage.search import index_customer
+from assistant.storage.sign_ins import SqlSignIns, parse_agent
 from assistant.storage.statements import build_insert, build_select, build_update
 from assistant.storage.teams import PresenceLog, parse_working_days
 
 #: Longer unseen than this, an agent was away from the desk.
 PRESENCE_GAP = timedelta(minutes=2)
 
-AGENT_COLUMNS = ("id", "email", "name", "admin", "lead", "disabled_at")
 AVAILABILITY_COLUMNS = ("id", "name", "availability", "capacity", "seen_at", "skills", "working_hours")
 
 #: What an agent has at the desk; it goes with the account.
@@ -207,16 +207,16 @@ class SqlAgents:
         return int(self._connection.execute(query).scalar_one())
 
     def remove(self, agent: str, now: datetime) -> None:
-        """Delete the account and its credentials; messages stay under the agent's name."""
+        """Delete the account and its credentials; messages stay under the agent's name.
+
+        Who it was is remembered as a hash: a sign-in provider does not make the account anew.
+        """
         self.revoke_credentials(agent, tokens=True, now=now)
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)
         self._connection.execute(sa.delete(invitations).where(invitations.c.agent == agent))
+        SqlSignIns(self._connection).mark_removed(agent, now)
         for own in (*OWN_TABLES, t.team_members, t.presence_intervals):
             self._connection.execute(sa.delete(own).where(own.c.agent == agent))
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
-
-
-def parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
-    return Agent(**{name: getattr(row, name) for name in AGENT_COLUMNS})

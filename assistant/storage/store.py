@@ -33,6 +33,7 @@ from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.search import SqlSearch
 from assistant.storage.setting_changes import SqlSettings
+from assistant.storage.sign_ins import SqlSignIns
 from assistant.storage.sla import SqlSla
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
@@ -80,7 +81,7 @@ class SqlStore:
         self.spending = SqlSpending(connection)
         self.article_drafts = SqlArticleDrafts(connection)
         self.settings = SqlSettings(connection)
-        self.accounts = SqlAccounts(connection)
+        self.accounts, self.sign_ins = SqlAccounts(connection), SqlSignIns(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
         self._open_desk_stores(connection)
         self._connection = connection

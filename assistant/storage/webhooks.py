@@ -81,9 +81,20 @@ class SqlWebhooks:
         self.save_delivery(claimed)
         return claimed
 
-    def delete_finished_before(self, moment: datetime) -> int:
+    def find_last_success(self, endpoint: str) -> datetime | None:
+        """When the endpoint last took anything."""
         c = k.webhook_deliveries.c
-        where = c.finished_at < moment
+        taken = sa.and_(c.endpoint == endpoint, c.state == WebhookState.DELIVERED)
+        found: datetime | None = self._connection.execute(
+            sa.select(sa.func.max(c.finished_at)).where(taken)
+        ).scalar()
+        return found
+
+    def delete_before(self, moment: datetime) -> int:
+        """Deliveries that ended before then, and those that nobody took up since, as of one switched off."""
+        c = k.webhook_deliveries.c
+        left = sa.and_(c.state == WebhookState.PENDING, c.due_at < moment)
+        where = sa.or_(c.finished_at < moment, left)
         return self._connection.execute(sa.delete(k.webhook_deliveries).where(where)).rowcount
 
 

@@ -32,9 +32,13 @@ def join_thousands(text: str) -> str:
     return _THOUSANDS.sub("", text)
 
 
+_KANJI_NUMERALS = "〇一二三四五六七八九十百千"
+
+
 def compile_kanji_number(units: str) -> re.Pattern[str]:
     """A pattern of kanji numbers before one of *units* (alternatives): 三十日 matches, 三井 does not."""
-    return re.compile(rf"[〇一二三四五六七八九十百千]+(?={units})")
+    # From the beginning of a run only, and bounded: other starts would look through the whole run again.
+    return re.compile(rf"(?<![{_KANJI_NUMERALS}])[{_KANJI_NUMERALS}]{{1,40}}+(?={units})")
 
 
 def replace_kanji_numbers(pattern: re.Pattern[str], text: str) -> str:

@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx2
 
 from evals.fakes.hostile_site import DOCUMENTS, turn_hostile
+from evals.faults.bodies import build_hostile_bodies
 
 SIGNING = "the signing key of mail"
 TELEGRAM = secrets.token_hex(16)
@@ -44,6 +45,8 @@ DEEP = [
     b'{"text":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     b"9" * 200_000,
 ]
+#: Agents' work is limited to ten calls a second.
+SECONDS_BETWEEN_CALLS = 0.11
 
 
 @dataclass
@@ -238,6 +241,15 @@ async def resync_hostile_sitemap(stage: StallStage) -> None:
     await asyncio.sleep(15)
 
 
+async def send_hostile_bodies(stage: StallStage) -> None:
+    """Every call that takes a JSON body, as fast as an agent may call."""
+    agent = {"Authorization": f"Bearer {stage.token}"}
+    description = (await stage.http.get(f"{stage.url}/openapi.json")).json()
+    for path, body in build_hostile_bodies(description):
+        await stage.send_call("POST", path, content=body, headers=agent)
+        await asyncio.sleep(SECONDS_BETWEEN_CALLS)
+
+
 ENTRANCES: dict[str, Callable[[StallStage], Awaitable[None]]] = {
     "nobody": send_nothing,
     "names": send_hostile_names,
@@ -253,4 +265,5 @@ ENTRANCES: dict[str, Callable[[StallStage], Awaitable[None]]] = {
     "articles": fetch_long_article,
     "documents": resync_hostile_documents,
     "sitemaps": resync_hostile_sitemap,
+    "bodies": send_hostile_bodies,
 }

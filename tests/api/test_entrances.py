@@ -1,13 +1,18 @@
 """Who may come in where: pages that are not framed, numbers for operators, sessions and tokens that end."""
 
 import asyncio
+import importlib
+import pkgutil
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from pydantic import BaseModel, ValidationError
 
+import assistant.api
 from assistant.api import live_updates, rate_limit_rules
 from assistant.api.metrics import MetricTotals, count_totals
 from assistant.conversation.inbound.conversation_start import TOKEN_LASTS
@@ -37,6 +42,28 @@ async def test_nothing_of_ours_can_be_framed(client: ApiClient, tmp_path: Path, 
 async def test_the_host_that_a_caller_names_decides_no_redirect(client: ApiClient, path: str) -> None:
     response = await client.http.get(path, headers={"Host": "evil.example"})
     assert "evil.example" not in response.headers.get("location", "")
+
+
+def list_request_models() -> list[type[BaseModel]]:
+    for module in pkgutil.walk_packages(assistant.api.__path__, "assistant.api."):
+        importlib.import_module(module.name)
+    mine = [one for one in BaseModel.__subclasses__() if one.__module__.startswith("assistant.api.")]
+    return [one for one in mine if one.__name__.endswith("In")]
+
+
+def test_no_body_has_a_time_that_cannot_be_reckoned_with() -> None:
+    times = [
+        (model, name)
+        for model in list_request_models()
+        for name, field in model.model_fields.items()
+        if re.search(r"AwareDatetime|datetime\.datetime", str(field.annotation))
+    ]
+    assert {"slot_from", "until", "due_at"} <= {name for _, name in times}
+    for model, name in times:
+        for moment in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-12-01T09:00:00"):
+            with pytest.raises(ValidationError) as refused:
+                model.model_validate({name: moment})
+            assert (name,) in [error["loc"] for error in refused.value.errors()]
 
 
 async def test_metrics_are_for_this_machine(client: ApiClient) -> None:

@@ -96,6 +96,10 @@ async def test_of_two_leads_the_second_sees_what_the_first_did(client: ApiClient
         {"policy__offer_frustration": 0.9},
         {"policy__zone": "Mars"},
         {"policy__hours": {"days": {"mon": "25:00-26:00"}}},
+        {"policy__hours": {"public_holidays": ["japan"]}},
+        {"policy__hours": {"days": {"mon": json.loads("[" * 900 + "]" * 900)}}},
+        {"policy__sla": [{"name": "\u200b", "first_reply": 60}]},
+        {"policy__sla": [{"name": "all", "team": "x" * 61, "first_reply": 60}]},
         {"accent": "red; background: url(x)"},
         {"name__ja": "x" * 81},
         {"name__ja": "\u200b\u2060 \u202e"},
@@ -133,6 +137,7 @@ async def test_nothing_invisible_is_kept_in_names_and_wordings(client: ApiClient
     hidden = {
         "name__ja": " こもれび\u202e\n商店 ",
         "sentence__ja__greeting": ["い\u200bらっしゃい\ud800ませ。"],
+        "policy__sla": [{"name": "急\u202eぎ", "team": "東\u200b京", "first_reply": 60}],
     }
     sent = json.dumps(
         {"changes": [{"key": key.replace("__", "."), "value": value} for key, value in hidden.items()]}
@@ -141,6 +146,9 @@ async def test_nothing_invisible_is_kept_in_names_and_wordings(client: ApiClient
     assert (await client.http.post(URL, content=sent, headers=headers)).status_code == 200
     assert client.app.state.context.live.names["ja"] == "こもれび 商店"
     assert (await stored(client, lead, "sentence.ja.greeting"))["wordings"] == ["いらっしゃいませ。"]
+    rule = await stored(client, lead, "policy.sla")
+    for names in (rule["value"][0], rule["change"]["value"][0]):
+        assert (names["name"], names["team"]) == ("急ぎ", "東京")
 
 
 async def test_not_a_number_is_refused(client: ApiClient, lead: Headers) -> None:

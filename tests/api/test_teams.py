@@ -1,16 +1,24 @@
 """Teams and availability over HTTP: administrators change them, everybody sees them."""
 
+import pytest
+
+from assistant.api import teams
 from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/teams"
 
 
-async def test_administrators_make_change_and_remove_teams(client: ApiClient) -> None:
+async def test_administrators_make_change_and_remove_teams(
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agent, admin = await client.hire(), await client.hire("Lead", admin=True)
     ids = {one["name"]: one["id"] for one in (await client.http.get(URL, headers=agent)).json()["agents"]}
     body = {"name": "日本語", "assignment": "round_robin", "language": "ja", "members": [ids["Mori"]]}
     assert (await client.http.post(URL, json=body, headers=agent)).status_code == 403
     made = (await client.http.post(URL, json=body, headers=admin)).json()
+    monkeypatch.setattr(teams, "MAX_TEAMS", 1)
+    too_many = body | {"name": "z"}
+    assert (await client.http.post(URL, json=too_many, headers=admin)).status_code == 422
     for wrong in (
         body,
         body | {"name": "x", "members": ["nobody"]},

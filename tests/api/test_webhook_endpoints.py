@@ -12,7 +12,7 @@ EVERY = ["case.opened", "conversation.closed", "handoff.requested", "improvement
 
 def allow_public(client: ApiClient) -> None:
     state = client.app.state
-    check = WebhookAddresses(allow_private=False).check_url
+    check = WebhookAddresses(allow_private=False).resolve_url
     state.context = replace(state.context, check_webhook_url=check)
 
 

@@ -9,13 +9,13 @@ from assistant.api.inbox_rows import load_inbox_rows
 from assistant.conversation import callbacks
 from assistant.conversation.callbacks import CallbackRequest
 from assistant.conversation.snooze import snooze_conversation
-from assistant.domain.callbacks import Callback, list_callback_slots, normalize_number
+from assistant.domain.callbacks import Callback, list_callback_slots, normalize_number, require_slot
 from assistant.domain.errors import AssistantError, BadInput, Conflict
 from assistant.domain.hours import BusinessHours
 from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
-from tests.harness import Harness
+from tests.harness import MONDAY_NOON, Harness
 
 HOUR = timedelta(hours=1)
 OFFERING = Policy(callback_slots=3)
@@ -144,3 +144,10 @@ async def test_what_is_no_time_is_refused(rig: Harness, begins: int, lasts: int)
     start = rig.clock() + begins * HOUR
     with pytest.raises(AssistantError):
         await plan(rig, conversation, agent, slot_from=start, slot_to=start + lasts * HOUR)
+
+
+@pytest.mark.parametrize("moment", [datetime.max, datetime.min])
+def test_the_ends_of_the_calendar_are_no_time(moment: datetime) -> None:
+    at = moment.replace(tzinfo=UTC)
+    with pytest.raises(BadInput):
+        require_slot(at, at, MONDAY_NOON)

@@ -1,9 +1,12 @@
 """The quickest rows of the fault matrix: no promise is broken. `python -m evals faults` runs all of them."""
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from evals.faults.bodies import VALUES, build_hostile_bodies
 from evals.faults.checks import _check_conversation
 from evals.faults.load import CustomerConversation
 from evals.faults.run import ROWS, run_rows
@@ -48,3 +51,15 @@ def test_a_broken_promise_is_counted(
     turns = [{"message_id": m, "reply_id": r} for m, r in zip(answers, replies, strict=False)]
     found = _check_conversation(talk, {"state": "assistant", "messages": messages}, turns)
     assert {kind: count for kind, count in found.items() if count} == broken
+
+
+def test_every_call_with_a_body_gets_hostile_ones() -> None:
+    description = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text("utf-8"))
+    calls = Counter(path for path, _ in build_hostile_bodies(description))
+    taken = [
+        path
+        for path, ways in description["paths"].items()
+        if "application/json" in ways.get("post", {}).get("requestBody", {}).get("content", {})
+    ]
+    assert len(calls) == len(taken) > 50
+    assert min(calls.values()) >= len(VALUES)

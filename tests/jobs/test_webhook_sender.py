@@ -12,6 +12,8 @@ import pytest
 from assistant.app.webhook_addresses import WebhookAddresses
 from assistant.conversation.webhook_events import (
     add_endpoint,
+    change_endpoint,
+    delete_endpoint,
     publish_event,
     replay_delivery,
     rotate_endpoint_secret,
@@ -20,6 +22,7 @@ from assistant.domain.errors import BadInput
 from assistant.domain.outgoing_webhooks import EventType, WebhookDelivery, WebhookEndpoint, WebhookState
 from assistant.domain.people import Agent
 from assistant.domain.webhook_signatures import decode_secret, is_signed
+from assistant.jobs.retention import WEBHOOK_LOG_RETENTION, RetentionCleaner
 from assistant.jobs.webhook_sender import WebhookSender
 from tests.harness import Harness
 
@@ -66,7 +69,7 @@ def addresses(*, private: bool = True) -> WebhookAddresses:
 
 
 def sender_of(rig: Harness) -> WebhookSender:
-    return WebhookSender(rig.database, addresses().resolve_host, rig.clock, seconds=SECONDS)
+    return WebhookSender(rig.database, addresses().resolve_url, rig.clock, seconds=SECONDS)
 
 
 async def add(rig: Harness, url: str) -> WebhookEndpoint:
@@ -138,7 +141,7 @@ async def test_one_that_never_answers_delays_no_other_and_is_given_up_after_days
     async with listen(None) as silent, listen(200) as quick:
         slow, fast = await add(rig, silent.url), await add(rig, quick.url)
         await publish(rig)
-        running = asyncio.create_task(WebhookSender(rig.database, addresses().resolve_host, rig.clock).run())
+        running = asyncio.create_task(WebhookSender(rig.database, addresses().resolve_url, rig.clock).run())
         while not (quick.calls and silent.calls):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
@@ -182,22 +185,69 @@ async def test_a_replay_has_the_same_id_and_both_secrets_sign_for_a_day(rig: Har
 
 PRIVATE = """
     http://1.1.1.1/ https://127.0.0.1/ https://10.0.0.8/ https://[::1]/ https://a:b@1.1.1.1/ ftp://1.1.1.1/
-    https://169.254.169.254/latest https:// https://[::ffff:10.0.0.1]/
+    https://1.1.1.1:0/ https://1.1.1.1:65536/ https://169.254.169.254/latest https:// https://[::ffff:10.0.0.1]/
 """
 
 
 @pytest.mark.parametrize("url", PRIVATE.split())
 async def test_no_address_of_a_private_network_and_no_plain_http(url: str) -> None:
     with pytest.raises(BadInput):
-        await addresses(private=False).check_url(url)
-    await addresses(private=False).check_url("https://1.1.1.1/")
+        await addresses(private=False).resolve_url(url)
+    await addresses(private=False).resolve_url("https://1.1.1.1/")
 
 
 async def test_an_address_that_turns_private_later_is_not_called(rig: Harness) -> None:
     async with listen(200) as receiver:
-        endpoint = await add(rig, receiver.url)
+        endpoint = await add(rig, receiver.url.replace("http:", "https:"))
         await publish(rig)
-        resolve = addresses(private=False).resolve_host
+        resolve = addresses(private=False).resolve_url
         await WebhookSender(rig.database, resolve, rig.clock, SECONDS).send_due(endpoint.id)
     assert receiver.calls == []
     assert "private network" in (await log_of(rig, endpoint))[0].attempts[0]["why"]
+
+
+async def test_plain_http_is_not_called_when_it_is_not_allowed_any_more(rig: Harness) -> None:
+    endpoint = await add(rig, "http://1.1.1.1/")
+    await publish(rig)
+    resolve = addresses(private=False).resolve_url
+    await WebhookSender(rig.database, resolve, rig.clock, SECONDS).send_due(endpoint.id)
+    assert "goes to an https address" in (await log_of(rig, endpoint))[0].attempts[0]["why"]
+
+
+async def test_a_webhook_that_is_deleted_during_its_call_ends_no_other(rig: Harness) -> None:
+    async with listen(410) as receiver:
+        endpoint = await add(rig, receiver.url)
+        await publish(rig)
+
+        async def resolve(url: str) -> list[str]:
+            await rig.database.write(lambda s: delete_endpoint(s, endpoint.id, LEAD, rig.clock()))
+            return await addresses().resolve_url(url)
+
+        await WebhookSender(rig.database, resolve, rig.clock, SECONDS).send_due(endpoint.id)
+    assert len(receiver.calls) == 1
+
+
+async def test_an_event_that_is_never_taken_fails_alone_while_others_are_taken(rig: Harness) -> None:
+    async with listen(400, 200, 400) as receiver:
+        endpoint = await add(rig, receiver.url)
+        await publish(rig)
+        await sender_of(rig).send_due(endpoint.id)
+        await publish(rig)
+        await sender_of(rig).send_due(endpoint.id)
+        while WebhookState.PENDING in (states := [one.state for one in await log_of(rig, endpoint)]):
+            rig.clock.pass_(3600)
+            await sender_of(rig).send_due(endpoint.id)
+    assert sorted(states) == [WebhookState.DELIVERED, WebhookState.FAILED]
+    assert (await endpoint_now(rig, endpoint)).disabled_at is None
+
+
+async def test_what_waits_for_a_webhook_that_is_off_is_not_kept_for_ever(rig: Harness) -> None:
+    endpoint = await add(rig, "https://erp.shop.example/")
+    await publish(rig)
+    await rig.database.write(lambda s: change_endpoint(s, endpoint.id, LEAD, rig.clock(), enabled=False))
+    cleaner = RetentionCleaner(rig.database, rig.clock, None)
+    await cleaner.delete_expired()
+    assert len(await log_of(rig, endpoint)) == 1
+    rig.clock.pass_(WEBHOOK_LOG_RETENTION.total_seconds() + 1)
+    await cleaner.delete_expired()
+    assert await log_of(rig, endpoint) == []

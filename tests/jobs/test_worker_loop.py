@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.jobs import Job, JobKind
-from assistant.jobs.worker_loop import MAX_TRIES, JobHandler, JobHandlers, WorkerLoop
+from assistant.jobs.worker_loop import LANES, MAX_TRIES, JobHandler, JobHandlers, WorkerLoop
 from assistant.measures import WORKER
 from assistant.notifications.notifier import LocalNotifier
 from assistant.storage.database import SqlDatabase
@@ -101,6 +101,10 @@ async def until(reached: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not reached():
             await asyncio.sleep(0.001)
+
+
+def test_every_kind_of_job_has_a_lane_and_only_one() -> None:
+    assert sorted(kind for lane in LANES for kind in lane) == sorted(JobKind)
 
 
 async def test_what_fails_is_tried_again_after_growing_waits_and_then_given_up(shift: LoopHarness) -> None:

@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 
 from assistant.domain.decide import decide_after_search, decide_before_search
 from assistant.domain.messages import Author
+from assistant.domain.packet_redaction import TELLING
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest
 from assistant.domain.turns import History, Utterance
+from assistant.signals.claims import BARE_NUMBER
+from assistant.signals.customer_lines import RANDOM_KEYS
 from assistant.signals.replay import replay_transcript
 from assistant.signals.signal_reader import RuleSignalReader
+from assistant.text.number_lexer import compile_kanji_number
 
 READER = RuleSignalReader()
 ANYTHING = st.text(max_size=400)
@@ -76,6 +80,26 @@ def test_any_transcript_gets_one_entry_per_customer_turn(turns: list[tuple[Autho
 )
 def test_words_of_others_are_no_wish(quoted: str) -> None:
     assert READER.compute_signals(quoted, History()).wish is not HumanRequest.CLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "asdf" * 20 + "é",
+        "b" * 4_000 + "é",
+        "aあ" * 2_000 + "é",
+        "! " * 2_000 + "x",
+        "〇" * 4_000,
+        "Zz" * 30_000,
+    ],
+)
+def test_no_pattern_takes_long_for_a_text_that_almost_fits(text: str) -> None:
+    began = time.perf_counter()
+    RANDOM_KEYS.match(text)
+    BARE_NUMBER.match(text)
+    TELLING.findall(text)
+    compile_kanji_number("日|円").sub("", text)
+    assert time.perf_counter() - began < 0.5
 
 
 def test_the_five_hundredth_turn_costs_no_more_than_the_first() -> None:

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.conversation.inbound.events import InboundContext, apply_events
+from assistant.domain.bulk_actions import BulkChange
 from assistant.domain.channels import Address, Attachment, MessageReceived
 from assistant.domain.customer_data import AttributeRule, build_facts
 from assistant.domain.errors import NotFound
@@ -17,6 +18,7 @@ from assistant.jobs import retention
 from assistant.jobs.retention import RetentionCleaner
 from assistant.storage import tables
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
+from assistant.storage.desk_tables import bulk_changes
 from assistant.storage.erasure import NOT_ABOUT_CUSTOMERS
 from assistant.storage.personal_data import BY_IDENTITY, LOOSE, iterate_personal_rows
 from assistant.storage.schema import metadata
@@ -159,7 +161,9 @@ async def test_a_mail_address_is_found_however_it_is_written(rig: Harness, named
 
 async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(rig: Harness) -> None:
     agent, now = await rig.hire(), rig.clock()
-    customer = (await rig.open()).conversation.customer
+    talk = (await rig.open()).conversation
+    customer = talk.customer
+    done = BulkChange(batch="b", conversation=talk.id, agent=agent.id, action="snooze", epoch=0, before={})
 
     def fill(store: SqlStore) -> None:
         store.agents.add_credential(agent.id, Credential(secret_hash="old", csrf=None, expires_at=now), now)
@@ -167,6 +171,7 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
             agent.id, Credential(secret_hash="token", csrf=None, expires_at=None), now
         )
         store.links.save_link_code("code", customer, now)
+        store.bulk_changes.add(done, now)
         for number in range(5):
             store.threads.is_duplicate_event("line", "", f"e{number}", now)
 
@@ -183,9 +188,10 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
                 tables.credentials.c.secret_hash,
                 tables.link_codes.c.code_hash,
                 tables.events.c.id,
+                bulk_changes.c.batch,
             )
         ]
-    assert left == [["token"], [], ["new"]]
+    assert left == [["token"], [], ["new"], []]
     assert await rig.database.read(lambda store: store.journal.load_id_range()) == (1, 0)
 
 

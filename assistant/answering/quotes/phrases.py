@@ -62,7 +62,7 @@ _ASKS_WHEN = r"""いつ | 何(日|時|週間|か月|ヶ月|年) | 期限 | 期�
     | どの?(くらい|ぐらい) | どれ(くらい|ぐらい)
     | \bwhen\b | how\ (long|soon|late|quickly) | deadline | what\ time | how\ many\ (days|hours)"""
 _TELLS_WHEN = r"""\d\s*(日|時|分|週|か月|ヶ月|カ月|月|年|営業日) | 当日 | 翌日 | 以内 | まで
-    | \d[\d–-]*\s*(business\ |working\ )?(day|hour|minute|week|month|year)s?
+    | \d[\d–-]{0,20}\s*(business\ |working\ )?(day|hour|minute|week|month|year)s?
     | \d\s?(am|pm|a\.m|p\.m) | \d:\d\d
     | \b(mon|tues|wednes|thurs|fri|satur|sun)day | \b(until|within)\b"""
 _ASKS_PRICE = r"""いくら | 何円 | 料金 | 手数料 | 送料 | 費用 | 値段 | 金額

@@ -26,6 +26,7 @@ MAX_PAGE_BYTES = 10_000_000
 SECONDS = 30.0
 MAX_REDIRECTS = 5
 PORTS = {80, 443}
+MAX_PORT = 65_535
 HEADERS = {"User-Agent": "Yorisoi-ingest/1", "Accept": "*/*", "Accept-Encoding": "identity"}
 
 NOINDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
@@ -190,6 +191,8 @@ def parse_allowed_url(address: str, *, any_port: bool) -> httpx.URL:
         raise Unreadable("it is not a valid web address; check the spelling") from exc
     if url.scheme not in ("http", "https") or not url.host:
         raise Unreadable("only http and https addresses are read")
+    if url.port is not None and not 0 < url.port <= MAX_PORT:
+        raise Unreadable(f"ports are 1 to {MAX_PORT}; check the address")
     if url.userinfo:
         raise Unreadable("it carries a user name or password; give it without")
     if not any_port and _get_port(url) not in PORTS:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
-from assistant.domain.people import Agent, AgentAccount, Credential, Customer, KnownCredential
+from assistant.domain.people import Agent, AgentAccount, Credential, Customer, KnownCredential, VerifiedPerson
 from assistant.domain.teams import AgentAvailability, Availability, PresenceInterval
 
 
@@ -87,6 +87,17 @@ class AccountStore(Protocol):
     def revoke_credential_by_id(self, agent: str, credential: str) -> bool: ...  # whether it was there
     def save_invitation(self, agent: str, secret_hash: str, expires_at: datetime, now: datetime) -> None: ...
     def redeem_invitation(self, secret_hash: str, now: datetime) -> Agent | None: ...  # once
+
+
+class SignInStore(Protocol):
+    """Whom sign-in providers know agents as, and who was removed."""
+
+    def find_agent(self, issuer: str, subject: str) -> Agent | None: ...
+    def is_bound(self, agent: str, issuer: str) -> bool: ...  # to any id of the provider
+    def bind_subject(self, agent: str, person: VerifiedPerson, now: datetime) -> None: ...
+    def release_subjects(self, agent: str) -> None: ...  # the next sign-in binds anew
+    def is_removed(self, person: VerifiedPerson) -> bool: ...
+    def readmit(self, email: str) -> None: ...
 
 
 class CustomerLinkStore(Protocol):

@@ -57,6 +57,7 @@ from assistant.ports.storage.people import (
     CustomerLinkStore,
     CustomerStore,
     ErasureStore,
+    SignInStore,
 )
 from assistant.ports.storage.proactive import (
     ConsentStore,
@@ -184,6 +185,8 @@ class Store(Protocol):
     def articles(self) -> KnowledgeStore: ...
     @property
     def accounts(self) -> AccountStore: ...
+    @property
+    def sign_ins(self) -> SignInStore: ...
     @property
     def search(self) -> SearchStore: ...
     @property

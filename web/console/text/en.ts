@@ -11,6 +11,8 @@ export const en: typeof ja = {
   password: "Password",
   loginElsewhere: "Sign in with your company account",
   providerRefused: "Your company account did not open this console: there is no account for its address here, or the address is not verified.",
+  providerOther: "This account belongs to another sign-in of your company. Please ask an administrator for a new invitation.",
+  providerRemoved: "Your account was removed. Please ask an administrator for an invitation.",
   providerFailed: "The company sign-in did not work. Please try again.",
   badLogin: "The e-mail or the password is wrong.",
   tooMany: "Too many attempts. Please wait a little and try again.",

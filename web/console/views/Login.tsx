@@ -16,6 +16,8 @@ function complaint(problem: unknown): string {
 function refusal(): string {
   const code = new URLSearchParams(location.search).get("sign-in");
   if (code === null) return "";
+  if (code === "other_person") return text().providerOther;
+  if (code === "not_invited") return text().providerRemoved;
   return code === "unauthorized" ? text().providerRefused : text().providerFailed;
 }
 
