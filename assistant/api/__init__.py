@@ -58,7 +58,9 @@ def _list_routers() -> list[APIRouter]:
         business,
         callbacks,
         cases,
+        copilot,
         customer,
+        customers,
         desk,
         files,
         health,
@@ -81,9 +83,10 @@ def _list_routers() -> list[APIRouter]:
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
     of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, oidc)
+    of_desk = (customers, copilot)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
-    return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
+    return [part.router for part in (*of_customers, *of_agents, *of_desk, *of_insight, *of_leads, health)]
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:

@@ -23,6 +23,7 @@ from assistant.api.channel_schemas import (
 )
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.customers import load_notes
 from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
@@ -148,7 +149,10 @@ def _load_conversation_view(
                 ],
             )
         )
-        | {"links": serialize_links(store, conversation.customer)},
+        | {
+            "links": serialize_links(store, conversation.customer),
+            "notes": load_notes(store, conversation.customer),
+        },
         "channel": serialize_channel(store, ctx, conversation),
         "contacts": serialize_contacts(store, ctx, conversation),
         "handoff": serialize_handoff(

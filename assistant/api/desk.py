@@ -15,7 +15,16 @@ from assistant.api.agent_responses import (
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import RevealedMessageOut
-from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
+from assistant.api.desk_schemas import (
+    ActivityIn,
+    ContactIn,
+    ReadIn,
+    ResolveIn,
+    SnoozeIn,
+    SuggestIn,
+    TagsIn,
+    TransferIn,
+)
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
@@ -273,12 +282,15 @@ async def publish_activity(conversation: str, body: ActivityIn, inside: CurrentA
 
 
 @router.post("/suggest")
-async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> SuggestionsOut:
+async def suggest_replies(
+    conversation: str, _inside: CurrentAgent, ctx: Ctx, body: SuggestIn | None = None
+) -> SuggestionsOut:
     """Up to three drafts from the knowledge base with their sources; never sent automatically."""
+    asked = " ".join(body.question.split()) if body else ""
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
-        return found, desk.find_question(store, conversation, ctx.desk.pick_facts)
+        return found, asked or desk.find_question(store, conversation, ctx.desk.pick_facts)
 
     found, question = await ctx.database.read(load_question)
     if not question:

@@ -151,7 +151,12 @@ def build_turn_dependencies(
     live: LiveSettings | None = None,
 ) -> TurnDependencies:
     """*live*: the settings of the console; without them those of the policy file alone."""
-    from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
+    from assistant.answering.factory import (
+        build_rewrite,
+        build_summarizer,
+        build_text_editor,
+        build_turn_classifier,
+    )
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
     from assistant.answering.reader.turn_encoder import build_turn_reader, check_reading_health
@@ -184,6 +189,7 @@ def build_turn_dependencies(
         actions=build_actions(settings, knowledge, backend, clock),
         classify_turn=build_turn_classifier(models.vote, PROMPTS),
         summarise=build_summarizer(models.summary, PROMPTS),
+        edit_text=build_text_editor(models.edit, PROMPTS),
         budget_factory=build_budget_factory(
             knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
         ),
