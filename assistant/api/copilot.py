@@ -32,7 +32,6 @@ from assistant.text.keigo import MAX_CHECKED_CHARACTERS, check_wording
 router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRoute)
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EDITED_CHARACTERS)]
-_CONVERSATION = "/conversations/{conversation}"
 
 
 class TranslateIn(BaseModel):
@@ -74,7 +73,7 @@ class DraftUsesIn(BaseModel):
     uses: Annotated[list[DraftUseIn], Field(min_length=1, max_length=20)]
 
 
-@router.get(f"{_CONVERSATION}/related")
+@router.get("/conversations/{conversation}/related")
 async def get_related(conversation: str, inside: CurrentAgent, ctx: Ctx) -> RelatedOut:
     """The customer's questions with what answers each, solved cases like this one, fitting saved replies."""
 
@@ -85,7 +84,7 @@ async def get_related(conversation: str, inside: CurrentAgent, ctx: Ctx) -> Rela
     return await ctx.database.read(load)
 
 
-@router.post(f"{_CONVERSATION}/translate")
+@router.post("/conversations/{conversation}/translate")
 async def translate_text(
     conversation: str, body: TranslateIn, inside: CurrentAgent, ctx: Ctx
 ) -> EditedTextOut:
@@ -110,7 +109,7 @@ async def translate_text(
     return await _edit_text(ctx, found, edit)
 
 
-@router.post(f"{_CONVERSATION}/rephrase")
+@router.post("/conversations/{conversation}/rephrase")
 async def rephrase_text(conversation: str, body: RephraseIn, inside: CurrentAgent, ctx: Ctx) -> EditedTextOut:
     """A draft said more politely, more briefly or more simply; says so where no chat model is set up."""
     found = await ctx.database.read(lambda store: store.conversations.get(conversation))
@@ -146,7 +145,7 @@ async def check_draft_wording(body: WordingIn, _inside: CurrentAgent) -> Wording
     }
 
 
-@router.post(f"{_CONVERSATION}/drafts", status_code=204)
+@router.post("/conversations/{conversation}/drafts", status_code=204)
 async def record_draft_uses(conversation: str, body: DraftUsesIn, inside: CurrentAgent, ctx: Ctx) -> Response:
     """Note that drafts were shown, inserted, sent or sent with other words; each step once, no words."""
     now = ctx.clock()
