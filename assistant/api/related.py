@@ -1,7 +1,6 @@
 """What helps with an open conversation: open questions, solved cases like it, fitting saved replies."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 from assistant.api.copilot_responses import FittingReplyOut, RelatedOut, SolvedCaseOut
 from assistant.api.schemas import format_timestamp
@@ -14,15 +13,16 @@ from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 from assistant.text.open_questions import CustomerQuestion, list_customer_questions
 from assistant.text.pii_masking import mask_pii
-from assistant.text.related import score_texts, select_query_terms
+from assistant.text.related import build_case_queries, score_texts
 
 SOLVED = (Outcome.SOLVED, Outcome.WORKAROUND)
 #: Of solved cases and of saved replies that are shown.
 MAX_CASES = 3
 MAX_REPLIES = 2
-#: Conversations that one search finds, and searches at most.
+#: The last messages that are looked at for open questions.
+MAX_MESSAGES = 200
+#: Conversations that one search finds.
 MAX_CANDIDATES = 15
-MAX_SEARCHES = 4
 #: From which share of the question's terms on a case or a saved reply is shown.
 MIN_CASE_SCORE = 0.3
 MIN_REPLY_SCORE = 0.3
@@ -49,8 +49,9 @@ def _load_questions(store: Store, conversation: Conversation) -> list[CustomerQu
         for record in records
         if record.reply_id and record.verdict.decision is Decision.ANSWER
     )
-    messages = store.messages.list_public(conversation.id)
-    return list_customer_questions(messages, answers, conversation.episode_from)
+    since = max(conversation.episode_from, conversation.seq - MAX_MESSAGES)
+    messages = store.messages.list_public(conversation.id, after=since)
+    return list_customer_questions(messages, answers)
 
 
 def _find_solved_cases(store: Store, conversation: Conversation, question: str) -> list[SolvedCaseOut]:
@@ -70,18 +71,12 @@ def _find_solved_cases(store: Store, conversation: Conversation, question: str) 
 
 
 def _search_cases(store: Store, conversation: Conversation, question: str) -> Sequence[Conversation]:
-    """Closed conversations with the question's terms, fewer terms as long as few are found."""
-    terms = select_query_terms(question)
+    """Closed conversations of others in which words of the question stand together, newest first."""
     wanted = InboxFilter(state=State.CLOSED, language=conversation.language)
     found: dict[str, None] = {}
-    queries = [
-        some for size in range(len(terms), min(len(terms), 2) - 1, -1) for some in combinations(terms, size)
-    ]
-    for some in queries[:MAX_SEARCHES]:
-        hits = store.search.find_conversations(" ".join(some), wanted, before=None, limit=MAX_CANDIDATES)
+    for query in build_case_queries(question):
+        hits = store.search.find_conversations(query, wanted, before=None, limit=MAX_CANDIDATES)
         found.update(dict.fromkeys(hit.conversation for hit in hits))
-        if len(found) >= MAX_CANDIDATES:
-            break
     others = store.conversations.list_existing([one for one in found if one != conversation.id])
     return [one for one in others if one.customer != conversation.customer]
 

@@ -43,16 +43,14 @@ class CustomerQuestion:
     answered_by: str | None = None
 
 
-def list_customer_questions(
-    messages: Sequence[Message], answers: frozenset[str], since: int = 0
-) -> list[CustomerQuestion]:
-    """The customer's questions after message *since*, in order, each with what seems to answer it.
+def list_customer_questions(messages: Sequence[Message], answers: frozenset[str]) -> list[CustomerQuestion]:
+    """The customer's questions in *messages*, in order, each with what seems to answer it.
 
     *answers*: ids of the assistant's replies that answered something. Where one question is open, any reply
     with words in it answers it; of several those are answered whose words it has, or all where each has them.
     """
     found: list[CustomerQuestion] = []
-    public = [message for message in messages if not message.private and message.seq > since]
+    public = [message for message in messages if not message.private]
     first = _find_first(public)
     for message in public[first:]:
         if message.author is Author.CUSTOMER:

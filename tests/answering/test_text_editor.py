@@ -50,7 +50,9 @@ async def test_a_hostile_message_stays_between_its_lines() -> None:
     assert "${target}" in model.seen
 
 
-@pytest.mark.parametrize("words", [None, "", " \u200b ", "so " * 500], ids=["down", "empty", "unseen", "long"])
+@pytest.mark.parametrize(
+    "words", [None, "", " \u200b ", "so " * 500], ids=["down", "empty", "unseen", "long"]
+)
 async def test_what_is_no_translation_is_a_problem_and_no_text(words: str | None) -> None:
     assert await edit(SpeakingModel(words), DRAFT) == EditedText(problem="failed")
 

@@ -35,7 +35,10 @@ async def test_a_solved_case_and_a_saved_reply_like_the_question_are_shown(clien
     rig, mori = client.rig, await client.hire(admin=True)
     solved = await solve_case(rig)
     await solve_case(rig, "領収書の宛名を変えられますか？")
-    for name, text in (("溶けた荷物", "冷凍便が溶けていた場合は返金いたします。"), ("宛名", "領収書の宛名です。")):
+    for name, text in (
+        ("溶けた荷物", "冷凍便が溶けていた場合は返金いたします。"),
+        ("宛名", "領収書の宛名です。"),
+    ):
         body = {"name": name, "text": text, "shared": True}
         await client.http.post("/v1/agent/saved-replies", json=body, headers=mori)
     conversation = (await rig.open()).conversation.id

@@ -1,4 +1,4 @@
-"""Notes on a person: in every later conversation of theirs, gone with them, removed by their writer or a lead."""
+"""Notes on a person: in every later conversation, gone with them, removed by their writer or a lead."""
 
 from dataclasses import replace
 

@@ -22,7 +22,8 @@ export function Doubts({ edited }: { edited: Edited }) {
 
 export function ComposerTools({ row }: { row: Row }) {
   const words = copilotText();
-  const target = useSignal(row.language);
+  // A draft in the screen's language goes to the customer's; where that is the same, to the other one.
+  const target = useSignal(row.language !== language.value ? row.language : language.value === "ja" ? "en" : "ja");
   const busy = useSignal(false);
   const proposal = useSignal<{ kind: DraftKind; edited: Edited } | null>(null);
   useEffect(() => void loadLanguages().catch(() => undefined), []);
@@ -41,7 +42,7 @@ export function ComposerTools({ row }: { row: Row }) {
   }
   const empty = busy.value || !written.value.trim();
   return (
-    <div class="tools" role="group" aria-label={words.tools} data-testid="composer-tools">
+    <div class="writing-tools" role="group" aria-label={words.tools} data-testid="composer-tools">
       <p class="tool-row">
         <select aria-label={words.translateTo} value={target.value} onChange={(event) => (target.value = event.currentTarget.value)}>
           {languages.value.map(({ code, name }) => (
