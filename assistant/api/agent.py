@@ -126,13 +126,14 @@ async def save_preferences(body: PreferencesIn, inside: CurrentAgent, ctx: Ctx) 
 @router.get("/conversations/{conversation}")
 async def get_conversation_detail(conversation: str, inside: CurrentAgent, ctx: Ctx) -> ConversationDetailOut:
     """Everything that an agent needs to take over without asking again."""
-    load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
+    load = partial(load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
     return await ctx.database.read(load)
 
 
-def _load_conversation_view(
+def load_conversation_view(
     store: Store, conversation_id: str, agent: str, ctx: ApiContext
 ) -> ConversationDetailOut:
+    """The conversation as the console shows it, from one moment."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     customer = store.customers.get(conversation.customer)

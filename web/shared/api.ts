@@ -698,6 +698,10 @@ export interface components {
       callback?: "" | "true" | "1";
       /** @default */
       waiting?: string;
+      /** @default */
+      team?: string;
+      /** @default */
+      age?: string;
       /**
        * @default
        * @enum {string}
@@ -1701,7 +1705,7 @@ export interface components {
         [key: string]: string;
       };
       count: number | null;
-      missing: ("tag" | "agent") | null;
+      missing: ("tag" | "agent" | "team") | null;
     };
     ViewsOut: {
       views: components["schemas"]["ViewOut"][];
