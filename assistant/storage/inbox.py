@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.callbacks import CallbackState
+from assistant.domain.callbacks import OPEN_CALLBACKS
 from assistant.domain.conversation import State
 from assistant.domain.inbox import PRIORITY_RANK, InboxFilter, InboxPlace
 from assistant.storage import tables as t
@@ -56,7 +56,7 @@ def _build_membership(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
         found.append(C.id.in_(sa.select(followed.conversation).where(followed.agent == wanted.followed_by)))
     if wanted.callback:
         called = callbacks.c
-        found.append(C.id.in_(sa.select(called.conversation).where(called.state != CallbackState.DONE)))
+        found.append(C.id.in_(sa.select(called.conversation).where(called.state.in_(OPEN_CALLBACKS))))
     return found
 
 
