@@ -74,6 +74,10 @@ const ja = {
     short_potential: "「ら」が抜けています",
     too_often: "「させていただく」が続いています",
   } as Record<string, string>,
+  drafts: "下書きの使われ方",
+  kind: "種類",
+  kinds: { suggestion: "ヘルプからの候補", saved_reply: "合いそうな定型文", similar: "似た事例", translation: "翻訳", rephrasing: "言い換え" } as Record<string, string>,
+  steps: { shown: "表示", inserted: "返信に入れた", sent: "そのまま送信", edited: "直して送信" },
 };
 
 const en: typeof ja = {
@@ -149,6 +153,10 @@ const en: typeof ja = {
     short_potential: "the “ra” is missing",
     too_often: "“sasete itadaku” again and again",
   },
+  drafts: "What became of drafts",
+  kind: "Kind",
+  kinds: { suggestion: "From the help", saved_reply: "Saved replies that fit", similar: "Cases like it", translation: "Translations", rephrasing: "Rephrased" },
+  steps: { shown: "Shown", inserted: "Put into a reply", sent: "Sent as it was", edited: "Sent with changes" },
 };
 
 export const copilotText = (): typeof ja => (language.value === "ja" ? ja : en);
