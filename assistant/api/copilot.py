@@ -7,6 +7,7 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from assistant.api.agent_responses import SuggestionOut, SuggestionsOut
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.copilot_responses import (
@@ -17,9 +18,12 @@ from assistant.api.copilot_responses import (
     RelatedOut,
     WordingOut,
 )
+from assistant.api.desk_schemas import SuggestIn
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.related import load_related
-from assistant.api.schemas import build_example
+from assistant.api.schemas import build_example, serialize_citations
+from assistant.api.suggestions import render_suggestion
+from assistant.conversation.desk import find_question
 from assistant.conversation.inbound.receive import validate_text
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
@@ -71,6 +75,33 @@ class DraftUsesIn(BaseModel):
     model_config = build_example(uses=[{"draft": "b1946ac92492d234", "kind": "suggestion", "step": "shown"}])
 
     uses: Annotated[list[DraftUseIn], Field(min_length=1, max_length=20)]
+
+
+@router.post("/conversations/{conversation}/suggest")
+async def suggest_replies(
+    conversation: str, _inside: CurrentAgent, ctx: Ctx, body: SuggestIn | None = None
+) -> SuggestionsOut:
+    """Up to three drafts from the knowledge base with their sources; never sent automatically."""
+    asked = " ".join(body.question.split()) if body else ""
+
+    def load_question(store: Store) -> tuple[Conversation, str]:
+        found = store.conversations.get(conversation)
+        return found, asked or find_question(store, conversation, ctx.desk.pick_facts)
+
+    found, question = await ctx.database.read(load_question)
+    if not question:
+        return {"suggestions": []}
+    drafts = await ctx.suggest(found, question)
+    return {
+        "suggestions": [
+            SuggestionOut(
+                text=one.text,
+                html=render_suggestion(one.text, ctx.hosts),
+                citations=list(serialize_citations(one.citations)),
+            )
+            for one in drafts
+        ]
+    }
 
 
 @router.get("/conversations/{conversation}/related")

@@ -9,8 +9,6 @@ from assistant.api.agent_responses import (
     AgentMessageReceiptOut,
     InboxRowOut,
     RowOut,
-    SuggestionOut,
-    SuggestionsOut,
 )
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
@@ -21,7 +19,6 @@ from assistant.api.desk_schemas import (
     ReadIn,
     ResolveIn,
     SnoozeIn,
-    SuggestIn,
     TagsIn,
     TransferIn,
 )
@@ -31,10 +28,8 @@ from assistant.api.schemas import (
     AgentMessageIn,
     TypingIn,
     serialize_agent_message,
-    serialize_citations,
     serialize_message,
 )
-from assistant.api.suggestions import render_suggestion
 from assistant.conversation import desk, following, snooze, tags
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
@@ -279,30 +274,3 @@ async def publish_activity(conversation: str, body: ActivityIn, inside: CurrentA
     await ctx.database.read(lambda store: store.conversations.get(conversation))  # NotFound
     ctx.notifier.publish_activity(conversation, inside.agent.id, inside.agent.name, body.activity)
     return Response(status_code=204)
-
-
-@router.post("/suggest")
-async def suggest_replies(
-    conversation: str, _inside: CurrentAgent, ctx: Ctx, body: SuggestIn | None = None
-) -> SuggestionsOut:
-    """Up to three drafts from the knowledge base with their sources; never sent automatically."""
-    asked = " ".join(body.question.split()) if body else ""
-
-    def load_question(store: Store) -> tuple[Conversation, str]:
-        found = store.conversations.get(conversation)
-        return found, asked or desk.find_question(store, conversation, ctx.desk.pick_facts)
-
-    found, question = await ctx.database.read(load_question)
-    if not question:
-        return {"suggestions": []}
-    drafts = await ctx.suggest(found, question)
-    return {
-        "suggestions": [
-            SuggestionOut(
-                text=one.text,
-                html=render_suggestion(one.text, ctx.hosts),
-                citations=list(serialize_citations(one.citations)),
-            )
-            for one in drafts
-        ]
-    }

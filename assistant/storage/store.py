@@ -80,6 +80,13 @@ class SqlStore:
         self.settings = SqlSettings(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
+        self._open_desk_tables(connection)
+        self.actions = SqlActions(connection)
+        self.identity_proofs = SqlIdentityProofs(connection)
+        self.customer_facts = SqlCustomerFacts(connection)
+        self._connection = connection
+
+    def _open_desk_tables(self, connection: sa.Connection) -> None:
         self.search = SqlSearch(connection)
         self.tags = SqlTags(connection)
         self.views = SqlViews(connection)
@@ -92,10 +99,6 @@ class SqlStore:
         self.draft_uses = SqlDraftUses(connection)
         self.teams = SqlTeams(connection)
         self.sla = SqlSla(connection)
-        self.actions = SqlActions(connection)
-        self.identity_proofs = SqlIdentityProofs(connection)
-        self.customer_facts = SqlCustomerFacts(connection)
-        self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""

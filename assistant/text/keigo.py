@@ -113,7 +113,7 @@ RULES = (
     ),
 )
 _PERMISSION = re.compile(r"させて(?:いただ|頂)")
-#: What somebody else said is not ours to mend.
+#: What somebody else said is left as it is.
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|^[>＞].*$", re.MULTILINE)
 
 

@@ -77,7 +77,7 @@ const ja = {
   drafts: "下書きの使われ方",
   kind: "種類",
   kinds: { suggestion: "ヘルプからの候補", saved_reply: "合いそうな定型文", similar: "似た事例", translation: "翻訳", rephrasing: "言い換え" } as Record<string, string>,
-  steps: { shown: "表示", inserted: "返信に入れた", sent: "そのまま送信", edited: "直して送信" },
+  steps: { shown: "表示", inserted: "挿入", sent: "そのまま送信", edited: "直して送信" },
 };
 
 const en: typeof ja = {
