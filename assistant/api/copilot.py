@@ -38,6 +38,10 @@ router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRo
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EDITED_CHARACTERS)]
 
 
+#: What the customer asks.
+THEIR_QUESTION = SuggestIn()
+
+
 class TranslateIn(BaseModel):
     model_config = build_example(text="返品は30日以内に承ります。", to="en")
 
@@ -79,10 +83,10 @@ class DraftUsesIn(BaseModel):
 
 @router.post("/conversations/{conversation}/suggest")
 async def suggest_replies(
-    conversation: str, _inside: CurrentAgent, ctx: Ctx, body: SuggestIn | None = None
+    conversation: str, _inside: CurrentAgent, ctx: Ctx, body: SuggestIn = THEIR_QUESTION
 ) -> SuggestionsOut:
     """Up to three drafts from the knowledge base with their sources; never sent automatically."""
-    asked = " ".join(body.question.split()) if body else ""
+    asked = " ".join(body.question.split())
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
