@@ -63,6 +63,7 @@ def _list_routers() -> list[APIRouter]:
         customers,
         desk,
         files,
+        harassment,
         health,
         improvements,
         inbox,
@@ -82,11 +83,11 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_agents = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, teams, people, oidc)
-    of_desk = (customers, copilot)
+    of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, customers, copilot)
+    of_agents = (*of_desk, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings)
-    return [part.router for part in (*of_customers, *of_agents, *of_desk, *of_insight, *of_leads, health)]
+    return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:

@@ -1,5 +1,6 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -27,7 +28,7 @@ from assistant.api.customers import load_notes
 from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
-from assistant.api.packet_responses import ConversationDetailOut
+from assistant.api.packet_responses import ConversationDetailOut, HarassmentOut
 from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -43,11 +44,14 @@ from assistant.api.verdicts import load_opinions
 from assistant.conversation.customer_facts import describe_attributes, load_known_facts
 from assistant.conversation.handoff.handover import list_previous_conversations
 from assistant.conversation.handoff.verified_facts import list_actions
+from assistant.conversation.harassment import list_harassing_messages, render_warning
 from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.conversation.inbound.customer_linking import list_linked_conversations
 from assistant.domain.audit import STRANGER
 from assistant.domain.audit import format_actor as actor
+from assistant.domain.conversation import Conversation
 from assistant.domain.errors import Unauthorized
+from assistant.domain.messages import Message
 from assistant.ports.storage.store import Store
 
 
@@ -159,6 +163,7 @@ def load_conversation_view(
         "handoff": serialize_handoff(
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
+        "harassment": _describe_harassment(store, conversation, messages),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
         "opinions": load_opinions(store, conversation.id),
         "actions": redact_json(list_actions(store, conversation.id, conversation.epoch)),
@@ -172,6 +177,15 @@ def load_conversation_view(
             for agent in store.agents.list_active()
         ],
     }
+
+
+def _describe_harassment(
+    store: Store, conversation: Conversation, messages: Sequence[Message]
+) -> HarassmentOut | None:
+    harassing = list_harassing_messages(store, conversation.id)
+    if not harassing:
+        return None
+    return {"messages": harassing, "warning": render_warning(conversation, messages)}
 
 
 @router.get("/events", status_code=200, response_class=Response, responses=DESCRIBED)

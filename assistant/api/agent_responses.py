@@ -137,6 +137,8 @@ class AgentMessageOut(MessageFields):
     """A message as agents see it."""
 
     agent: AgentReferenceOut | None
+    #: An agent asks the customer to stop harassing.
+    warning: bool
     hidden: bool
     private: bool
     delivery: DeliveryOut | None

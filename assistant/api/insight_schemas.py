@@ -61,6 +61,26 @@ class AgentFiguresOut(BaseModel):
     surveys: SurveysOut
 
 
+class AgentExposureOut(BaseModel):
+    agent: str
+    name: str
+    #: Ended conversations that they had; those with harassment; the messages that harass.
+    conversations: int
+    harassed: int
+    messages: int
+    #: Below 30 conversations.
+    too_few: bool
+
+
+class ExposureOut(BaseModel):
+    """By name: no ranking."""
+
+    start: str
+    end: str
+    agents: list[AgentExposureOut]
+    definition: dict[str, str]
+
+
 class ReportDayOut(BaseModel):
     day: str
     outcomes: dict[str, int]

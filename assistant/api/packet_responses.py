@@ -126,9 +126,18 @@ class PacketOut(TypedDict):
     promises: list[str]
     sentiment: list[TurnFeelingsOut]
     feelings: NotRequired[FeelingsOut]
+    #: Ids of messages to people that harass; packets of older versions have none.
+    harassing_messages: NotRequired[list[str]]
     transcript: TranscriptOut
     suggested: list[SuggestionOut]
     told_customer: str | None
+
+
+class HarassmentOut(TypedDict):
+    #: Ids of the customer's messages that harass, in order.
+    messages: list[str]
+    #: What `warning` would send now.
+    warning: str
 
 
 class ConversationDetailOut(TypedDict):
@@ -139,6 +148,8 @@ class ConversationDetailOut(TypedDict):
     contacts: list[ContactOut]
     actions: list[ActionOut]
     handoff: PacketOut | None
+    #: None: nothing was read as harassment.
+    harassment: HarassmentOut | None
     turns: list[TurnOut]
     #: Message -> what agents and the customer think of it.
     opinions: dict[str, OpinionsOut]

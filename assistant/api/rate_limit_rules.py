@@ -47,6 +47,7 @@ SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 TRYING = RateLimit("trying and comparing drafts, and uploading", LimitKey.TOKEN, Rate(30, 0.5))
 BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20, 0.5))
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
+EVIDENCE = RateLimit("evidence of harassment", LimitKey.TOKEN, Rate(10, 0.05))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
 PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
@@ -93,6 +94,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "unfollow",
             "email",
             "messages",
+            "warning",
             "files",
             "links",
             "callbacks",
@@ -100,6 +102,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     },
     **{f"POST {_AGENT}/{act}": (TYPING,) for act in ("typing", "activity")},
     f"POST {_AGENT}/suggest": (SUGGESTING,),
+    f"POST {_AGENT}/evidence": (EVIDENCE,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/verdict": (WORKING,),
@@ -169,7 +172,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     },
     **{
         f"GET {_INSIGHT}/{what}": (REPORTING,)
-        for what in ("report", "conversations", "conversations.csv", "themes")
+        for what in ("report", "exposure", "conversations", "conversations.csv", "themes")
     },
     "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},

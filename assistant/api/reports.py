@@ -1,20 +1,23 @@
 """The report: figures of conversations that ended in a range, and the conversations behind them."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from assistant.api.auth import CurrentAgent
+from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import Ctx
 from assistant.api.health import parse_moment
 from assistant.api.insight import MAX_DAYS, USUAL_DAYS, Days
-from assistant.api.insight_schemas import EndedConversationOut, EndedConversationsOut, ReportOut
+from assistant.api.insight_schemas import EndedConversationOut, EndedConversationsOut, ExposureOut, ReportOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import describe_content
 from assistant.api.schemas import format_timestamp
 from assistant.conversation.csv_export import render_csv
+from assistant.conversation.exposure import count_exposure
 from assistant.conversation.report import ReportRange, list_report_rows, load_report
+from assistant.conversation.templates.report import EXPOSURE_DEFINITION
 from assistant.domain.errors import BadInput
 from assistant.domain.hours import to_local_time
 from assistant.domain.outcomes import OutcomeKind
@@ -60,6 +63,18 @@ async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> dict[str
     """Figures of the conversations that ended in the range, with intervals and definitions."""
     found = await ctx.database.read(lambda store: load_report(store, wanted, ctx.clock()))
     return found | {"zone": ctx.policy.zone}
+
+
+@router.get("/exposure", response_model=ExposureOut)
+async def get_exposure(_inside: CurrentLead, wanted: Range, ctx: Ctx) -> dict[str, Any]:
+    """How much harassment each agent met in conversations that ended in the range; leads."""
+    agents = await ctx.database.read(lambda store: count_exposure(store, wanted))
+    return {
+        "start": wanted.start.isoformat(),
+        "end": wanted.end.isoformat(),
+        "agents": [asdict(one) for one in agents],
+        "definition": EXPOSURE_DEFINITION,
+    }
 
 
 @router.get(

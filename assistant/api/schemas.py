@@ -35,7 +35,7 @@ from assistant.api.responses import (
 from assistant.conversation.surveys import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Citation, Message, get_public_kind
+from assistant.domain.messages import WARNING, Author, Citation, Message, get_public_kind
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.signals import Signals
 from assistant.domain.turns import TurnRecord
@@ -165,6 +165,7 @@ def serialize_agent_message(message: Message, hosts: Sequence[str]) -> AgentMess
     hidden = text != message.text
     return {
         **_serialize_message_fields(replace(message, text=text) if hidden else message, hosts),
+        "warning": message.kind == WARNING,
         "hidden": hidden,
         "private": message.private,
         "agent": {"id": message.agent, "name": message.agent_name or ""} if message.agent else None,

@@ -55,6 +55,7 @@ def append_agent_message(
         author=Author.AGENT,
         text=written.text,
         language=conversation.language,
+        kind=written.kind,
         agent=agent.id,
         agent_name=agent.name,
         private=written.private,

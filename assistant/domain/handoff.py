@@ -95,6 +95,7 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "promises": list(case.facts.promises),
         "sentiment": [build_feelings(record.signals) | {"turn": record.turn} for record in case.records],
         "feelings": build_recent_feelings(case),
+        "harassing_messages": [],
         "transcript": _build_transcript(case.lines),
         "suggested": [],
         "told_customer": case.told_customer,
@@ -139,14 +140,21 @@ def update_packet(packet: Mapping[str, Any], news: PacketNews) -> dict[str, Any]
     }
 
 
-def merge_signals(packet: Mapping[str, Any], signals: Signals, priority: Priority) -> dict[str, Any]:
-    """The packet with what *signals* tell: feelings only rise, a topic gives way to a graver."""
+def merge_signals(
+    packet: Mapping[str, Any], signals: Signals, priority: Priority, messages: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The packet with what *signals* tell: feelings only rise, a topic gives way to a graver.
+
+    *messages*: ids of what was read; the packet keeps those of harassment.
+    """
     known, issue = packet.get("feelings") or {}, packet["issue"]
     felt, sensitive = fold_feelings([signals]), select_most_serious(issue.get("sensitive"), signals.sensitive)
+    read = messages if signals.harassment >= FEELING_THRESHOLD else ()
     return {
         **packet,
         "issue": {**issue, "sensitive": sensitive, "urgency": str(priority)},
         "feelings": {name: max(known.get(name, 0.0), felt[name]) for name in FEELINGS},
+        "harassing_messages": list(dict.fromkeys([*packet.get("harassing_messages", []), *read])),
     }
 
 

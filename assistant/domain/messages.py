@@ -37,12 +37,16 @@ CONTACT_QUESTION = "handoff_contact"
 CONTACT_NOTED = "contact_noted"
 #: The first message of a wait is passed on.
 ADDED_NOTED = "added_noted"
+#: An agent asks the customer to stop harassing; customers see it as any other message.
+WARNING = "warning"
 HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
 NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED)
 
 
 def get_public_kind(kind: str) -> str:
     """The kind as the contract has it: what is told apart inside is a handoff or a notice."""
+    if kind == WARNING:
+        return "text"
     return "handoff" if kind in HANDOFF_KINDS else "notice" if kind in NOTICE_KINDS else kind
 
 
@@ -68,6 +72,8 @@ class AgentMessage:
     private: bool = False
     #: Id of a saved reply whose actions follow.
     macro: str | None = None
+    #: As in `Reply`.
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,20 @@ class ReportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentExposure:
+    """How much harassment an agent met, in conversations that ended and that they had for a while."""
+
+    agent: str
+    name: str
+    conversations: int
+    #: Those with a message that harasses, and all such messages in them.
+    harassed: int
+    messages: int
+    #: Too few conversations to say anything of a share.
+    too_few: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatContact:
     """That somebody came back: a conversation and the theme of its first question."""
 

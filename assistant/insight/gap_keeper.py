@@ -14,7 +14,7 @@ from assistant.conversation.webhook_events import publish_event
 from assistant.domain.effects import EFFECT_AFTER, count_effect
 from assistant.domain.errors import AssistantError, Unavailable
 from assistant.domain.gaps import DUE_AFTER, WORKERS_STATES, Gap, GapKind, GapState
-from assistant.domain.messages import Author
+from assistant.domain.messages import WARNING, Author
 from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.signals import Decision
 from assistant.domain.themes import AskedQuestion
@@ -157,7 +157,7 @@ class GapKeeper:
         talks = dict.fromkeys(evidence.conversation for evidence in store.gaps.list_evidence([gap.id]))
         for conversation in talks:
             for message in store.messages.list_public(conversation):
-                if message.author is Author.AGENT:
+                if message.author is Author.AGENT and message.kind != WARNING:
                     found += extract_statements(conversation, message.id, self.mask_text(message.text))
         return found[:MAX_CANDIDATES]
 

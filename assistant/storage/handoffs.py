@@ -33,6 +33,12 @@ class SqlHandoffs:
         packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
         return packet
 
+    def list_packets(self, conversation: str) -> Sequence[dict[str, Any]]:
+        """The packets of all its handoffs, in order."""
+        c = t.handoffs.c
+        query = sa.select(c.packet).where(c.conversation == conversation).order_by(c.epoch)
+        return list(self._connection.execute(query).scalars())
+
     def load_last_packets(self, conversations: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Conversation -> the packet of its latest handoff."""
         c = t.handoffs.c

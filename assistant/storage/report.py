@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from assistant.domain.outcomes import OutcomeKind
 from assistant.domain.report_rows import RepeatContact, ReportRow
+from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.storage import tables as t
 
 SURVEYS = ("csat", "nps", "ces")
@@ -20,7 +21,7 @@ class SqlReport:
     def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]:
         """Conversations that ended in [start, end), in order; a fixed number of queries."""
         o, c = t.outcomes.c, t.conversations.c
-        ended = sa.select(o.conversation).where(o.ended_at >= start, o.ended_at < end)
+        ended = _select_ended(start, end)
         themes, handoffs = self._load_themes(ended), self._load_handoffs(ended)
         answers = self._load_answers(ended)
         query = (
@@ -66,6 +67,35 @@ class SqlReport:
         rows = self._connection.execute(sa.select(c.one, c.other).where(c.ended_at.is_(None)))
         return [(row.one, row.other) for row in rows]
 
+    def list_owners(self, start: datetime, end: datetime) -> Sequence[tuple[str, str]]:
+        """(conversation, agent) of each agent who had a conversation that ended in [start, end)."""
+        c = t.audit.c
+        query = sa.select(c.conversation, c.details).where(
+            c.conversation.in_(_select_ended(start, end)), c.action == "owner"
+        )
+        had = ((row.conversation, row.details.get("agent")) for row in self._connection.execute(query))
+        return sorted({(conversation, agent) for conversation, agent in had if conversation and agent})
+
+    def list_harassed(self, start: datetime, end: datetime) -> Sequence[str]:
+        """Conversations that ended in [start, end) with a turn, or a message to people, that harasses.
+
+        JSON is text here; no words of anybody look like its keys, for their quotes are escaped.
+        """
+        turn, handoff, ended = t.turns.c, t.handoffs.c, _select_ended(start, end)
+        record, packet = (sa.type_coerce(column, sa.Text) for column in (turn.record, handoff.packet))
+        turns = sa.select(turn.conversation, turn.record).where(
+            turn.conversation.in_(ended), record.not_like('%"harassment":0.0%')
+        )
+        found = {
+            row.conversation
+            for row in self._connection.execute(turns)
+            if row.record["signals"].get("harassment", 0.0) >= FEELING_THRESHOLD
+        }
+        packets = sa.select(handoff.conversation).where(
+            handoff.conversation.in_(ended), packet.like('%"harassing_messages":["%')
+        )
+        return sorted(found | set(self._connection.execute(packets).scalars()))
+
     def _load_themes(self, conversations: Any) -> Mapping[str, str | None]:
         """Conversation -> theme of its first question, of those that asked something."""
         c = t.questions.c
@@ -94,6 +124,11 @@ class SqlReport:
             query.where(c.conversation.in_(conversations), c.kind.in_(SURVEYS)).order_by(c.id)
         )
         return {(row.conversation, row.kind): (row.value, row.comment) for row in rows}
+
+
+def _select_ended(start: datetime, end: datetime) -> sa.Select[tuple[str]]:
+    o = t.outcomes.c
+    return sa.select(o.conversation).where(o.ended_at >= start, o.ended_at < end)
 
 
 def _build_row(

@@ -13,6 +13,8 @@ _MARK = re.compile(r"\[(?:EMAIL|PHONE|CARD|ID|IBAN|ADDRESS|NAME|SECRET)_\d+\]")
 class PiiMask:
     """The PII masked in one turn: the same value gets the same mark in question and history."""
 
+    #: Values that stay as they are: somebody's own, in a file about them.
+    kept: frozenset[str] = frozenset()
     _marks: dict[str, str] = field(default_factory=dict)
 
     def mask_text(self, text: str) -> str:
@@ -35,6 +37,8 @@ class PiiMask:
         return _MARK.sub(lambda found: values.get(found[0], found[0]), text)
 
     def _get_or_create_mark(self, value: str, kind: str) -> str:
+        if value in self.kept:
+            return value
         if value not in self._marks:
             number = 1 + sum(mark.startswith(f"[{kind}_") for mark in self._marks.values())
             self._marks[value] = f"[{kind}_{number}]"

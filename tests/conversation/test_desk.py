@@ -19,7 +19,8 @@ from tests.harness import Harness
 
 PACKET_KEYS = {
     "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-    "actions", "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
+    "actions", "attempts", "promises", "sentiment", "feelings", "harassing_messages", "transcript",
+    "suggested", "told_customer",
 }  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
     )
     assert list(packet) == [
         "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-        "actions", "attempts", "promises", "sentiment", "feelings", "transcript", "suggested",
-        "told_customer",
+        "actions", "attempts", "promises", "sentiment", "feelings", "harassing_messages",
+        "transcript", "suggested", "told_customer",
     ]  # fmt: skip
     assert packet["created_at"] == "2026-11-23T06:00:00Z"
     assert packet["customer"]["id"] is None

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from assistant.conversation.desk import add_agent_message
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.insight_actions import GapChange, change_gap
 from assistant.domain.effects import EffectCounts
 from assistant.domain.errors import BadInput, Conflict, SetupError
 from assistant.domain.gaps import Gap, GapKind, GapState
+from assistant.domain.messages import WARNING, AgentMessage
 from assistant.domain.people import Agent
 from assistant.insight.gap_articles import (
     AgentStatement,
@@ -23,6 +25,7 @@ from assistant.insight.gap_articles import (
 )
 from assistant.insight.gap_keeper import GapKeeper
 from assistant.insight.theme_keeper import ThemeKeeper
+from assistant.ports.storage.store import Store
 from assistant.text.pii_masking import mask_pii
 from tests.harness import Harness
 from tests.insight.topics import TopicEmbedder
@@ -128,9 +131,20 @@ async def test_the_next_such_question_joins_the_gap(rig: Harness, keeper: GapKee
     assert len(evidence) == 6
 
 
+def warn_everybody(store: Store, gap: Gap, rig: Harness) -> None:
+    """A warning of who harasses is said often, and is no knowledge."""
+    text = "暴言の続く場合は対応を終了する決まりです。"
+    for one in store.gaps.list_evidence([gap.id]):
+        owner = store.agents.get(store.conversations.get(one.conversation).agent or "")
+        assert owner is not None
+        written = AgentMessage(message_id=f"w{one.conversation}", text=text, kind=WARNING)
+        add_agent_message(store, one.conversation, owner, written, rig.timing, rig.clock())
+
+
 async def test_a_draft_is_what_agents_said_masked_with_its_sources(rig: Harness, keeper: GapKeeper) -> None:
     gap = await find_gap(rig, keeper)
     assert gap is not None
+    await rig.database.write(lambda store: warn_everybody(store, gap, rig))
     await step(rig, gap, action="draft")
     await keeper.keep_gaps()
     assert (await load(rig, gap)).state is GapState.DRAFTED

@@ -28,6 +28,14 @@ export interface components {
       /** @enum {string} */
       activity: "viewing" | "typing" | "draft" | "left";
     };
+    AgentExposureOut: {
+      agent: string;
+      name: string;
+      conversations: number;
+      harassed: number;
+      messages: number;
+      too_few: boolean;
+    };
     AgentFiguresOut: {
       conversations: number;
       surveys: components["schemas"]["SurveysOut"];
@@ -54,6 +62,7 @@ export interface components {
       lang: string | null;
       kind: string;
       agent: components["schemas"]["AgentReferenceOut"] | null;
+      warning: boolean;
       hidden: boolean;
       private: boolean;
       delivery: components["schemas"]["DeliveryOut"] | null;
@@ -317,6 +326,7 @@ export interface components {
       contacts: components["schemas"]["ContactOut"][];
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
+      harassment: components["schemas"]["HarassmentOut"] | null;
       turns: components["schemas"]["TurnOut"][];
       opinions: {
         [key: string]: components["schemas"]["OpinionsOut"];
@@ -630,6 +640,15 @@ export interface components {
       why: string;
       detail?: string;
     };
+    /** @description By name: no ranking. */
+    ExposureOut: {
+      start: string;
+      end: string;
+      agents: components["schemas"]["AgentExposureOut"][];
+      definition: {
+        [key: string]: string;
+      };
+    };
     FactsOut: {
       claimed: string[];
       verified: string[];
@@ -794,6 +813,10 @@ export interface components {
     HandoffReceiptOut: {
       message: components["schemas"]["MessageOut"];
       state: components["schemas"]["State"];
+    };
+    HarassmentOut: {
+      messages: string[];
+      warning: string;
     };
     HoursOut: {
       open: boolean;
@@ -1068,6 +1091,7 @@ export interface components {
       promises: string[];
       sentiment: components["schemas"]["TurnFeelingsOut"][];
       feelings?: components["schemas"]["FeelingsOut"];
+      harassing_messages?: string[];
       transcript: components["schemas"]["TranscriptOut"];
       suggested: components["schemas"]["SuggestionOut"][];
       told_customer: string | null;
@@ -1718,6 +1742,10 @@ export interface components {
     };
     WaitingOut: {
       told: string;
+    };
+    WarningIn: {
+      /** Format: uuid */
+      id: string;
     };
     WebhookAttemptOut: {
       at: string;

@@ -23,6 +23,8 @@ export class ApiError extends Error {
 
 const UNREACHED = 0;
 const PATIENCE_MS = 20_000;
+/** Until then a browser has taken the file. */
+const RELEASE_MS = 10_000;
 
 /** The file is the body; a slow line may take its time. */
 export async function upload<T>(url: string, headers: Record<string, string>, file: File): Promise<T> {
@@ -31,6 +33,20 @@ export async function upload<T>(url: string, headers: Record<string, string>, fi
   });
   if (!response.ok) throw await failure(response);
   return (await response.json()) as T;
+}
+
+/** Saves what a call returns, byte for byte, under the name that the server gave it. */
+export async function download(url: string, headers: Record<string, string>): Promise<void> {
+  const response = await fetch(url, { method: "POST", headers }).catch(() => {
+    throw new ApiError(UNREACHED);
+  });
+  if (!response.ok) throw await failure(response);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name ?? "file";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), RELEASE_MS);
 }
 
 async function failure(response: Response): Promise<ApiError> {

@@ -3,18 +3,24 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from assistant.conversation.customer_facts import add_customer_facts, build_lookup_facts
-from assistant.conversation.handoff.priority_update import analyze_added_messages, raise_priority
+from assistant.conversation.handoff.priority_update import (
+    analyze_added_messages,
+    list_unheard,
+    raise_priority,
+    save_added_signals,
+)
 from assistant.conversation.handoff.waiting_replies import reply_while_waiting
 from assistant.conversation.transcript import save_conversation
 from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
-from assistant.domain.conversation import Conversation, State
+from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.customer_data import CustomerFact
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import Unavailable
@@ -35,6 +41,8 @@ log = structlog.get_logger()
 
 #: After that an agent has read the packet as it is.
 MAX_ENRICH_SECONDS = 20.0
+#: How a message was read of which only that is kept.
+HARASSMENT = Signals(harassment=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,7 @@ class PacketEnricher:
         self.wire.notify(item.conversation)
         if heard is None:
             return
+        facts = self._pick_again(facts, known, heard)
         additions, looked_up = await asyncio.gather(
             self._draft_additions(heard, facts.ask), self._look_up_customer(heard)
         )
@@ -98,17 +107,33 @@ class PacketEnricher:
     def _apply_added(
         self, store: Store, item: Job, facts: CustomerFacts, before: PacketSnapshot, added: Signals | None
     ) -> PacketSnapshot | None:
-        """What was written while waiting goes into packet and queue, and is answered; None: too late."""
+        """What was written since goes into packet and queue, and is answered while waiting.
+
+        None: too late, or an agent has answered, who needs no better packet.
+        """
         pending = store.jobs.get(item.kind, item.conversation)
         if pending is None or pending.lease != item.lease:
             return None
         conversation, now = store.conversations.get(item.conversation), self.clock()
-        if added is not None and conversation.state is State.QUEUED:
-            policy = self.mind.policy.for_channel(conversation.channel)
-            raised = raise_priority(store, conversation, added, policy)
-            conversation = save_conversation(store, raised, now) if raised != conversation else conversation
-            reply_while_waiting(store, conversation, added, policy, self.pick_facts, now)
+        if added is not None and conversation.state in PEOPLE_STATES:
+            self._save_added(store, conversation, before, added, now)
+        if conversation.state is State.AGENT and _is_answered_by_agent(before):
+            store.jobs.complete_job(item.kind, item.conversation, item.lease)
+            store.journal.append_entry(item.conversation, None, now)
+            return None
         return self._renew_packet(store, item, facts, before, PacketAdditions())
+
+    def _save_added(
+        self, store: Store, conversation: Conversation, before: PacketSnapshot, added: Signals, now: datetime
+    ) -> None:
+        policy = self.mind.policy.for_channel(conversation.channel)
+        is_waiting = conversation.state is State.QUEUED
+        raised = raise_priority(conversation, added, policy) if is_waiting else conversation
+        save_added_signals(store, raised, added, list_unheard(before.messages))
+        if raised != conversation:
+            raised = save_conversation(store, raised, now)
+        if is_waiting:
+            reply_while_waiting(store, raised, added, policy, self.pick_facts, now)
 
     def _apply_additions(
         self,
@@ -137,11 +162,9 @@ class PacketEnricher:
         fresh = _load_snapshot(store, item.conversation)
         if fresh is None:
             return None
-        if _list_said(fresh) != _list_said(before):
-            facts = self.pick_facts(fresh.lines)
         news = PacketNews(
             lines=fresh.lines,
-            facts=facts,
+            facts=self._pick_again(facts, before, fresh),
             priority=fresh.conversation.priority,
             suggested=additions.suggested,
             summary=additions.summary,
@@ -151,6 +174,13 @@ class PacketEnricher:
         store.handoffs.replace_packet(packet)
         store.journal.append_entry(item.conversation, None, self.clock())
         return replace(fresh, packet=packet)
+
+    def _pick_again(
+        self, facts: CustomerFacts, before: PacketSnapshot, fresh: PacketSnapshot
+    ) -> CustomerFacts:
+        """The facts of *before*, or of *fresh* where people have said more, or it was read otherwise."""
+        is_same = _list_peoples_lines(fresh) == _list_peoples_lines(before)
+        return facts if is_same else self.pick_facts(fresh.lines)
 
     async def _look_up_customer(self, known: PacketSnapshot) -> Sequence[CustomerFact]:
         """What the business's system knows of a customer whom the site or the channel proved."""
@@ -187,9 +217,15 @@ class PacketEnricher:
         return [reply for reply in replies if not is_said_already(reply, known.lines)]
 
 
-def _list_said(known: PacketSnapshot) -> list[str]:
-    """The words of people, which the facts are picked from."""
-    return [line.text for line in known.lines if line.author in (Author.CUSTOMER, Author.AGENT)]
+def _is_answered_by_agent(known: PacketSnapshot) -> bool:
+    """Whether an agent has written to the customer in this episode."""
+    began = known.conversation.episode_from
+    return any(message.author is Author.AGENT and message.seq > began for message in known.messages)
+
+
+def _list_peoples_lines(known: PacketSnapshot) -> list[Utterance]:
+    """What people said, and how it was read: the facts are picked from that."""
+    return [line for line in known.lines if line.author in (Author.CUSTOMER, Author.AGENT)]
 
 
 def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
@@ -198,10 +234,22 @@ def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
         return None
     messages = store.messages.list_public(conversation)
     found = store.conversations.get(conversation)
+    lines = build_utterances(messages, store.turns.list_all(conversation))
     return PacketSnapshot(
         conversation=found,
         customer=store.customers.get(found.customer),
         packet=packet,
         messages=messages,
-        lines=build_utterances(messages, store.turns.list_all(conversation)),
+        lines=_mark_harassing_lines(lines, messages, packet),
     )
+
+
+def _mark_harassing_lines(
+    lines: Sequence[Utterance], messages: Sequence[Message], packet: Mapping[str, Any]
+) -> list[Utterance]:
+    """The lines of messages that harassed people, which are in no turn, are nobody's matter."""
+    harassing = packet.get("harassing_messages", ())
+    return [
+        replace(line, signals=HARASSMENT) if message.id in harassing and line.signals is None else line
+        for message, line in zip(messages, lines, strict=True)
+    ]

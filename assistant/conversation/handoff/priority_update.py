@@ -35,9 +35,20 @@ async def analyze_added_messages(mind: TurnDependencies, messages: Sequence[Mess
     return mind.reader.compute_signals(text, History(lines=before), TextEmbedding((), labels or {}))
 
 
-def raise_priority(store: Store, queued: Conversation, signals: Signals, policy: Policy) -> Conversation:
-    """The place that fits what was said while waiting, and the packet that remembers it; the caller saves."""
+def raise_priority(queued: Conversation, signals: Signals, policy: Policy) -> Conversation:
+    """The place that fits what was said while waiting; the caller saves."""
     priority = select_highest(queued.priority, compute_priority(NO_DECISION, signals, policy))
-    if packet := store.handoffs.load_last_packet(queued.id):
-        store.handoffs.replace_packet(merge_signals(packet, signals, priority))
     return queued.with_priority(priority)
+
+
+def save_added_signals(
+    store: Store, conversation: Conversation, signals: Signals, messages: Sequence[Message]
+) -> None:
+    """The last packet remembers what was read in *messages*, which no turn covers."""
+    packet = store.handoffs.load_last_packet(conversation.id)
+    if packet is None:
+        return
+    ids = [message.id for message in messages]
+    merged = merge_signals(packet, signals, conversation.priority, ids)
+    if merged != packet:
+        store.handoffs.replace_packet(merged)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
-from assistant.conversation.handoff.priority_update import list_unheard, raise_priority
+from assistant.conversation.handoff.priority_update import list_unheard, raise_priority, save_added_signals
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import (
     append_waiting_news,
@@ -82,7 +82,8 @@ class Watchdog:
         """The agent was silent for too long: the customer waits again, and hears how it stands."""
         unheard = list_unheard(store.messages.list_public(conversation.id))
         signals = self._pick_facts(build_utterances(unheard)).signals
-        queued = raise_priority(store, conversation.expire_claim(now), signals, policy)
+        queued = raise_priority(conversation.expire_claim(now), signals, policy)
+        save_added_signals(store, queued, signals, unheard)
         schedule_waiting_news(store, queued, now)
         status = load_waiting_status(store, queued, policy, now)
         return append_waiting_news(store, queued, "watchdog", status, now, new_owner_by=WATCHDOG)

@@ -7,7 +7,7 @@ from assistant.conversation.handoff.waiting_news import require_waiting_news
 from assistant.conversation.snooze import end_snooze
 from assistant.conversation.timing import IDLE_CHECK, MAX_TEXT, Timing
 from assistant.conversation.transcript import insert_message, schedule_clocks
-from assistant.domain.conversation import Conversation, State
+from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed, TooLarge
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, InboundMessage, Message
@@ -69,9 +69,10 @@ def schedule_answer(store: Store, conversation: Conversation, timing: Timing, no
     """Every unanswered message has a deadline; while the assistant owns the conversation, a turn too."""
     if conversation.state is State.ASSISTANT:
         _schedule_turn(store, conversation.id, timing, now)
-    if conversation.state is State.QUEUED:
-        # What is added while waiting belongs into the packet.
+    if conversation.state in PEOPLE_STATES:
+        # What is added belongs into the packet; what is written to an agent is read for harassment.
         store.jobs.schedule(JobKind.PACKET, conversation.id, now + timing.debounce, now)
+    if conversation.state is State.QUEUED:
         require_waiting_news(store, conversation, now)
         return
     late = timing.turn_deadline if conversation.state is State.ASSISTANT else timing.agent_deadline

@@ -4,6 +4,16 @@ from collections.abc import Mapping
 
 DEFINITIONS_VERSION = 1
 
+#: Beside the counts of `count_exposure`, which are no figures of the report.
+EXPOSURE_DEFINITION: Mapping[str, str] = {
+    "ja": "期間内に終了し、その担当者が一度でも受け持った会話の数と、そのうち"
+    "ハラスメント（0.5以上）が読み取れた会話の数、その中の該当する発言の数。勤務の負担を見るためのもので、順位や評価ではありません。"
+    "30件未満は少なすぎて比べられません。",
+    "en": "Conversations that ended in the range and that the agent had at any time; those of them in which "
+    "harassment was read (0.5 or more), and the messages it was read in. It tells of strain at work and is "
+    "no ranking or appraisal; below 30 conversations there are too few to compare.",
+}
+
 DEFINITIONS: Mapping[str, Mapping[str, str]] = {
     "ended": {"ja": "期間内に終了した会話の数。", "en": "Conversations that ended in the range."},
     "counted": {

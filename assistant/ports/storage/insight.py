@@ -80,6 +80,10 @@ class ReportStore(Protocol):
         self, start: datetime, end: datetime
     ) -> Sequence[RepeatContact]: ...  # by begin, in order
     def list_links(self) -> Sequence[tuple[str, str]]: ...  # customers who are one person
+    def list_owners(
+        self, start: datetime, end: datetime
+    ) -> Sequence[tuple[str, str]]: ...  # (ended conversation, an agent who had it), each once
+    def list_harassed(self, start: datetime, end: datetime) -> Sequence[str]: ...  # ended conversations
 
 
 class SurveyStore(Protocol):

@@ -3,9 +3,10 @@ import { ApiError } from "../../shared/http";
 import { uuid } from "../../shared/uuid";
 import { text } from "../text";
 import { deskText } from "../text/desk";
+import { feelingText } from "../text/feelings";
 import type { Agent, AgentMessage, Outcome, Row, Suggestion } from "../types";
 import { neighbour } from "./inbox";
-import { me, post, uploadFile } from "./me";
+import { downloadFile, me, post, uploadFile } from "./me";
 import { loadTags } from "./search";
 import { openConversation } from "./route";
 import { conversationChanged, detail, messageCame, openId, reload } from "./thread";
@@ -68,6 +69,27 @@ export async function handUp(id: string, lead: Agent, note: string): Promise<voi
     return say(failed(problem), true);
   }
   await transfer(id, lead);
+}
+
+/** The lead's words, which the server renders. */
+export async function warn(id: string): Promise<void> {
+  try {
+    const { message } = await post<{ message: AgentMessage }>(`/conversations/${id}/warning`, { id: uuid() });
+    messageCame(id, message);
+    await reload();
+  } catch (problem) {
+    say(failed(problem), true);
+  }
+}
+
+/** What harassed, as one file for whoever looks into it. */
+export async function saveEvidence(id: string): Promise<void> {
+  try {
+    await downloadFile(`/conversations/${id}/evidence`);
+    say(feelingText().evidenceSaved);
+  } catch (problem) {
+    say(failed(problem), true);
+  }
 }
 
 export const resolve = (id: string, outcome: Outcome, note: string) =>

@@ -1,6 +1,6 @@
 // Who is logged in, and every call to the agent API made in their name.
 import { signal } from "@preact/signals";
-import { ApiError, call, upload } from "../../shared/http";
+import { ApiError, call, download, upload } from "../../shared/http";
 import type { Schemas } from "../../shared/types";
 import type { Me } from "../types";
 
@@ -69,6 +69,7 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
 
 export const get = <T>(path: string): Promise<T> => guarded(call<T>("GET", API + path, {}));
 export const uploadFile = <T>(path: string, file: File): Promise<T> => guarded(upload<T>(API + path, { "X-CSRF-Token": csrf }, file));
+export const downloadFile = (path: string): Promise<void> => guarded(download(API + path, { "X-CSRF-Token": csrf }));
 export const remove = (path: string): Promise<null> => guarded(call<null>("DELETE", API + path, { "X-CSRF-Token": csrf }));
 export const post = <T>(path: string, body: unknown = {}, patience?: number): Promise<T> =>
   guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body, patience));

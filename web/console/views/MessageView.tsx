@@ -2,6 +2,7 @@
 import { moment } from "../../shared/language";
 import { safeUrl } from "../../shared/html";
 import { language, text } from "../text";
+import { feelingText } from "../text/feelings";
 import { phoneText } from "../text/phone";
 import type { AgentMessage, Turn } from "../types";
 import { HowMade } from "./HowMade";
@@ -94,6 +95,7 @@ export function MessageView({ conversation, message, turn, harassing }: MessageP
       <p class="by">
         <b>{author}</b>
         {message.private && <span class="private">{words.note}</span>}
+        {message.warning && <span class="badge">{feelingText().sentWarning}</span>}
         <time dateTime={message.created_at}>{moment(message.created_at, language.value)}</time>
       </p>
       {harassing ? (

@@ -1,12 +1,12 @@
 // The middle pane: the conversation, its actions, and the composer.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { harassingIds } from "../state/feelings";
 import { detail, draft, customerTyping, missing, openId } from "../state/thread";
 import { outbox } from "../state/writing";
 import { text } from "../text";
 import type { Detail } from "../types";
 import { ActionBar } from "./ActionBar";
 import { Composer } from "./Composer";
+import { HarassmentBar } from "./HarassmentBar";
 import { MessageView } from "./MessageView";
 import { OutgoingView } from "./OutgoingView";
 import { Standing } from "./phone/ChannelCard";
@@ -50,7 +50,7 @@ function Transcript({ shown }: { shown: Detail }) {
   const words = text();
   const id = shown.conversation.id;
   const { box, scrolled } = useFollow(id);
-  const harassing = harassingIds(shown.messages, shown.turns);
+  const harassing = new Set(shown.harassment?.messages);
   const arrived = new Set(shown.messages.map((each) => each.id));
   const leaving = outbox.entries.value.filter((each) => each.conversation === id && !arrived.has(each.id));
   return (
@@ -85,6 +85,7 @@ export function Thread() {
       {shown ? (
         <>
           <ActionBar shown={shown} />
+          <HarassmentBar shown={shown} />
           <Transcript shown={shown} />
           {shown.channel && <Standing channel={shown.channel} />}
           <Composer row={shown.conversation} />

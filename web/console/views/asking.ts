@@ -1,4 +1,4 @@
 // Which question is open over the desk; shortcuts open them too.
 import { signal } from "@preact/signals";
 
-export const asking = signal<"resolve" | "transfer" | "handUp" | "snooze" | "replies" | "alerts" | "palette" | null>(null);
+export const asking = signal<"resolve" | "transfer" | "handUp" | "warn" | "snooze" | "replies" | "alerts" | "palette" | null>(null);
