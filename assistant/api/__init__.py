@@ -59,7 +59,9 @@ def _list_routers() -> list[APIRouter]:
         callbacks,
         cases,
         consents,
+        copilot,
         customer,
+        customers,
         desk,
         files,
         harassment,
@@ -84,7 +86,7 @@ def _list_routers() -> list[APIRouter]:
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
     of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
-    of_agents = (*of_desk, teams, people, oidc)
+    of_agents = (*of_desk, customers, copilot, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]

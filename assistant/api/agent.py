@@ -24,6 +24,7 @@ from assistant.api.channel_schemas import (
 )
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.customers import load_notes
 from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
@@ -130,7 +131,7 @@ async def save_preferences(body: PreferencesIn, inside: CurrentAgent, ctx: Ctx) 
 @router.get("/conversations/{conversation}")
 async def get_conversation_detail(conversation: str, inside: CurrentAgent, ctx: Ctx) -> ConversationDetailOut:
     """Everything that an agent needs to take over without asking again."""
-    load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
+    load = partial(load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
     found = await ctx.database.read(load)
     await _remember_read(ctx, found["customer"]["id"], actor(inside.agent.id))
     return found
@@ -144,9 +145,10 @@ async def _remember_read(ctx: ApiContext, customer: str, who: str) -> None:
             await ctx.database.write(lambda store: store.consents.add_read(customer, who, "card", now))
 
 
-def _load_conversation_view(
+def load_conversation_view(
     store: Store, conversation_id: str, agent: str, ctx: ApiContext
 ) -> ConversationDetailOut:
+    """The conversation as the console shows it, from one moment."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     customer = store.customers.get(conversation.customer)
@@ -163,7 +165,10 @@ def _load_conversation_view(
                 ],
             )
         )
-        | {"links": serialize_links(store, conversation.customer)},
+        | {
+            "links": serialize_links(store, conversation.customer),
+            "notes": load_notes(store, conversation.customer),
+        },
         "channel": serialize_channel(store, ctx, conversation),
         "contacts": serialize_contacts(store, ctx, conversation),
         "handoff": serialize_handoff(

@@ -23,6 +23,7 @@ from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput
 from assistant.domain.knowledge import HelpEntry
 from assistant.domain.policy import Policy
+from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
@@ -33,6 +34,10 @@ from assistant.ports.storage.store import Database, Store
 
 class ReplySuggester(Protocol):
     async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
+
+
+class AgentTextEditor(Protocol):
+    async def __call__(self, conversation: Conversation, edit: TextEdit) -> EditedText: ...
 
 
 class ArticleDeskCalls(Protocol):
@@ -93,6 +98,8 @@ class ApiContext:
     article_desk: ArticleDeskCalls
     #: Suggested replies for agents.
     suggest: ReplySuggester
+    #: Texts translated and rephrased for agents.
+    edit_text: AgentTextEditor
     notifier: Notifier
     timing: Timing
     desk: Desk

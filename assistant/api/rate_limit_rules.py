@@ -59,6 +59,7 @@ STREAMS_OF_ADDRESS = 100
 
 _CUSTOMER = "/v1/conversations/{conversation}"
 _AGENT = "/v1/agent/conversations/{conversation}"
+_PERSON = "/v1/agent/customers/{customer}"
 _INSIGHT = "/v1/agent/insight"
 #: Routes with limits of their own; other read-only routes have READING.
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
@@ -106,6 +107,14 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/verdict": (WORKING,),
     f"DELETE {_AGENT}/messages/{{message}}/verdict": (WORKING,),
+    f"POST {_PERSON}/notes": (WORKING,),
+    f"DELETE {_PERSON}/notes/{{note}}": (WORKING,),
+    f"POST {_PERSON}/conversations": (WORKING,),
+    f"GET {_AGENT}/related": (WORKING,),
+    f"POST {_AGENT}/translate": (SUGGESTING,),
+    f"POST {_AGENT}/rephrase": (SUGGESTING,),
+    f"POST {_AGENT}/drafts": (WORKING,),
+    "POST /v1/agent/wording": (WORKING,),
     "DELETE /v1/agent/links/{link_id}": (WORKING,),
     "POST /v1/agent/preferences": (WORKING,),
     "POST /v1/agent/availability": (WORKING,),

@@ -21,7 +21,7 @@ from assistant.domain.webhook_signatures import decode_secret
 #: The model where only an OpenAI key is set: small, and asked not to reason before it answers.
 DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
 #: What a model's parameters may be given for.
-PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
+PURPOSES = ("all", "answer", "rewrite", "vote", "summary", "edit")
 
 
 class Settings(SignInSettings):

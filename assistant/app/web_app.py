@@ -33,6 +33,7 @@ from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import Unavailable
 from assistant.domain.hours import compute_business_day
 from assistant.domain.knowledge import HelpEntry
+from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.jobs.channel_limits import poll_channel_limits
@@ -151,6 +152,10 @@ class WebApp:
         )
         return drafts
 
+    async def edit_text(self, conversation: Conversation, edit: TextEdit) -> EditedText:
+        edited: EditedText = await self.rpc.call("edit_text", conversation, edit, seconds=SUGGEST_SECONDS)
+        return edited
+
     def current_date(self) -> date:
         return compute_business_day(utc_now(), self.live.policy.zone)
 
@@ -197,6 +202,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         examples=web_app.examples,
         article_desk=RemoteArticleDesk(web_app.rpc),
         suggest=web_app.suggest_replies,
+        edit_text=web_app.edit_text,
         notifier=web_app.notifier,
         timing=web_app.timing,
         desk=Desk(timing=web_app.timing, pick_facts=WordFactPicker(), policy=web_app.live.policy),

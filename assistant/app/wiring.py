@@ -174,7 +174,7 @@ def build_turn_dependencies(
     live: LiveSettings | None = None,
 ) -> TurnDependencies:
     """*live*: the settings of the console; without them those of the policy file alone."""
-    from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
+    from assistant.answering import factory
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
     from assistant.answering.reader.turn_encoder import build_turn_reader, check_reading_health
@@ -196,7 +196,7 @@ def build_turn_dependencies(
         answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
-        rewrite=build_rewrite(models.rewrite, PROMPTS),
+        rewrite=factory.build_rewrite(models.rewrite, PROMPTS),
         strip_refusal=strip_refusal,
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
@@ -205,8 +205,9 @@ def build_turn_dependencies(
         languages=settings.languages,
         examples=knowledge.examples,
         actions=build_actions(settings, knowledge, backend, clock),
-        classify_turn=build_turn_classifier(models.vote, PROMPTS),
-        summarise=build_summarizer(models.summary, PROMPTS),
+        classify_turn=factory.build_turn_classifier(models.vote, PROMPTS),
+        summarise=factory.build_summarizer(models.summary, PROMPTS),
+        edit_text=factory.build_text_editor(models.edit, PROMPTS),
         budget_factory=build_budget_factory(
             knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
         ),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.app.worker_app import AssistantService
     from assistant.domain.conversation import Conversation
+    from assistant.domain.text_edits import EditedText, TextEdit
     from assistant.ports.answering import Draft
 
 #: Nice value: when both cores are busy, the web process has priority.
@@ -56,6 +57,7 @@ async def _serve_parent(end: int) -> None:
     )
     rpc.register(
         suggest=worker.suggest_replies,
+        edit_text=worker.edit_text,
         restarts=worker.count_restarts,
         measures=worker.render_measures,
         articles=worker.call_article_desk,
@@ -135,6 +137,14 @@ class Worker:
         if self._service is None:
             raise Unavailable("The assistant is starting.")
         return await draft_suggestions(self._service.dependencies, conversation, question)
+
+    async def edit_text(self, conversation: Conversation, edit: TextEdit) -> EditedText:
+        from assistant.conversation.turn.suggestions import edit_text
+        from assistant.domain.errors import Unavailable
+
+        if self._service is None:
+            raise Unavailable("The assistant is starting.")
+        return await edit_text(self._service.dependencies, conversation, edit)
 
     async def call_article_desk(self, name: str, args: tuple[object, ...]) -> object:
         """Call a function of the service's `ArticleDesk`."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from assistant.domain.callbacks import Callback, CallbackState
+from assistant.domain.callbacks import OPEN_CALLBACKS, Callback, CallbackState
 from assistant.storage.desk_tables import callbacks
 from assistant.storage.statements import build_select, build_upsert
 
 C = callbacks.c
-OPEN = C.state != CallbackState.DONE
+OPEN = C.state.in_(OPEN_CALLBACKS)
 COLUMNS = tuple(callbacks.c)
 
 

@@ -15,6 +15,7 @@ from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.consents import SqlConsents
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
+from assistant.storage.customer_notes import SqlCustomerNotes, SqlDraftUses
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
@@ -95,6 +96,8 @@ class SqlStore:
         self.mentions = SqlMentions(connection)
         self.bulk_changes = SqlBulkChanges(connection)
         self.callbacks = SqlCallbacks(connection)
+        self.customer_notes = SqlCustomerNotes(connection)
+        self.draft_uses = SqlDraftUses(connection)
         self.teams = SqlTeams(connection)
         self.sla = SqlSla(connection)
         self.actions = SqlActions(connection)

@@ -9,6 +9,8 @@ from assistant.storage.action_tables import one_time_codes as one_time_codes
 from assistant.storage.agent_tables import agents as agents
 from assistant.storage.agent_tables import credentials as credentials
 from assistant.storage.desk_tables import conversation_tags as conversation_tags
+from assistant.storage.desk_tables import customer_notes as customer_notes
+from assistant.storage.desk_tables import draft_uses as draft_uses
 from assistant.storage.desk_tables import presence_intervals as presence_intervals
 from assistant.storage.desk_tables import read_marks as read_marks
 from assistant.storage.desk_tables import saved_replies as saved_replies

@@ -308,6 +308,18 @@ export interface components {
       writable: boolean;
       answer_from: string | null;
     };
+    /** @description Where a person may be written to first. */
+    ContactWayOut: {
+      channel: string;
+      account: string | null;
+      peer: string;
+      way: string | null;
+      obstacle: ("web" | "unset" | "unreachable" | "unproven" | "window" | "busy") | null;
+      conversation: string | null;
+    };
+    ContactWaysOut: {
+      ways: components["schemas"]["ContactWayOut"][];
+    };
     ContradictionOut: {
       id: string;
       measure: string;
@@ -384,6 +396,17 @@ export interface components {
       email?: string | null;
       signature?: string | null;
     };
+    CustomerNoteIn: {
+      text: string;
+    };
+    CustomerNoteOut: {
+      id: string;
+      agent: string;
+      agent_name: string;
+      text: string;
+      /** Format: date-time */
+      created_at: string;
+    };
     CustomerOut: {
       id: string;
       name: string | null;
@@ -398,6 +421,12 @@ export interface components {
       identities: components["schemas"]["IdentityOut"][];
       previous: components["schemas"]["PreviousConversationOut"][];
       links: components["schemas"]["LinkOut"][];
+      notes: components["schemas"]["CustomerNoteOut"][];
+    };
+    CustomerQuestionOut: {
+      message: string;
+      text: string;
+      answered_by: string | null;
     };
     /** @description Numbers by days of the business's time zone. */
     DashboardOut: {
@@ -488,6 +517,16 @@ export interface components {
       title: string;
       url: string;
     };
+    DraftCountOut: {
+      kind: string;
+      shown: number;
+      inserted: number;
+      sent: number;
+      edited: number;
+    };
+    DraftCountsOut: {
+      drafts: components["schemas"]["DraftCountOut"][];
+    };
     /** @description What a lead writes: the text, and what files have as front matter. */
     DraftFieldsIn: {
       title: string;
@@ -537,6 +576,16 @@ export interface components {
       text: string;
       personal: boolean;
     };
+    DraftUseIn: {
+      draft: string;
+      /** @enum {string} */
+      kind: "suggestion" | "saved_reply" | "similar" | "translation" | "rephrasing";
+      /** @enum {string} */
+      step: "shown" | "inserted" | "sent" | "edited";
+    };
+    DraftUsesIn: {
+      uses: components["schemas"]["DraftUseIn"][];
+    };
     DraftsOut: {
       drafts: components["schemas"]["DraftRowOut"][];
     };
@@ -560,6 +609,11 @@ export interface components {
       translations: {
         [key: string]: components["schemas"]["TranslationOut"];
       };
+    };
+    EditedTextOut: {
+      text: string;
+      problem: ("no_model" | "failed") | null;
+      differing: string[];
     };
     /** @description Below 1: bad ends became fewer; None where there was nothing to compare. */
     EffectOut: {
@@ -691,6 +745,10 @@ export interface components {
       callback?: "" | "true" | "1";
       /** @default */
       waiting?: string;
+      /** @default */
+      team?: string;
+      /** @default */
+      age?: string;
       /**
        * @default
        * @enum {string}
@@ -701,6 +759,12 @@ export interface components {
        * @enum {string}
        */
       sla?: "" | "at_risk" | "breached";
+    };
+    /** @description A saved reply that fits what is asked. */
+    FittingReplyOut: {
+      id: string;
+      name: string;
+      text: string;
     };
     /** @description The message in which a search found a conversation. */
     FoundPlaceOut: {
@@ -928,6 +992,13 @@ export interface components {
       contradictions: components["schemas"]["ContradictionOut"][];
       dismissed: components["schemas"]["DismissalOut"][];
     };
+    LanguageOut: {
+      code: string;
+      name: string;
+    };
+    LanguagesOut: {
+      languages: components["schemas"]["LanguageOut"][];
+    };
     LastMessageOut: {
       author: components["schemas"]["Author"];
       text: string | null;
@@ -1019,6 +1090,14 @@ export interface components {
     OpinionsOut: {
       verdicts: components["schemas"]["VerdictOut"][];
       thumb: components["schemas"]["ThumbOut"] | null;
+    };
+    OutboundStartIn: {
+      /** Format: uuid */
+      id: string;
+      way: string;
+      text: string;
+      /** @default */
+      subject?: string;
     };
     /** @enum {string} */
     OutcomeKind: "confirmed" | "answered" | "abandoned" | "resolved_by_person" | "ended_by_person" | "transferred_out" | "spam" | "no_request";
@@ -1187,6 +1266,16 @@ export interface components {
      * @enum {string}
      */
     Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    RelatedOut: {
+      questions: components["schemas"]["CustomerQuestionOut"][];
+      cases: components["schemas"]["SolvedCaseOut"][];
+      replies: components["schemas"]["FittingReplyOut"][];
+    };
+    RephraseIn: {
+      text: string;
+      /** @enum {string} */
+      manner: "polite" | "shorter" | "simpler";
+    };
     ReplayIn: {
       changes: {
         [key: string]: unknown;
@@ -1443,6 +1532,13 @@ export interface components {
       /** Format: date-time */
       until: string;
     };
+    SolvedCaseOut: {
+      conversation: string;
+      ask: string;
+      reply: string;
+      outcome: string;
+      closed_at: string | null;
+    };
     SourceIn: {
       source: string;
     };
@@ -1487,6 +1583,10 @@ export interface components {
     };
     /** @enum {string} */
     State: "assistant" | "queued" | "agent" | "closed";
+    SuggestIn: {
+      /** @default */
+      question?: string;
+    };
     SuggestionOut: {
       text: string;
       html: string;
@@ -1640,6 +1740,13 @@ export interface components {
     TransferIn: {
       agent: string;
     };
+    TranslateIn: {
+      /** @default */
+      text?: string;
+      /** @default */
+      message?: string;
+      to: string;
+    };
     TranslationOut: {
       id: string;
       exists: boolean;
@@ -1723,7 +1830,7 @@ export interface components {
         [key: string]: string;
       };
       count: number | null;
-      missing: ("tag" | "agent") | null;
+      missing: ("tag" | "agent" | "team") | null;
     };
     ViewsOut: {
       views: components["schemas"]["ViewOut"][];
@@ -1799,6 +1906,20 @@ export interface components {
     WithheldOut: {
       text: string;
       why: string;
+    };
+    WordingFindingOut: {
+      /** @enum {string} */
+      code: "twice" | "extra_sa" | "humbled_customer" | "casual" | "short_potential" | "too_often";
+      start: number;
+      end: number;
+      excerpt: string;
+      instead: string;
+    };
+    WordingIn: {
+      text: string;
+    };
+    WordingOut: {
+      findings: components["schemas"]["WordingFindingOut"][];
     };
     WorkIn: {
       capacity: number;

@@ -23,6 +23,8 @@ from assistant.ports.storage.conversations import (
 from assistant.ports.storage.desk import (
     BulkChangeStore,
     CallbackStore,
+    CustomerNoteStore,
+    DraftUseStore,
     FollowerStore,
     MentionStore,
     SavedReplyStore,
@@ -203,6 +205,10 @@ class Store(Protocol):
     def bulk_changes(self) -> BulkChangeStore: ...
     @property
     def callbacks(self) -> CallbackStore: ...
+    @property
+    def customer_notes(self) -> CustomerNoteStore: ...
+    @property
+    def draft_uses(self) -> DraftUseStore: ...
     @property
     def teams(self) -> TeamStore: ...
     @property

@@ -5,6 +5,7 @@ import { type Unsent, createOutbox } from "../../shared/outbox";
 import { load, save } from "../../shared/store";
 import { uuid } from "../../shared/uuid";
 import type { AgentMessage } from "../types";
+import { replySent } from "./draftLog";
 import { me, post, standing } from "./me";
 import { messageCame, openId } from "./thread";
 
@@ -82,6 +83,7 @@ export function send(): void {
   const text = words.value.trim();
   if (!conversation || !text) return;
   outbox.add({ id: uuid(), text, at: new Date().toISOString(), failed: null, why: null, conversation, private: mode.value === "note", ...(macro.value && { macro: macro.value.id }) });
+  if (mode.value === "reply") replySent(conversation, text);
   setMacro(null);
   write("");
 }

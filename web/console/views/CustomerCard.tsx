@@ -1,9 +1,12 @@
 // Who the customer is, as far as is known.
+import { useSignal } from "@preact/signals";
 import { moment } from "../../shared/language";
 import { addressOf } from "../state/route";
 import { language, text, word } from "../text";
+import { copilotText } from "../text/copilot";
 import type { Card } from "../types";
 import { channelName } from "./names";
+import { StartDialog } from "./StartDialog";
 
 function familiarityName(value: number | null): string {
   const { familiar, unknown } = text().card;
@@ -85,6 +88,7 @@ function Previous({ card }: { card: Card }) {
 
 export function CustomerCard({ card }: { card: Card }) {
   const words = text();
+  const starting = useSignal(false);
   return (
     <section class="card" aria-label={words.card.title} data-testid="customer-card">
       <h2>
@@ -93,6 +97,10 @@ export function CustomerCard({ card }: { card: Card }) {
       </h2>
       <Facts card={card} />
       <Previous card={card} />
+      <button class="outline" onClick={() => (starting.value = true)} data-testid="start-conversation">
+        {copilotText().start}
+      </button>
+      <StartDialog customer={card.id} open={starting.value} close={() => (starting.value = false)} />
     </section>
   );
 }
