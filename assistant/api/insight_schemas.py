@@ -39,26 +39,33 @@ class SurveysOut(BaseModel):
     ces_easy: RateOut
 
 
-class ReportThemeOut(BaseModel):
-    theme: str
-    name: str
-    conversations: int
-    abandoned: RateOut
-    handed_over: RateOut
-    frustrated_at_start: RateOut
-    frustrated_at_end: RateOut
-    surveys: SurveysOut
-
-
 class WaitOut(BaseModel):
     n: int
     median: float | None
     p90: float | None
 
 
-class AgentFiguresOut(BaseModel):
+class GroupOut(BaseModel):
+    """Figures of one channel, language, theme, reason or agent."""
+
+    key: str
+    name: str
     conversations: int
+    resolved_by_assistant: RateOut
+    abandoned: RateOut
+    handed_over: RateOut
+    durable_7d: RateOut
+    frustrated_at_start: RateOut
+    frustrated_at_end: RateOut
     surveys: SurveysOut
+
+
+class RateChangeOut(BaseModel):
+    """A share less that of the range before, with the 95 % interval."""
+
+    difference: float
+    low: float
+    high: float
 
 
 class AgentExposureOut(BaseModel):
@@ -105,20 +112,18 @@ class EndedConversationsOut(BaseModel):
     conversations: list[EndedConversationOut]
 
 
-class ReportOut(BaseModel):
-    """Figures of conversations that ended in the range."""
+class FiguresOut(BaseModel):
+    """Figures of conversations that ended in a range."""
 
     #: RFC 3339, with the offset of the business's zone.
     start: str
     end: str
-    zone: str
-    channel: str | None
-    language: str | None
     ended: int
     counted: int
     outcomes: dict[str, int]
     abandoned_after: dict[str, int]
     contained: RateOut
+    handed_over: RateOut
     confirmed: RateOut
     abandoned: RateOut
     resolved_by_assistant: RateOut
@@ -130,13 +135,33 @@ class ReportOut(BaseModel):
     handoff_reasons: dict[str, int]
     wait_seconds: WaitOut
     surveys: SurveysOut
-    by_channel: dict[str, int]
-    by_language: dict[str, int]
-    by_agent: dict[str, AgentFiguresOut]
-    by_theme: list[ReportThemeOut]
+
+
+class FiguresBeforeOut(FiguresOut):
+    """The range before, as long."""
+
+    #: Share -> how it moved; shares with nothing to count are missing.
+    changes: dict[str, RateChangeOut]
+    #: Theme -> conversations.
+    themes: dict[str, int]
+
+
+class ReportOut(FiguresOut):
+    zone: str
+    channel: str | None
+    language: str | None
+    theme: str | None
+    reason: str | None
+    agent: str | None
+    #: Fewer than 30 conversations of the agent: nothing of them is shown.
+    too_few: bool
+    #: channel, language, theme, reason and agent (from 30 conversations on) -> the largest 50.
+    groups: dict[str, list[GroupOut]]
     #: Every day of the range, by the business's clock.
     by_day: list[ReportDayOut]
-    #: Figure -> language -> what it means.
+    before: FiguresBeforeOut | None
+    #: Figure -> language -> what it is called, and what it means.
+    names: dict[str, dict[str, str]]
     definitions: dict[str, dict[str, str]]
     definitions_version: int
 

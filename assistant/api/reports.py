@@ -1,13 +1,13 @@
 """The report: figures of conversations that ended in a range, and the conversations behind them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from assistant.api.auth import CurrentAgent, CurrentLead
-from assistant.api.context import Ctx
+from assistant.api.context import ApiContext, Ctx
 from assistant.api.health import parse_moment
 from assistant.api.insight import MAX_DAYS, USUAL_DAYS, Days
 from assistant.api.insight_schemas import EndedConversationOut, EndedConversationsOut, ExposureOut, ReportOut
@@ -29,17 +29,27 @@ router = APIRouter(prefix="/v1/agent/insight", tags=["agent"], route_class=RateL
 MAX_ROWS = 200
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeFilters:
+    """What the conversations of a report have in common."""
+
+    channel: Annotated[str | None, Query(max_length=32)] = None
+    language: Annotated[str | None, Query(max_length=35)] = None
+    theme: Annotated[str | None, Query(max_length=64)] = None
+    reason: Annotated[str | None, Query(max_length=32)] = None
+    agent: Annotated[str | None, Query(max_length=64)] = None
+
+
 def read_range(
     ctx: Ctx,
+    filters: Annotated[RangeFilters, Depends()],
     from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
     to: Annotated[str | None, Query(max_length=40)] = None,
     days: Days = USUAL_DAYS,
-    channel: Annotated[str | None, Query(max_length=32)] = None,
-    language: Annotated[str | None, Query(max_length=35)] = None,
 ) -> ReportRange:
     """The range and filters of a request."""
     start, end = parse_range(ctx.clock(), ctx.policy.zone, from_, to, days)
-    return ReportRange(start=start, end=end, channel=channel, language=language)
+    return ReportRange(start=start, end=end, **asdict(filters))
 
 
 Range = Annotated[ReportRange, Depends(read_range)]
@@ -59,9 +69,18 @@ def parse_range(
 
 
 @router.get("/report", response_model=ReportOut)
-async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> dict[str, Any]:
+async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx, compare: bool = False) -> dict[str, Any]:
     """Figures of the conversations that ended in the range, with intervals and definitions."""
-    found = await ctx.database.read(lambda store: load_report(store, wanted, ctx.clock()))
+    return await read_report(ctx, wanted, compare=compare)
+
+
+async def read_report(ctx: ApiContext, wanted: ReportRange, *, compare: bool = False) -> dict[str, Any]:
+    """The report from the kept rows."""
+    now = ctx.clock()
+    found = await ctx.reports.read(
+        ctx.database,
+        lambda store, load_rows: load_report(store, wanted, now, compare=compare, load_rows=load_rows),
+    )
     return found | {"zone": ctx.policy.zone}
 
 
@@ -87,7 +106,7 @@ async def export_conversations(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -
 
     def load_csv(store: Store) -> str:
         names = {theme.id: theme.name for theme in store.themes.list_alive()}
-        return render_csv(list_report_rows(store, wanted), names)
+        return render_csv(list_report_rows(store, wanted, ctx.clock()) or [], names)
 
     text = await ctx.database.read(load_csv)
     headers = {"Content-Disposition": 'attachment; filename="conversations.csv"'}
@@ -100,14 +119,22 @@ async def list_ended_conversations(
     wanted: Range,
     ctx: Ctx,
     outcome: Annotated[OutcomeKind | None, Query()] = None,
-    theme: Annotated[str | None, Query(max_length=64)] = None,
+    figure: Annotated[str | None, Query(max_length=32)] = None,
+    counted: bool = True,
 ) -> dict[str, Any]:
-    """The conversations behind a figure, by the same filter; the latest first."""
-    found = [
-        row
-        for row in await ctx.database.read(lambda store: list_report_rows(store, wanted))
-        if outcome in (None, row.kind) and theme in (None, row.theme)
-    ]
+    """The conversations behind a figure, by the same filter; the latest first.
+
+    *counted* false: those of its total that it does not count.
+    """
+    rows = await ctx.reports.read(
+        ctx.database,
+        lambda store, load_rows: list_report_rows(
+            store, wanted, ctx.clock(), figure=figure, counted=counted, load_rows=load_rows
+        ),
+    )
+    if rows is None:
+        raise BadInput(f"{figure!r} is no figure of the report.")
+    found = [row for row in rows if outcome in (None, row.kind)]
     names = [name for name in EndedConversationOut.model_fields if name != "ended_at"]
     latest = found[: -MAX_ROWS - 1 : -1]
     return {

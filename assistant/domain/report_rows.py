@@ -5,6 +5,9 @@ from datetime import datetime
 
 from assistant.domain.outcomes import OutcomeKind
 
+#: Outcomes that nobody wanted anything in.
+UNCOUNTED = frozenset({OutcomeKind.SPAM, OutcomeKind.NO_REQUEST})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
@@ -41,6 +44,11 @@ class ReportRow:
     def is_contained(self) -> bool:
         """No person had it or was asked for."""
         return self.handoff_reason is None
+
+    @property
+    def is_counted(self) -> bool:
+        """Somebody wanted something."""
+        return self.kind not in UNCOUNTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.storage import tables as t
 
 SURVEYS = ("csat", "nps", "ces")
+DAY_MICROSECONDS = 86_400 * 1_000_000
 
 
 class SqlReport:
@@ -60,6 +61,26 @@ class SqlReport:
             for row in sorted(rows.all(), key=lambda row: row.created_at)
             if row.id in themes
         ]
+
+    def count_by_utc_day(self, start: datetime, end: datetime) -> Mapping[int, int]:
+        """Day since 1970 -> conversations that ended on it, from the index alone."""
+        ended = t.outcomes.c.ended_at
+        day = sa.type_coerce(ended, sa.BigInteger).op("/")(sa.literal_column(str(DAY_MICROSECONDS)))
+        query = sa.select(day.label("day"), sa.func.count()).where(ended >= start, ended < end)
+        rows = self._connection.execute(query.group_by(sa.text("day"))).all()
+        return {row[0]: row[1] for row in rows}
+
+    def load_last_ids(self) -> tuple[int, int]:
+        """Of feedback and of theme events; 0: there is none."""
+        ids = (sa.select(sa.func.max(table.c.id)) for table in (t.feedback, t.theme_events))
+        feedback, event = (self._connection.execute(query).scalar() or 0 for query in ids)
+        return feedback, event
+
+    def list_rated_ends(self, after: int) -> Sequence[datetime]:
+        """When conversations ended that were rated after the feedback *after*."""
+        o, f = t.outcomes.c, t.feedback.c
+        query = sa.select(o.ended_at).join(t.feedback, f.conversation == o.conversation)
+        return list(self._connection.execute(query.where(f.id > after)).scalars())
 
     def list_links(self) -> Sequence[tuple[str, str]]:
         """Pairs of customers who are one person."""

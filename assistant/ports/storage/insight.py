@@ -73,12 +73,20 @@ class GapStore(Protocol):
 
 
 class ReportStore(Protocol):
-    """The raw rows of reports."""
+    """The raw rows of reports, and what tells that they have changed.
+
+    Eight members because each is one query of a report.
+    """
 
     def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]: ...  # by end, in order
     def list_contacts(
         self, start: datetime, end: datetime
     ) -> Sequence[RepeatContact]: ...  # by begin, in order
+    def count_by_utc_day(
+        self, start: datetime, end: datetime
+    ) -> Mapping[int, int]: ...  # day since 1970 -> conversations that ended; days of none are missing
+    def load_last_ids(self) -> tuple[int, int]: ...  # of feedback and of theme events
+    def list_rated_ends(self, after: int) -> Sequence[datetime]: ...  # ends of what was rated after that id
     def list_links(self) -> Sequence[tuple[str, str]]: ...  # customers who are one person
     def list_owners(
         self, start: datetime, end: datetime
