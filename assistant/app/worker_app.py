@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from assistant.domain.article_lifecycle import KnowledgeSource
     from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
+    from assistant.jobs.weekly_digest import WeeklyDigest
     from assistant.jobs.worker_loop import WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
@@ -105,6 +106,7 @@ class AssistantService:
             "improvements": ImprovementNotifier(
                 database, self.dependencies.policy, self.notifier, utc_now
             ).run,
+            "digest": self._build_weekly_digest().run,
             "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
             "warm-up": self._warm_up_models,
         }
@@ -123,6 +125,21 @@ class AssistantService:
             mask_text=mask_pii,
             prove=partial(prove_gap, self.settings, self.knowledge, live=self.live),
             publish=partial(publish_gap, self.settings, self.knowledge),
+            clock=utc_now,
+        )
+
+    def _build_weekly_digest(self) -> WeeklyDigest:
+        from assistant.channels.email import EmailChannel
+        from assistant.jobs.weekly_digest import WeeklyDigest
+        from assistant.text.pii_masking import mask_pii
+
+        mail = next((one for one in self.channels.values() if isinstance(one, EmailChannel)), None)
+        return WeeklyDigest(
+            database=self.knowledge.database,
+            policy=self.dependencies.policy,
+            send_mail=None if mail is None else mail.send_notice,
+            mask_text=mask_pii,
+            link=f"{self.settings.public_url}/console#/insight",
             clock=utc_now,
         )
 

@@ -15,6 +15,7 @@ from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
+from assistant.storage.digests import SqlDigests
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
 from assistant.storage.gaps import SqlGaps
@@ -64,6 +65,7 @@ class SqlStore:
         self.webhooks = SqlWebhooks(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
+        self.digests = SqlDigests(connection)
         self.surveys = SqlSurveys(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)

@@ -27,7 +27,8 @@ LIVE_DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "en": "Conversations whose deadline is less than 15 minutes away, and those whose deadline is over.",
     },
     "frustrated": {
-        "ja": "この30分に動きのあった会話のうち、最近の発言で不満（0.5以上）が読み取れた数（新しい300件まで）。",
+        "ja": "この30分に動きのあった会話（新しい300件まで）のうち、最近の発言で不満（0.5以上）が"
+        "読み取れた数。",
         "en": "Of conversations with something new within 30 minutes, those whose last turns show "
         "frustration (0.5 or more); of the latest 300.",
     },

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from assistant.domain.digest import DigestMail, DigestMailState
 from assistant.domain.gaps import DraftSentence, Gap, GapEvidence, GapState
 from assistant.domain.outcomes import OutcomeRecord
 from assistant.domain.report_rows import RepeatContact, ReportRow
@@ -101,3 +102,13 @@ class SurveyStore(Protocol):
     def get(self, conversation: str) -> AskedSurvey | None: ...
     def end_survey(self, conversation: str, state: SurveyState) -> None: ...
     def list_by_customers(self, customers: Sequence[str]) -> Sequence[tuple[str, datetime]]: ...
+
+
+class DigestStore(Protocol):
+    """Weekly digests, each made by one process, and their mails, each sent by one."""
+
+    def add(self, week: str, recipients: tuple[str, ...], now: datetime) -> bool: ...  # False: there already
+    def claim_mail(self, now: datetime) -> DigestMail | None: ...  # one that is due; None: none is
+    def save_mail(
+        self, mail: DigestMail, state: DigestMailState, now: datetime, why: str | None = None
+    ) -> None: ...

@@ -33,6 +33,7 @@ from assistant.ports.storage.desk import (
     ViewStore,
 )
 from assistant.ports.storage.insight import (
+    DigestStore,
     GapStore,
     OutcomeStore,
     QuestionStore,
@@ -137,6 +138,8 @@ class Store(Protocol):
     def webhooks(self) -> WebhookStore: ...
     @property
     def report(self) -> ReportStore: ...
+    @property
+    def digests(self) -> DigestStore: ...
     @property
     def surveys(self) -> SurveyStore: ...
     @property
