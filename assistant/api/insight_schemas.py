@@ -15,6 +15,14 @@ class RateOut(BaseModel):
     high: float | None
 
 
+class RateChangeOut(BaseModel):
+    """A share less that of the range before, with the 95 % interval."""
+
+    difference: float
+    low: float
+    high: float
+
+
 class DurableOut(RateOut):
     #: Answers that are too young to tell; shown grey, not counted.
     young: int
@@ -60,14 +68,6 @@ class GroupOut(BaseModel):
     surveys: SurveysOut
 
 
-class RateChangeOut(BaseModel):
-    """A share less that of the range before, with the 95 % interval."""
-
-    difference: float
-    low: float
-    high: float
-
-
 class AgentExposureOut(BaseModel):
     agent: str
     name: str
@@ -86,6 +86,72 @@ class ExposureOut(BaseModel):
     end: str
     agents: list[AgentExposureOut]
     definition: dict[str, str]
+
+
+class CoachingNoteOut(BaseModel):
+    verdict: str
+    note: str
+    conversation: str
+
+
+class AgentWorkloadOut(BaseModel):
+    agent: str
+    name: str
+    #: Conversations that came to them; those that came while another was open.
+    taken: int
+    interruptions: int
+    most_at_once: int
+    desk_seconds: int
+    notes: list[CoachingNoteOut]
+    #: Below 30 conversations.
+    too_few: bool
+
+
+class WorkloadsOut(BaseModel):
+    """By name: no ranking."""
+
+    start: str
+    end: str
+    agents: list[AgentWorkloadOut]
+    definition: dict[str, str]
+
+
+class DigestRateOut(RateOut):
+    change: RateChangeOut | None
+
+
+class GrownThemeOut(BaseModel):
+    theme: str
+    name: str
+    conversations: int
+    before: int
+    #: How many times as many, with the 95 % interval.
+    ratio: float
+    low: float
+    high: float
+
+
+class QuoteOut(BaseModel):
+    text: str
+    conversation: str
+
+
+class DigestOut(BaseModel):
+    """The week on one page."""
+
+    start: str
+    end: str
+    counted: int
+    counted_before: int
+    figures: dict[str, DigestRateOut]
+    themes: list[GrownThemeOut]
+    done: list[dict[str, str]]
+    effects: list[dict[str, Any]]
+    #: Overdue now: cases, gaps, callbacks, deadlines.
+    unkept: dict[str, int]
+    quotes: list[QuoteOut]
+    #: Language -> the page as it is mailed.
+    text: dict[str, str]
 
 
 class ReportDayOut(BaseModel):

@@ -61,7 +61,7 @@ _CUSTOMER = "/v1/conversations/{conversation}"
 _AGENT = "/v1/agent/conversations/{conversation}"
 #: Calls that read the rows of a range.
 REPORT_CALLS = (
-    *("report", "report.csv", "report.xlsx", "exposure"),
+    *("report", "report.csv", "report.xlsx", "exposure", "workload", "digest"),
     *("conversations", "conversations.csv", "themes"),
 )
 _INSIGHT = "/v1/agent/insight"

@@ -10,18 +10,29 @@ from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.health import parse_moment
 from assistant.api.insight import MAX_DAYS, USUAL_DAYS, Days
-from assistant.api.insight_schemas import EndedConversationOut, EndedConversationsOut, ExposureOut, ReportOut
+from assistant.api.insight_schemas import (
+    DigestOut,
+    EndedConversationOut,
+    EndedConversationsOut,
+    ExposureOut,
+    ReportOut,
+    WorkloadsOut,
+)
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import describe_content
 from assistant.api.schemas import format_timestamp
 from assistant.conversation.csv_export import render_csv
+from assistant.conversation.digest import build_digest, build_week_range
 from assistant.conversation.exposure import count_exposure
 from assistant.conversation.report import ReportRange, list_report_rows, load_report
-from assistant.conversation.templates.report import EXPOSURE_DEFINITION
+from assistant.conversation.templates.digest import render_digest
+from assistant.conversation.templates.report import EXPOSURE_DEFINITION, WORKLOAD_DEFINITION
+from assistant.conversation.workload import load_workloads
 from assistant.domain.errors import BadInput
 from assistant.domain.hours import to_local_time
 from assistant.domain.outcomes import OutcomeKind
 from assistant.ports.storage.store import Store
+from assistant.text.pii_masking import mask_pii
 
 router = APIRouter(prefix="/v1/agent/insight", tags=["agent"], route_class=RateLimitedRoute)
 
@@ -94,6 +105,41 @@ async def get_exposure(_inside: CurrentLead, wanted: Range, ctx: Ctx) -> dict[st
         "agents": [asdict(one) for one in agents],
         "definition": EXPOSURE_DEFINITION,
     }
+
+
+@router.get("/workload", response_model=WorkloadsOut)
+async def get_workload(_inside: CurrentLead, wanted: Range, ctx: Ctx) -> dict[str, Any]:
+    """What each agent had to do in the range, by name; leads."""
+    now = ctx.clock()
+    agents = await ctx.database.read(lambda store: load_workloads(store, wanted, now))
+    return {
+        "start": wanted.start.isoformat(),
+        "end": wanted.end.isoformat(),
+        "agents": [
+            asdict(one)
+            | {
+                "notes": [
+                    {"verdict": note.verdict, "note": mask_pii(note.note), "conversation": note.conversation}
+                    for note in one.notes
+                ]
+            }
+            for one in agents
+        ],
+        "definition": WORKLOAD_DEFINITION,
+    }
+
+
+@router.get("/digest", response_model=DigestOut)
+async def get_digest(
+    _inside: CurrentAgent, ctx: Ctx, week: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")] = None
+) -> dict[str, Any]:
+    """The digest of seven days from the day *week*; without it, of the last seven whole days."""
+    now, zone = ctx.clock(), ctx.policy.zone
+    start = week or (to_local_time(now, zone) - timedelta(days=7)).date().isoformat()
+    wanted = build_week_range(parse_moment(start, zone).date().isoformat(), zone, now)
+    digest = await ctx.database.read(lambda store: build_digest(store, wanted, mask_pii, now))
+    texts = {name: render_digest(digest, name, f"{ctx.public_url}/console#/insight") for name in ("ja", "en")}
+    return digest | {"text": texts}
 
 
 @router.get(

@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.conversation import State
 from assistant.domain.outcomes import OutcomeKind
-from assistant.domain.report_rows import RepeatContact, ReportRow
+from assistant.domain.report_rows import OwnerChange, RepeatContact, ReportRow
 from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.storage import tables as t
 
@@ -96,6 +97,22 @@ class SqlReport:
         )
         had = ((row.conversation, row.details.get("agent")) for row in self._connection.execute(query))
         return sorted({(conversation, agent) for conversation, agent in had if conversation and agent})
+
+    def list_owner_changes(self, start: datetime, end: datetime) -> Sequence[OwnerChange]:
+        """Every change of owner in [start, end), in order."""
+        c = t.audit.c
+        query = sa.select(c.conversation, c.details, c.created_at).where(
+            c.action == "owner", c.created_at >= start, c.created_at < end, c.conversation.is_not(None)
+        )
+        return [
+            OwnerChange(
+                conversation=row.conversation,
+                # Whoever resolved it stays named, but has it no longer.
+                agent=row.details.get("agent") if row.details.get("state") == State.AGENT else None,
+                created_at=row.created_at,
+            )
+            for row in self._connection.execute(query.order_by(c.id))
+        ]
 
     def list_harassed(self, start: datetime, end: datetime) -> Sequence[str]:
         """Conversations that ended in [start, end) with a turn, or a message to people, that harasses.

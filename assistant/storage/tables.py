@@ -164,7 +164,7 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
     #: customer, assistant, watchdog, operator, or ``agent:ID``.
     sa.Column("actor", sa.String(80), nullable=False),
     sa.Column("action", sa.String(32), nullable=False),

@@ -124,6 +124,10 @@ async def test_live_figures_tell_who_waits_and_who_is_there(client: ApiClient) -
     await talk.say("返品の期限は？")
     await talk.answered()
     await talk.post("handoff")
+    now = client.rig.clock()
+    await client.rig.database.write(
+        lambda store: store.agents.mark_present(store.agents.list_all()[0].id, now)
+    )
     found = (await client.http.get(f"{URL}/live", headers=mori)).json()
     assert (found["waiting"], found["with_agent"], found["active"]) == (1, 0, 1)
     assert found["waiting_since"] is not None

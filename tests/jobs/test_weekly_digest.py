@@ -67,7 +67,7 @@ def build_job(rig: Harness, server: MailServer | None, now: datetime = DUE) -> W
     return WeeklyDigest(
         database=rig.database,
         policy=replace(Policy(), digest=RULES),
-        send_mail=server and server.send,
+        send_mail=server.send if server else None,
         mask_text=mask_pii,
         link="https://x.example/console#/insight",
         clock=rig.clock,

@@ -83,6 +83,16 @@ export interface components {
       id: string;
       name: string;
     };
+    AgentWorkloadOut: {
+      agent: string;
+      name: string;
+      taken: number;
+      interruptions: number;
+      most_at_once: number;
+      desk_seconds: number;
+      notes: components["schemas"]["CoachingNoteOut"][];
+      too_few: boolean;
+    };
     ArticleOut: {
       id: string;
       title: string;
@@ -272,6 +282,11 @@ export interface components {
     CloseIn: {
       helped?: boolean | null;
     };
+    CoachingNoteOut: {
+      verdict: string;
+      note: string;
+      conversation: string;
+    };
     ColleagueOut: {
       id: string;
       name: string;
@@ -431,6 +446,38 @@ export interface components {
         [key: string]: string;
       };
     };
+    /** @description The week on one page. */
+    DigestOut: {
+      start: string;
+      end: string;
+      counted: number;
+      counted_before: number;
+      figures: {
+        [key: string]: components["schemas"]["DigestRateOut"];
+      };
+      themes: components["schemas"]["GrownThemeOut"][];
+      done: {
+          [key: string]: string;
+        }[];
+      effects: {
+          [key: string]: unknown;
+        }[];
+      unkept: {
+        [key: string]: number;
+      };
+      quotes: components["schemas"]["QuoteOut"][];
+      text: {
+        [key: string]: string;
+      };
+    };
+    DigestRateOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      change: components["schemas"]["RateChangeOut"] | null;
+    };
     DismissIn: {
       reason: string;
     };
@@ -575,7 +622,7 @@ export interface components {
       newer: number;
     };
     /** @enum {string} */
-    EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
+    EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published" | "digest.ready";
     EvidenceOut: {
       turn: number;
       text: string;
@@ -788,6 +835,15 @@ export interface components {
       frustrated_at_start: components["schemas"]["RateOut"];
       frustrated_at_end: components["schemas"]["RateOut"];
       surveys: components["schemas"]["SurveysOut"];
+    };
+    GrownThemeOut: {
+      theme: string;
+      name: string;
+      conversations: number;
+      before: number;
+      ratio: number;
+      low: number;
+      high: number;
     };
     HandoffReceiptOut: {
       message: components["schemas"]["MessageOut"];
@@ -1156,6 +1212,10 @@ export interface components {
       revision: number;
       /** @default [] */
       seen?: string[];
+    };
+    QuoteOut: {
+      text: string;
+      conversation: string;
     };
     /** @description A share less that of the range before, with the 95 % interval. */
     RateChangeOut: {
@@ -1770,6 +1830,15 @@ export interface components {
       skills?: string[];
       /** @default {} */
       hours?: {
+        [key: string]: string;
+      };
+    };
+    /** @description By name: no ranking. */
+    WorkloadsOut: {
+      start: string;
+      end: string;
+      agents: components["schemas"]["AgentWorkloadOut"][];
+      definition: {
         [key: string]: string;
       };
     };

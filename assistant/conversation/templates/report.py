@@ -14,6 +14,18 @@ EXPOSURE_DEFINITION: Mapping[str, str] = {
     "no ranking or appraisal; below 30 conversations there are too few to compare.",
 }
 
+#: Beside what `load_workloads` counts.
+WORKLOAD_DEFINITION: Mapping[str, str] = {
+    "ja": "期間内にその担当者に渡った会話の数、そのうち別の会話を持っている最中に渡ったもの（割り込み）、"
+    "同時に持った最大の数、席にいた時間、アシスタントの返信について本人が残したメモ（最新5件）。"
+    "負担を分け合うためのもので、順位や評価ではありません。ハラスメントに触れた件数は exposure にあります。"
+    "30件未満は少なすぎて比べられません。",
+    "en": "Conversations that came to the agent in the range; those that came while another was open "
+    "(interruptions); the most at once; time at the desk; what they noted of the assistant's replies (the "
+    "latest 5). It is for sharing the load and is no ranking or appraisal; harassment that they met: "
+    "`exposure`. Below 30 conversations there are too few to compare.",
+}
+
 #: Beside the live figures.
 LIVE_DEFINITIONS: Mapping[str, Mapping[str, str]] = {
     "waiting": {"ja": "担当者を待っているお客様の数。", "en": "Customers who wait for a person."},

@@ -9,7 +9,7 @@ from typing import Protocol
 from assistant.domain.digest import DigestMail, DigestMailState
 from assistant.domain.gaps import DraftSentence, Gap, GapEvidence, GapState
 from assistant.domain.outcomes import OutcomeRecord
-from assistant.domain.report_rows import RepeatContact, ReportRow
+from assistant.domain.report_rows import OwnerChange, RepeatContact, ReportRow
 from assistant.domain.surveys import AskedSurvey, SurveyState
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 
@@ -76,7 +76,7 @@ class GapStore(Protocol):
 class ReportStore(Protocol):
     """The raw rows of reports, and what tells that they have changed.
 
-    Eight members because each is one query of a report.
+    Nine members because each is one query of a report.
     """
 
     def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]: ...  # by end, in order
@@ -92,6 +92,7 @@ class ReportStore(Protocol):
     def list_owners(
         self, start: datetime, end: datetime
     ) -> Sequence[tuple[str, str]]: ...  # (ended conversation, an agent who had it), each once
+    def list_owner_changes(self, start: datetime, end: datetime) -> Sequence[OwnerChange]: ...  # in order
     def list_harassed(self, start: datetime, end: datetime) -> Sequence[str]: ...  # ended conversations
 
 

@@ -1,4 +1,4 @@
-"""Weekly digests and their mails."""
+"""Weekly digests and their mails; the audit log by time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,3 +28,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("week", "recipient", name="pk_digest_mails"),
     )
     op.create_index("ix_digest_mails_state", "digest_mails", ["state"])
+    op.create_index("ix_audit_created_at", "audit", ["created_at"])
