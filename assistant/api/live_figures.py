@@ -55,7 +55,7 @@ async def get_live_figures(_inside: CurrentAgent, ctx: Ctx) -> LiveOut:
 async def count_live_figures(ctx: ApiContext) -> LiveOut:
     now = ctx.clock()
     counts, problems = await asyncio.gather(
-        ctx.database.read(lambda store: _load_counts(store, ctx.policy.presence_seconds, now)),
+        ctx.database.read(lambda store: load_counts(store, ctx.policy.presence_seconds, now)),
         _find_problems(ctx),
     )
     return LiveOut(
@@ -66,7 +66,7 @@ async def count_live_figures(ctx: ApiContext) -> LiveOut:
     )
 
 
-def _load_counts(store: Store, presence_seconds: int, now: datetime) -> dict[str, Any]:
+def load_counts(store: Store, presence_seconds: int, now: datetime) -> dict[str, Any]:
     counts = store.metrics.count_live(now, now + NEAR)
     active = store.metrics.list_active(now - ACTIVE_FOR, limit=MAX_ACTIVE)
     felt = store.turns.load_recent_feelings(active)

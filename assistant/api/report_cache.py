@@ -81,13 +81,29 @@ class ReportCache:
             missing = [
                 day
                 for day in days
-                if ended.get(day, 0) != (self._blocks[day].ended if day in self._blocks else 0)
+                if ended.get(day, 0) != self._count(day)
+                and not self._add_latest(store, day, ended.get(day, 0), now)
             ]
             for run in _split_runs(missing):
                 self._read_days(store, run, now)
             rows = [pair for day in days if day in self._blocks for pair in self._use(day).rows]
             self._forget_oldest()
         return [pair for pair in rows if start <= pair[0].ended_at < end]
+
+    def _count(self, day: int) -> int:
+        return self._blocks[day].ended if day in self._blocks else 0
+
+    def _add_latest(self, store: Store, day: int, ended: int, now: datetime) -> bool:
+        """Read only what ended after the last row that is kept; False: that is not all that is new."""
+        block = self._blocks.get(day)
+        if block is None:
+            return False
+        after = block.rows[-1][0].ended_at + timedelta(microseconds=1)
+        new = load_profiled_rows(store, after, _begin(day + 1), now)
+        if block.ended + len(new) != ended:
+            return False
+        block.rows, block.ended = [*block.rows, *new], ended
+        return True
 
     def _use(self, day: int) -> DayBlock:
         self._blocks.move_to_end(day)
