@@ -10,7 +10,8 @@ from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.health import parse_moment
 from assistant.api.insight import MAX_DAYS, USUAL_DAYS, Days
-from assistant.api.insight_schemas import (
+from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.report_schemas import (
     DigestOut,
     EndedConversationOut,
     EndedConversationsOut,
@@ -18,7 +19,6 @@ from assistant.api.insight_schemas import (
     ReportOut,
     WorkloadsOut,
 )
-from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import describe_content
 from assistant.api.schemas import format_timestamp
 from assistant.conversation.csv_export import render_csv

@@ -129,15 +129,16 @@ class AssistantService:
         )
 
     def _build_weekly_digest(self) -> WeeklyDigest:
-        from assistant.channels.email import EmailChannel
+        from assistant.channels.base import BaseChannel
+        from assistant.channels.email_notices import send_notice
         from assistant.jobs.weekly_digest import WeeklyDigest
         from assistant.text.pii_masking import mask_pii
 
-        mail = next((one for one in self.channels.values() if isinstance(one, EmailChannel)), None)
+        mail = next((one for (name, _), one in self.channels.items() if name == "email"), None)
         return WeeklyDigest(
             database=self.knowledge.database,
             policy=self.dependencies.policy,
-            send_mail=None if mail is None else mail.send_notice,
+            send_mail=None if mail is None else partial(send_notice, cast(BaseChannel, mail)),
             mask_text=mask_pii,
             link=f"{self.settings.public_url}/console#/insight",
             clock=utc_now,

@@ -15,7 +15,7 @@ import structlog
 from assistant.channels import email_parsing as mails
 from assistant.channels import signatures
 from assistant.channels.base import BaseChannel, ChannelConfig, ChannelSetting
-from assistant.channels.email_composition import compose_mail, compose_notice
+from assistant.channels.email_composition import compose_mail
 from assistant.channels.email_mailgun_form import parse_form, parse_signed_fields
 from assistant.channels.email_parsing import Mail
 from assistant.channels.email_parts import build_attachment
@@ -240,15 +240,6 @@ class EmailChannel(BaseChannel):
             id=str(message["Message-ID"]),
             context={"last_sent": str(message["Message-ID"]), "sent_text": sent},
         )
-
-    async def send_notice(self, recipient: str, subject: str, text: str, key: str) -> None:
-        """A mail to somebody of the business, which is no answer to anybody; *key*: the same on every try."""
-        ours = self.get_setting("ADDRESS")
-        message = compose_notice(recipient, subject, text, ours, self._threads.build_notice_id(key))
-        try:
-            await deliver_mail(self._parse_smtp_server(), message)
-        except ValueError as exc:
-            raise Undeliverable("the address cannot be written into a mail") from exc
 
     def _check_auto_reply(self, peer: str, context: Mapping[str, str]) -> None:
         """Undeliverable when an automatic mail must not be sent."""

@@ -38,15 +38,6 @@ def compose_mail(
     return message
 
 
-def compose_notice(recipient: str, subject: str, text: str, ours: str, message_id: str) -> EmailMessage:
-    """A mail that no customer gets: plain text, marked as automatic."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = ours, recipient, " ".join(subject.split())
-    message["Message-ID"], message["Auto-Submitted"] = message_id, "auto-generated"
-    message.set_content(text)
-    return message
-
-
 def _build_subject(outbound: OutboundMessage, ours: str) -> str:
     """The customer's subject only for agents' answers: whoever forges a sender chooses the subject."""
     if outbound.message.author is not Author.AGENT:

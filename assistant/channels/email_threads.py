@@ -28,10 +28,6 @@ class ThreadSigner:
         """
         return f"<{key}.{to.thread}-{self._sign_thread(f'id {to.thread}', to.peer)}@{self._domain}>"
 
-    def build_notice_id(self, key: str) -> str:
-        """The Message-ID of a mail that belongs to no conversation; it tells nothing of the *key*."""
-        return f"<notice.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{self._domain}>"
-
     def find_thread(self, mail: Mail) -> tuple[str, bool]:
         """The thread, and whether our signed address, issued to this sender, proves it."""
         hashes = [a.partition("@")[0].partition("+")[2] for a in mail.to if a.startswith(f"{self._local}+")]

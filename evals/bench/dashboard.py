@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.api.insight import load_themes
-from assistant.api.insight_schemas import ReportOut
 from assistant.api.live_figures import load_counts
 from assistant.api.report_cache import ReportCache
+from assistant.api.report_schemas import ReportOut
 from assistant.conversation.report import ReportRange, load_report
 from assistant.domain.policy import Policy
 from assistant.storage import tables as t

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.app.digest_file import format_digest, parse_digest
+from assistant.channels.email_notices import compose_notice
 from assistant.conversation.digest import build_digest, build_week_range, compute_rate_ratio
 from assistant.conversation.templates.digest import WORDS, render_digest
 from assistant.domain.digest import DigestRules, find_due_digest
@@ -218,3 +219,13 @@ def test_rules_are_read_and_written() -> None:
 def test_wrong_rules_are_refused(value: object) -> None:
     with pytest.raises(SetupError):
         parse_digest(value, "digest")
+
+
+def test_a_mail_is_marked_as_automatic_and_has_one_id_for_all_tries() -> None:
+    mails = [
+        compose_notice("ceo@shop.example", "週次\r\nBcc: x", "本文", "help@shop.example", "k")
+        for _ in range(2)
+    ]
+    assert mails[0]["Message-ID"] == mails[1]["Message-ID"]
+    assert (mails[0]["Subject"], mails[0]["Bcc"]) == ("週次 Bcc: x", None)
+    assert mails[0]["Auto-Submitted"] == "auto-generated"
