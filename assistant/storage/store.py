@@ -57,16 +57,7 @@ class SqlStore:
         self.turns = SqlTurns(connection)
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
-        self.outcomes = SqlOutcomes(connection)
-        self.questions = SqlQuestions(connection)
-        self.themes = SqlThemes(connection)
-        self.cases = SqlCases(connection)
-        self.improvements = SqlImprovements(connection)
-        self.webhooks = SqlWebhooks(connection)
-        self.gaps = SqlGaps(connection)
-        self.report = SqlReport(connection)
-        self.digests = SqlDigests(connection)
-        self.surveys = SqlSurveys(connection)
+        self._add_insight(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)
@@ -95,6 +86,19 @@ class SqlStore:
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
         self._connection = connection
+
+    def _add_insight(self, connection: sa.Connection) -> None:
+        """What is known of conversations that ended, and what is done about it."""
+        self.outcomes = SqlOutcomes(connection)
+        self.questions = SqlQuestions(connection)
+        self.themes = SqlThemes(connection)
+        self.cases = SqlCases(connection)
+        self.improvements = SqlImprovements(connection)
+        self.webhooks = SqlWebhooks(connection)
+        self.gaps = SqlGaps(connection)
+        self.report = SqlReport(connection)
+        self.digests = SqlDigests(connection)
+        self.surveys = SqlSurveys(connection)
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""
