@@ -70,10 +70,12 @@ def _list_routers() -> list[APIRouter]:
         inbox,
         insight,
         knowledge,
+        live_figures,
         messaging_apps,
         oidc,
         people,
         proactive,
+        report_files,
         reports,
         saved_replies,
         settings,
@@ -87,7 +89,7 @@ def _list_routers() -> list[APIRouter]:
     of_customers = (customer, business, webhooks, messaging_apps, files)
     of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
     of_agents = (*of_desk, customers, copilot, teams, people, oidc)
-    of_insight = (reports, insight, cases, improvements, webhook_endpoints)
+    of_insight = (reports, report_files, live_figures, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 

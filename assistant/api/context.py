@@ -13,6 +13,7 @@ from assistant.api.oidc_provider import OidcProvider
 from assistant.api.password_hashing import PasswordVerifier
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
+from assistant.api.report_cache import ReportCache
 from assistant.api.single_flight import CachedValue
 from assistant.conversation.contacts import ContactFinder
 from assistant.conversation.desk import Desk
@@ -30,6 +31,9 @@ from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
+
+#: Live figures are counted at most this often.
+LIVE_SECONDS = 2.0
 
 
 class ReplySuggester(Protocol):
@@ -150,6 +154,10 @@ class ApiContext:
     access_log: bool = False
     #: The last counts of `/metrics`.
     counted: CachedValue[MetricTotals] = field(default_factory=lambda: CachedValue(COUNTED_SECONDS))
+    #: Rows of reports.
+    reports: ReportCache = field(default_factory=ReportCache)
+    #: The live figures, for all consoles.
+    live_figures: CachedValue[Any] = field(default_factory=lambda: CachedValue(LIVE_SECONDS))
 
     def build_contact_finder(self) -> ContactFinder:
         return ContactFinder(pick_facts=self.pick_facts, channels=self.channels.keys())

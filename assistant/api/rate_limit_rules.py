@@ -60,6 +60,11 @@ STREAMS_OF_ADDRESS = 100
 _CUSTOMER = "/v1/conversations/{conversation}"
 _AGENT = "/v1/agent/conversations/{conversation}"
 _PERSON = "/v1/agent/customers/{customer}"
+#: Calls that read the rows of a range.
+REPORT_CALLS = (
+    *("report", "report.csv", "report.xlsx", "exposure", "workload", "digest"),
+    *("conversations", "conversations.csv", "themes"),
+)
 _INSIGHT = "/v1/agent/insight"
 #: Routes with limits of their own; other read-only routes have READING.
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
@@ -171,10 +176,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
         f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
         for act in ("", "/test", "/rotate", "/deliveries/{delivery}/replay")
     },
-    **{
-        f"GET {_INSIGHT}/{what}": (REPORTING,)
-        for what in ("report", "exposure", "conversations", "conversations.csv", "themes")
-    },
+    **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in REPORT_CALLS},
+    "GET /reports/monthly": (REPORTING,),
     "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},

@@ -14,11 +14,13 @@ from typing import Any
 
 import structlog
 
+from assistant.app.digest_file import format_digest
 from assistant.app.hours_file import find_default_zone, format_days, format_hours, parse_days
 from assistant.app.policy_file import COUNTS, NUMBERS, build_default_policy, load_policy_rows, parse_policy
 from assistant.app.settings import Settings
 from assistant.app.sla_file import format_sla
 from assistant.conversation.templates import check_wordings, set_overrides
+from assistant.domain.digest import DigestRules
 from assistant.domain.errors import BadInput, SetupError, Unavailable
 from assistant.domain.hours import BusinessHours
 from assistant.domain.policy import Policy
@@ -28,7 +30,7 @@ from assistant.text.characters import clean_line, clean_text
 log = structlog.get_logger()
 
 #: Keys of the policy file that the console changes too.
-POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla", "proactive_on"}
+POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla", "digest", "proactive_on"}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
 MAX_PROBLEM_CHARACTERS = 400
@@ -209,6 +211,8 @@ def _clean_words(value: Any, levels: int = MAX_LEVELS) -> Any:
 def _to_json(value: Any) -> Any:
     if isinstance(value, BusinessHours):
         return format_hours(value)
+    if isinstance(value, DigestRules):
+        return format_digest(value)
     if isinstance(value, tuple):
         return format_sla(value)
     if isinstance(value, frozenset):

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from assistant.app.digest_file import parse_digest
 from assistant.app.hours_file import parse_hours, parse_zone
 from assistant.app.proactive_file import (
     load_built_in_rules,
@@ -98,6 +99,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "surveys": _parse_surveys,
         "surveys_after": _parse_survey_owners,
         "cases": _parse_cases,
+        "digest": parse_digest,
         "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **{name: partial(_parse_count, bounds=bounds) for name, bounds in COUNTS.items()},

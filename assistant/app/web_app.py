@@ -20,6 +20,7 @@ from assistant.api import build_api
 from assistant.api.context import ApiContext
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
+from assistant.api.report_cache import ReportCache
 from assistant.app.knowledge_base import open_database, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
@@ -102,6 +103,7 @@ class WebApp:
     #: Further background tasks: the demo's own.
     more_tasks: Mapping[str, Start] = field(default_factory=dict)
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
+    reports: ReportCache = field(default_factory=ReportCache)
 
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
@@ -113,6 +115,7 @@ class WebApp:
         work: dict[str, Start] = {
             "notifier": self.notifier.run,
             "settings": self.live.poll_changes,
+            "reports": partial(self.reports.run_refresh, self.database, utc_now),
             "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
             "limits": partial(poll_channel_limits, self.channels.values(), utc_now),
         }
@@ -199,6 +202,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         database=database,
         policy=web_app.live.policy,
         live=web_app.live,
+        reports=web_app.reports,
         examples=web_app.examples,
         article_desk=RemoteArticleDesk(web_app.rpc),
         suggest=web_app.suggest_replies,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from assistant.domain.article_lifecycle import KnowledgeSource
     from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
+    from assistant.jobs.weekly_digest import WeeklyDigest
     from assistant.jobs.worker_loop import WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
@@ -109,6 +110,7 @@ class AssistantService:
             "improvements": ImprovementNotifier(
                 database, self.dependencies.policy, self.notifier, utc_now
             ).run,
+            "digest": self._build_weekly_digest().run,
             "proactive": ProactiveSender(
                 database, self.dependencies.policy, self.notifier, utc_now, self._list_template_accounts()
             ).run,
@@ -142,6 +144,22 @@ class AssistantService:
             mask_text=mask_pii,
             prove=partial(prove_gap, self.settings, self.knowledge, live=self.live),
             publish=partial(publish_gap, self.settings, self.knowledge),
+            clock=utc_now,
+        )
+
+    def _build_weekly_digest(self) -> WeeklyDigest:
+        from assistant.channels.base import BaseChannel
+        from assistant.channels.email_notices import send_notice
+        from assistant.jobs.weekly_digest import WeeklyDigest
+        from assistant.text.pii_masking import mask_pii
+
+        mail = next((one for (name, _), one in self.channels.items() if name == "email"), None)
+        return WeeklyDigest(
+            database=self.knowledge.database,
+            policy=self.dependencies.policy,
+            send_mail=None if mail is None else partial(send_notice, cast(BaseChannel, mail)),
+            mask_text=mask_pii,
+            link=f"{self.settings.public_url}/console#/insight",
             clock=utc_now,
         )
 

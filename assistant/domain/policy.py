@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Budgets, Prices
 from assistant.domain.customer_data import AttributeRule
+from assistant.domain.digest import DigestRules
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.proactive import ProactivePolicy
 from assistant.domain.segments import SegmentRule
@@ -85,6 +86,8 @@ class Policy:
     )
     #: Opening hours after which somebody should have got in touch.
     case_due_hours: int = 16
+    #: When the week's digest is made, and to whom it is mailed.
+    digest: DigestRules = field(default_factory=DigestRules)
     #: Agents are at the desk whose console was open, or who called, within so many seconds.
     presence_seconds: int = 120
     #: What may be spent on models, and what they cost, where the operator says so.

@@ -43,6 +43,11 @@ class SqlCallbacks:
         query = sa.select(sa.func.count()).select_from(callbacks).where(OPEN)
         return int(self._connection.execute(query).scalar_one())
 
+    def count_missed(self) -> int:
+        """Calls whose time is over and that nobody has made."""
+        query = sa.select(sa.func.count()).select_from(callbacks).where(C.state == CallbackState.MISSED)
+        return int(self._connection.execute(query).scalar_one())
+
 
 def _parse_callback(row: sa.Row[tuple[object, ...]]) -> Callback:
     values = {column.name: getattr(row, column.name) for column in COLUMNS}

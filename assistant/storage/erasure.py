@@ -22,7 +22,16 @@ from assistant.storage.proactive_tables import consents
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
-    | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
+    | {
+        "contradictions",
+        "credentials",
+        "digest_mails",
+        "digests",
+        "dismissals",
+        "events",
+        "fact_imports",
+        "gaps",
+    }
     | {
         "improvements",
         "invitations",

@@ -17,6 +17,7 @@ from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.customer_notes import SqlCustomerNotes, SqlDraftUses
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
+from assistant.storage.digests import SqlDigests
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
 from assistant.storage.gaps import SqlGaps
@@ -61,15 +62,7 @@ class SqlStore:
         self.turns = SqlTurns(connection)
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
-        self.outcomes = SqlOutcomes(connection)
-        self.questions = SqlQuestions(connection)
-        self.themes = SqlThemes(connection)
-        self.cases = SqlCases(connection)
-        self.improvements = SqlImprovements(connection)
-        self.webhooks = SqlWebhooks(connection)
-        self.gaps = SqlGaps(connection)
-        self.report = SqlReport(connection)
-        self.surveys = SqlSurveys(connection)
+        self._add_insight(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)
@@ -106,6 +99,19 @@ class SqlStore:
         self.consents = SqlConsents(connection)
         self.proactive = SqlProactive(connection)
         self.purchase_scores = SqlPurchaseScores(connection)
+
+    def _add_insight(self, connection: sa.Connection) -> None:
+        """What is known of conversations that ended, and what is done about it."""
+        self.outcomes = SqlOutcomes(connection)
+        self.questions = SqlQuestions(connection)
+        self.themes = SqlThemes(connection)
+        self.cases = SqlCases(connection)
+        self.improvements = SqlImprovements(connection)
+        self.webhooks = SqlWebhooks(connection)
+        self.gaps = SqlGaps(connection)
+        self.report = SqlReport(connection)
+        self.digests = SqlDigests(connection)
+        self.surveys = SqlSurveys(connection)
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""

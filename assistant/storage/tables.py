@@ -20,6 +20,8 @@ from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
 from assistant.storage.desk_tables import views as views
+from assistant.storage.insight_tables import digest_mails as digest_mails
+from assistant.storage.insight_tables import digests as digests
 from assistant.storage.insight_tables import gap_evidence as gap_evidence
 from assistant.storage.insight_tables import gap_sentences as gap_sentences
 from assistant.storage.insight_tables import gaps as gaps
@@ -164,7 +166,7 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
     #: customer, assistant, watchdog, operator, or ``agent:ID``.
     sa.Column("actor", sa.String(80), nullable=False),
     sa.Column("action", sa.String(32), nullable=False),

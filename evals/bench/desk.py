@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--url", help="an empty PostgreSQL database, or one that this command filled")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     options = parser.parse_args()
-    database = _open_filled(options.url, options.conversations)
+    database = open_filled(options.url, options.conversations)
     figures = asyncio.run(_measure_desk(database, options.rounds, options.claims))
     database.close()
     if options.json:
@@ -64,7 +64,7 @@ def main() -> None:
         print(format_table(figures))
 
 
-def _open_filled(url: str | None, conversations: int) -> SqlDatabase[SqlStore]:
+def open_filled(url: str | None, conversations: int) -> SqlDatabase[SqlStore]:
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"desk-{conversations}.sqlite"
     engine = create_postgres_engine(url) if url else create_sqlite_engine(path)

@@ -36,10 +36,6 @@ export interface components {
       messages: number;
       too_few: boolean;
     };
-    AgentFiguresOut: {
-      conversations: number;
-      surveys: components["schemas"]["SurveysOut"];
-    };
     AgentMessageIn: {
       /** Format: uuid */
       id: string;
@@ -86,6 +82,16 @@ export interface components {
     AgentReferenceOut: {
       id: string;
       name: string;
+    };
+    AgentWorkloadOut: {
+      agent: string;
+      name: string;
+      taken: number;
+      interruptions: number;
+      most_at_once: number;
+      desk_seconds: number;
+      notes: components["schemas"]["CoachingNoteOut"][];
+      too_few: boolean;
     };
     ArticleOut: {
       id: string;
@@ -275,6 +281,11 @@ export interface components {
     };
     CloseIn: {
       helped?: boolean | null;
+    };
+    CoachingNoteOut: {
+      verdict: string;
+      note: string;
+      conversation: string;
     };
     ColleagueOut: {
       id: string;
@@ -488,6 +499,38 @@ export interface components {
         [key: string]: string;
       };
     };
+    /** @description The week on one page. */
+    DigestOut: {
+      start: string;
+      end: string;
+      counted: number;
+      counted_before: number;
+      figures: {
+        [key: string]: components["schemas"]["DigestRateOut"];
+      };
+      themes: components["schemas"]["GrownThemeOut"][];
+      done: {
+          [key: string]: string;
+        }[];
+      effects: {
+          [key: string]: unknown;
+        }[];
+      unkept: {
+        [key: string]: number;
+      };
+      quotes: components["schemas"]["QuoteOut"][];
+      text: {
+        [key: string]: string;
+      };
+    };
+    DigestRateOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      change: components["schemas"]["RateChangeOut"] | null;
+    };
     DismissIn: {
       reason: string;
     };
@@ -658,7 +701,7 @@ export interface components {
       notices: number;
     };
     /** @enum {string} */
-    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
+    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published" | "digest.ready";
     EvidenceOut: {
       turn: number;
       text: string;
@@ -697,6 +740,40 @@ export interface components {
       harassment?: number;
       complaint?: number;
       reply_missed?: number;
+    };
+    /** @description The range before, as long. */
+    FiguresBeforeOut: {
+      start: string;
+      end: string;
+      ended: number;
+      counted: number;
+      outcomes: {
+        [key: string]: number;
+      };
+      abandoned_after: {
+        [key: string]: number;
+      };
+      contained: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      confirmed: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      resolved_by_person: components["schemas"]["RateOut"];
+      durable_72h: components["schemas"]["DurableOut"];
+      durable_7d: components["schemas"]["DurableOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      handoff_reasons: {
+        [key: string]: number;
+      };
+      wait_seconds: components["schemas"]["WaitOut"];
+      surveys: components["schemas"]["SurveysOut"];
+      changes: {
+        [key: string]: components["schemas"]["RateChangeOut"];
+      };
+      themes: {
+        [key: string]: number;
+      };
     };
     FilledReplyOut: {
       text: string;
@@ -837,6 +914,28 @@ export interface components {
     GapState: "open" | "drafting" | "drafted" | "proving" | "proved" | "publishing" | "measuring" | "worked" | "no_effect" | "worse" | "dismissed";
     GapsOut: {
       gaps: components["schemas"]["GapRowOut"][];
+    };
+    /** @description Figures of one channel, language, theme, reason or agent. */
+    GroupOut: {
+      key: string;
+      name: string;
+      conversations: number;
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      durable_7d: components["schemas"]["RateOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      surveys: components["schemas"]["SurveysOut"];
+    };
+    GrownThemeOut: {
+      theme: string;
+      name: string;
+      conversations: number;
+      before: number;
+      ratio: number;
+      low: number;
+      high: number;
     };
     HandoffReceiptOut: {
       message: components["schemas"]["MessageOut"];
@@ -1025,6 +1124,29 @@ export interface components {
       reason: string | null;
       /** Format: date-time */
       created_at: string;
+    };
+    LiveOut: {
+      as_of: string | null;
+      waiting: number;
+      waiting_since: string | null;
+      with_agent: number;
+      sla_near: number;
+      sla_over: number;
+      frustrated: number;
+      active: number;
+      agents: {
+        [key: string]: number;
+      };
+      load: number;
+      capacity: number;
+      problems: {
+        [key: string]: string;
+      } | null;
+      definitions: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
     };
     LivenessOut: {
       /** @constant */
@@ -1246,6 +1368,16 @@ export interface components {
       support: number;
       proactive: number;
     };
+    QuoteOut: {
+      text: string;
+      conversation: string;
+    };
+    /** @description A share less that of the range before, with the 95 % interval. */
+    RateChangeOut: {
+      difference: number;
+      low: number;
+      high: number;
+    };
     /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
     RateOut: {
       count: number;
@@ -1326,13 +1458,9 @@ export interface components {
         [key: string]: number;
       };
     };
-    /** @description Figures of conversations that ended in the range. */
     ReportOut: {
       start: string;
       end: string;
-      zone: string;
-      channel: string | null;
-      language: string | null;
       ended: number;
       counted: number;
       outcomes: {
@@ -1342,6 +1470,7 @@ export interface components {
         [key: string]: number;
       };
       contained: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
       confirmed: components["schemas"]["RateOut"];
       abandoned: components["schemas"]["RateOut"];
       resolved_by_assistant: components["schemas"]["RateOut"];
@@ -1355,33 +1484,29 @@ export interface components {
       };
       wait_seconds: components["schemas"]["WaitOut"];
       surveys: components["schemas"]["SurveysOut"];
-      by_channel: {
-        [key: string]: number;
+      zone: string;
+      channel: string | null;
+      language: string | null;
+      theme: string | null;
+      reason: string | null;
+      agent: string | null;
+      too_few: boolean;
+      groups: {
+        [key: string]: components["schemas"]["GroupOut"][];
       };
-      by_language: {
-        [key: string]: number;
-      };
-      by_agent: {
-        [key: string]: components["schemas"]["AgentFiguresOut"];
-      };
-      by_theme: components["schemas"]["ReportThemeOut"][];
       by_day: components["schemas"]["ReportDayOut"][];
+      before: components["schemas"]["FiguresBeforeOut"] | null;
+      names: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
       definitions: {
         [key: string]: {
           [key: string]: string;
         };
       };
       definitions_version: number;
-    };
-    ReportThemeOut: {
-      theme: string;
-      name: string;
-      conversations: number;
-      abandoned: components["schemas"]["RateOut"];
-      handed_over: components["schemas"]["RateOut"];
-      frustrated_at_start: components["schemas"]["RateOut"];
-      frustrated_at_end: components["schemas"]["RateOut"];
-      surveys: components["schemas"]["SurveysOut"];
     };
     ResolveIn: {
       outcome: string;
@@ -1927,6 +2052,15 @@ export interface components {
       skills?: string[];
       /** @default {} */
       hours?: {
+        [key: string]: string;
+      };
+    };
+    /** @description By name: no ranking. */
+    WorkloadsOut: {
+      start: string;
+      end: string;
+      agents: components["schemas"]["AgentWorkloadOut"][];
+      definition: {
         [key: string]: string;
       };
     };

@@ -75,6 +75,7 @@ class CallbackStore(Protocol):
     def list_by_conversation(self, conversation: str) -> Sequence[Callback]: ...  # earliest first
     def load_next(self, conversations: Sequence[str]) -> Mapping[str, Callback]: ...  # open ones
     def count_open(self) -> int: ...
+    def count_missed(self) -> int: ...
 
 
 class CustomerNoteStore(Protocol):

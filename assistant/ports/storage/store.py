@@ -35,6 +35,7 @@ from assistant.ports.storage.desk import (
     ViewStore,
 )
 from assistant.ports.storage.insight import (
+    DigestStore,
     GapStore,
     OutcomeStore,
     QuestionStore,
@@ -145,6 +146,8 @@ class Store(Protocol):
     def webhooks(self) -> WebhookStore: ...
     @property
     def report(self) -> ReportStore: ...
+    @property
+    def digests(self) -> DigestStore: ...
     @property
     def surveys(self) -> SurveyStore: ...
     @property
