@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Budgets, Prices
 from assistant.domain.hours import JAPAN, BusinessHours
+from assistant.domain.rehearsals import REHEARSAL_LIMITS
 from assistant.domain.sla import SlaRule
 
 __all__ = ["BusinessHours", "Policy"]
@@ -92,6 +93,8 @@ class Policy:
     hours: BusinessHours = field(default_factory=BusinessHours)
     #: By when people answer; the first that applies holds.
     sla: tuple[SlaRule, ...] = ()
+    #: What a rehearsal with simulated customers has to reach: measure -> share.
+    rehearsal: Mapping[str, float] = field(default_factory=lambda: dict(REHEARSAL_LIMITS))
     #: Channel -> its own policy, where it differs.
     channels: Mapping[str, Policy] = field(default_factory=dict)
 
