@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.settings import Settings
 from assistant.app.wiring import build_turn_dependencies
-from assistant.domain.errors import SetupError
+from assistant.domain.errors import BadInput, SetupError
 
 if TYPE_CHECKING:
+    from assistant.answering.reader.cross_encoder import CrossEncoderReader
+    from assistant.answering.reader.turn_encoder import TurnEncoder
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.actions import Tool
     from assistant.domain.knowledge import Passage
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from assistant.ports.storage.store import Store
     from assistant.rehearsal.customer import OrderInHand
     from assistant.rehearsal.engine import RehearsalEngine
-    from assistant.rehearsal.judging import Canaries, JudgedSources
+    from assistant.rehearsal.judging import JudgingRules
     from assistant.rehearsal.plan import PlannedCustomer
     from assistant.rehearsal.transcript_log import RehearsedConversation
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 CountProgress = Callable[[int, int], None]
 #: Conversations at a time: while one waits for a model, the other goes on.
 LANES = 2
+#: Seconds that a reading of a text may take.
+MODEL_SECONDS = 120.0
 #: Passages that questions are made from.
 MAX_PASSAGES = 5_000
 #: Noon in Tokyo: people are there, days are whole.
@@ -50,9 +54,28 @@ class RehearsalOptions:
     policy: Policy
     most: int
     seed: int = 1
-    tools: Mapping[str, Tool] | None = None
-    #: Also with the chat model of the settings; else with quotes alone.
-    with_model: bool = False
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+
+
+@contextmanager
+def _wait_for_models(settings: Settings) -> Iterator[None]:
+    """Readings take what they take: a busy machine must not decide what a rehearsal finds."""
+    from assistant.answering.reader.cross_encoder import open_reader
+    from assistant.answering.reader.turn_encoder import open_turn_encoder
+    from assistant.models.embeddings.factory import LOCAL
+
+    models = settings.models_dir
+    readers: list[CrossEncoderReader | TurnEncoder] = []
+    if settings.embeddings == LOCAL:
+        readers = [open_reader(models), open_turn_encoder(models)]
+    before = [reader.seconds for reader in readers]
+    for reader in readers:
+        reader.seconds = MODEL_SECONDS
+    try:
+        yield
+    finally:
+        for reader, seconds in zip(readers, before, strict=True):
+            reader.seconds = seconds
 
 
 @asynccontextmanager
@@ -78,6 +101,29 @@ async def open_folder_knowledge(settings: Settings, folder: Path) -> AsyncIterat
             await knowledge.close()
 
 
+def load_simulated_tools(settings: Settings) -> Mapping[str, Tool]:
+    """What can be done for customers, where the operator named a system or tools; nothing is called."""
+    from assistant.app.wiring import TOOLS
+    from assistant.tools.catalogue import add_plugged_tools, load_tools
+
+    if settings.backend_url is None and settings.tools is None:
+        return {}
+    return add_plugged_tools(load_tools(settings.tools or TOOLS))
+
+
+async def load_policy_in_force(settings: Settings, knowledge: KnowledgeBase, changes: Any = None) -> Policy:
+    """The policy of file and console, with *changes* of settings; BadInput if they are wrong."""
+    from assistant.app.live_settings import LiveSettings
+
+    live = LiveSettings(settings, knowledge.database)
+    await live.load_changes()
+    current = await knowledge.database.read(lambda store: store.settings.load_current())
+    values = {key: one.value for key, one in current.items()}
+    if changes is not None and not isinstance(changes, Mapping):
+        raise BadInput("Changes are one JSON object: setting -> value.")
+    return live.check_changes(values, live.clean_changes(changes or {}))
+
+
 async def rehearse(
     settings: Settings, knowledge: KnowledgeBase, options: RehearsalOptions, progress: CountProgress
 ) -> dict[str, Any]:
@@ -98,9 +144,8 @@ async def rehearse(
             progress(len(found), len(customers))
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for number, engine in enumerate(engines):
-                group.create_task(run_lane(number, engine))
+        with _wait_for_models(settings):
+            await _run_lanes([run_lane(number, engine) for number, engine in enumerate(engines)])
     finally:
         for engine in engines:
             engine.close()
@@ -108,6 +153,12 @@ async def rehearse(
     seconds = time.monotonic() - started
     limits = {**options.policy.rehearsal, "leak": 0.0}
     return build_result(ordered, titles, limits, seed=options.seed, seconds=seconds)
+
+
+async def _run_lanes(lanes: Sequence[Coroutine[Any, Any, None]]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for lane in lanes:
+            group.create_task(lane)
 
 
 def _plan(
@@ -118,7 +169,7 @@ def _plan(
     from assistant.rehearsal.phrases import SPOKEN_LANGUAGES
     from assistant.rehearsal.plan import plan_customers
 
-    tools = list((options.tools or {}).values())
+    tools = list(options.tools.values())
     spoken = [language for language in settings.languages if language in SPOKEN_LANGUAGES]
     articles = [goal for goal in list_article_goals(passages) if goal.language in spoken]
     fixed = [goal for language in spoken for goal in list_fixed_goals(language, options.policy, tools)]
@@ -148,7 +199,7 @@ def _invent_orders(options: RehearsalOptions) -> dict[str, OrderInHand]:
     from assistant.rehearsal.simulated_shop import invent_order
 
     rng = Random(options.seed)
-    found = {name: invent_order(tool, rng) for name, tool in (options.tools or {}).items()}
+    found = {name: invent_order(tool, rng) for name, tool in options.tools.items()}
     return {name: order for name, order in found.items() if order is not None}
 
 
@@ -156,16 +207,17 @@ async def _open_engines(
     settings: Settings, knowledge: KnowledgeBase, options: RehearsalOptions, passages: Sequence[Passage]
 ) -> list[RehearsalEngine]:
     from assistant.rehearsal.canaries import build_canaries
-    from assistant.rehearsal.judging import JudgedSources
+    from assistant.rehearsal.judging import JudgedSources, JudgingRules
     from assistant.tools.matcher import ExampleMatcher
 
-    quoting = settings if options.with_model else settings.model_copy(update={"chat_model": "extractive"})
+    quoting = settings.model_copy(update={"chat_model": "extractive"})
     mind = replace(build_turn_dependencies(quoting, knowledge), policy=options.policy)
     drafts = await knowledge.database.read(lambda store: store.article_drafts.list_heads())
     canaries = build_canaries(drafts, [passage.text for passage in passages])
     sources = JudgedSources(partial(_load_texts, knowledge))
+    rules = JudgingRules(policy=options.policy, sources=sources, canaries=canaries)
     matcher = ExampleMatcher(options.tools, knowledge.compute_meaning) if options.tools else None
-    return [await _open_engine(mind, options, canaries, sources, matcher) for _ in range(LANES)]
+    return [await _open_engine(mind, options, rules, matcher) for _ in range(LANES)]
 
 
 async def _load_texts(knowledge: KnowledgeBase, articles: Sequence[str]) -> Mapping[str, str]:
@@ -179,8 +231,7 @@ async def _load_texts(knowledge: KnowledgeBase, articles: Sequence[str]) -> Mapp
 async def _open_engine(
     mind: TurnDependencies,
     options: RehearsalOptions,
-    canaries: Canaries,
-    sources: JudgedSources,
+    rules: JudgingRules,
     matcher: ToolMatcher | None,
 ) -> RehearsalEngine:
     from assistant.conversation.actions.aside import CustomerActions
@@ -198,7 +249,7 @@ async def _open_engine(
     database = SqlDatabase(create_sqlite_engine(None), SqlStore)
     metadata.create_all(database.engine)
     clock = SimulatedClock(datetime.combine(utc_now().date(), datetime.min.time(), UTC).replace(hour=HOUR))
-    if matcher is not None and options.tools:
+    if matcher is not None:
         backend = SimulatedToolBackend()
         dialogue = ActionDialogue(
             database=database,
@@ -214,11 +265,9 @@ async def _open_engine(
     return RehearsalEngine(
         database=database,
         mind=mind,
-        policy=options.policy,
         wire=LocalNotifier(),
         pick_facts=WordFactPicker(),
         clock=clock,
-        canaries=canaries,
-        sources=sources,
+        rules=rules,
         close=database.close,
     )

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import agents, backup, channel, chat, customer_data, doctor, insight, knowledge, serve
+from assistant.cli import (
+    agents,
+    backup,
+    channel,
+    chat,
+    customer_data,
+    doctor,
+    insight,
+    knowledge,
+    rehearse,
+    serve,
+)
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -28,6 +39,7 @@ app.command()(knowledge.search)
 app.command()(knowledge.ask)
 app.command()(chat.chat)
 app.command()(chat.assess)
+app.command()(rehearse.rehearse)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
 app.command()(insight.report)

@@ -23,11 +23,13 @@ MIN_TOLD_SHARE = 0.6
 MIN_SHARE_BESIDE_NUMBERS = 0.25
 _QUESTION = re.compile(r"(?:か|の|\?|？)$|^(?:how|what|when|where|which|who|why|can|do|does|is|are)\b", re.I)
 _WHEN = re.compile(r"(?:とき|時|場合|たら|なら|れば)$|^(?:if|when|after|before)\b", re.I)
-_NAMES_NOTHING = re.compile(r"^(?:注意点?|その他|概要|はじめに|関連.*|notes?|other|overview|see also.*)$", re.I)
+_NAMES_NOTHING = re.compile(
+    r"^(?:注意点?|その他|概要|はじめに|関連.*|notes?|other|overview|see also.*)$", re.I
+)
 
 
 def list_article_goals(passages: Sequence[Passage]) -> list[CustomerGoal]:
-    """Goals in the order of the articles; those in languages that no simulated customer speaks are left out."""
+    """Goals in the order of the articles, of those in a language that simulated customers speak."""
     found: dict[str, CustomerGoal] = {}
     for passage in passages:
         if passage.language in SPOKEN_LANGUAGES:
@@ -97,7 +99,8 @@ def build_goal(fact: ArticleFact, language: str) -> CustomerGoal:
         subject = f"{fact.row} {fact.column}"
     else:
         first, subject = _ask_heading(rng, language, title, fact.heading), heading
-    more = choose_phrase(rng, language, "ask", "more", title=title, heading=subject)
+    exact = "more" if fact.heading else "title"
+    more = choose_phrase(rng, language, "ask", exact, title=title, heading=subject)
     last = choose_phrase(rng, language, "ask", "last", title=title, heading=subject)
     return CustomerGoal(
         key=key, kind=GoalKind.FACT, language=language, tellings=(first, more, last), fact=fact
@@ -110,7 +113,15 @@ def _ask_heading(rng: Random, language: str, title: str, heading: str) -> str:
         return choose_phrase(rng, language, "ask", "question", heading=subject)
     if not heading:
         return choose_phrase(rng, language, "ask", "title", title=title)
-    return choose_phrase(rng, language, "ask", "when" if _WHEN.search(subject) else "thing", heading=subject)
+    if _WHEN.search(subject):
+        return choose_phrase(rng, language, "ask", "when", heading=subject)
+    return choose_phrase(rng, language, "ask", "thing", heading=_fit_sentence(subject, language))
+
+
+def _fit_sentence(heading: str, language: str) -> str:
+    """An English heading as it stands inside a sentence."""
+    is_plain = heading[:1].isupper() and heading[1:2].islower()
+    return heading[:1].lower() + heading[1:] if language == "en" and is_plain else heading
 
 
 def is_told(fact: ArticleFact, asked: str, reply: str) -> bool:

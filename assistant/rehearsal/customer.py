@@ -59,6 +59,8 @@ class SimulatedCustomer:
     _is_leaving: bool = False
     _said: list[str] = field(default_factory=list)
     _is_on_detour: bool = False
+    #: Turns before the goal was told of.
+    detour_turns: int = 0
 
     def open_conversation(self) -> list[str]:
         """The first messages."""
@@ -74,7 +76,7 @@ class SimulatedCustomer:
         if reply.is_handed_over or self._is_leaving:
             return []
         if self._is_on_detour:
-            self._is_on_detour = False
+            self._is_on_detour, self.detour_turns = False, self.turns
             text = choose_phrase(self.rng, self.language, "reply", "change", text=self._begin_text())
             return self._say(text)
         if self.asked_turn is not None:
@@ -94,7 +96,9 @@ class SimulatedCustomer:
     def _begin_text(self) -> str:
         if self.goal.kind in PERSON_KINDS:
             self.asked_turn = self.turns
-        return self.goal.tellings[0]
+        if self.goal.fact is not None and not self.persona.is_vague:
+            self._level = 1
+        return self._telling
 
     def _begin(self) -> list[str]:
         text = self._begin_text()
@@ -119,9 +123,11 @@ class SimulatedCustomer:
     def _pursue_fact(self, reply: SeenReply) -> list[str]:
         if self.told_turn is not None:
             return self._take_leave()
-        if self.disturbance is Disturbance.REPEAT and self.turns == 1:
+        if self.disturbance is Disturbance.REPEAT and self.turns == self.detour_turns + 1:
             return self._say(choose_phrase(self.rng, self.language, "reply", "again", text=self._telling))
-        if self.turns >= self.persona.patience or self._level + 1 >= len(self.goal.tellings):
+        if self.turns - self.detour_turns >= self.persona.patience or self._level + 1 >= len(
+            self.goal.tellings
+        ):
             return self._give_up(reply)
         self._level += 1
         assert self.goal.fact is not None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -15,18 +15,19 @@ from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.conversation import State
 from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author, InboundMessage, Message
-from assistant.domain.policy import Policy
 from assistant.domain.turns import TurnRecord
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 from assistant.rehearsal.customer import SeenReply, SimulatedCustomer
-from assistant.rehearsal.judging import Canaries, JudgedSources, judge_conversation
+from assistant.rehearsal.judging import JudgingRules, judge_conversation
 from assistant.rehearsal.personas import LATE_SECONDS, Disturbance
 from assistant.rehearsal.transcript_log import RehearsedConversation, SpokenLine
 
-#: Between two customers, so that the one before counts as an earlier one.
-PAUSE_SECONDS = 3_600.0
+#: Between two customers.
+PAUSE_SECONDS = 60.0
+#: A busy machine decides nothing.
+PATIENT = Timing(turn_deadline=timedelta(minutes=10))
 MAX_TURNS = 12
 #: Titles of articles and buttons in a line's note.
 MAX_NOTED = 4
@@ -49,15 +50,13 @@ class RehearsalEngine:
 
     database: Database[Store]
     mind: TurnDependencies
-    policy: Policy
     wire: Notifier
     pick_facts: FactPicker
     clock: SimulatedClock
-    canaries: Canaries
-    sources: JudgedSources
+    rules: JudgingRules
     #: Gives the database back.
     close: Callable[[], None]
-    timing: Timing = field(default_factory=Timing)
+    timing: Timing = PATIENT
 
     async def rehearse_customer(self, key: str, customer: SimulatedCustomer) -> RehearsedConversation:
         """One conversation from the first message until the customer leaves, judged."""
@@ -80,12 +79,8 @@ class RehearsalEngine:
             late = customer.disturbance is Disturbance.LATE
             self.clock.advance(LATE_SECONDS if late else 10.0)
         await self._leave(conversation)
-        await self.sources.load_articles(
-            source.article for record in records for source in record.sources if source.shown
-        )
-        return judge_conversation(
-            key, customer, lines, records, policy=self.policy, sources=self.sources, canaries=self.canaries
-        )
+        await self.rules.sources.load_articles(article for line in lines for article in line.articles)
+        return judge_conversation(key, customer, lines, records, self.rules)
 
     async def _say(self, conversation: str, texts: Sequence[str], customer: SimulatedCustomer) -> None:
         """Send the messages and let the assistant answer; the last may come while it works."""
@@ -156,8 +151,8 @@ class RehearsalEngine:
         )
 
     async def _leave(self, conversation: str) -> None:
-        now = self.clock()
-        await self.database.write(lambda store: close_conversation(store, conversation, self.policy, now))
+        now, policy = self.clock(), self.rules.policy
+        await self.database.write(lambda store: close_conversation(store, conversation, policy, now))
         self.clock.advance(PAUSE_SECONDS)
 
 
@@ -171,4 +166,9 @@ def _log_reply(message: Message, records: Sequence[TurnRecord]) -> SpokenLine:
     parts += [one.article for one in message.citations][:MAX_NOTED]
     if message.buttons:
         parts.append("buttons: " + " / ".join(one.label for one in message.buttons[:MAX_NOTED]))
-    return SpokenLine(author=Author.ASSISTANT, text=message.text, note=" · ".join(parts))
+    return SpokenLine(
+        author=Author.ASSISTANT,
+        text=message.text,
+        note=" · ".join(parts),
+        articles=tuple(one.article for one in message.citations),
+    )

@@ -19,7 +19,8 @@ from assistant.text.exact_facts import extract_numbers
 MAX_TURNS_TO_PERSON = 2
 #: Replies shorter than this may be said twice.
 MIN_REPEATED_CHARACTERS = 12
-_MARK = re.compile(r"\[\d+\]")
+#: Numbers of sources and of steps.
+_MARK = re.compile(r"\[\d+\]|^\s*\d+[.)]\s", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 #: Reasons with which the policy gives a question to people.
 TOPIC_REASONS = (Reason.SENSITIVE_TOPIC, Reason.RULE)
@@ -58,20 +59,28 @@ class JudgedSources:
         return any(wanted in _SPACE.sub("", self._texts.get(article, "")) for article in articles)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingRules:
+    """What conversations are judged by."""
+
+    policy: Policy
+    sources: JudgedSources
+    canaries: Canaries
+
+
 def judge_conversation(
     key: str,
     customer: SimulatedCustomer,
     lines: Sequence[SpokenLine],
     records: Sequence[TurnRecord],
-    *,
-    policy: Policy,
-    sources: JudgedSources,
-    canaries: Canaries,
+    rules: JudgingRules,
 ) -> RehearsedConversation:
     goal, last = customer.goal, records[-1].verdict if records else None
     is_kept = goal.fact is not None and last is not None and last.reason in TOPIC_REASONS
     is_answerable = goal.kind in FACT_KINDS or goal.kind is GoalKind.ORDER_STATUS
-    said = [line.text for line in lines if line.author == Author.CUSTOMER]
+    # Who is angry and gets a person needs no article any more.
+    is_calmed = customer.persona.is_angry and last is not None and last.reason is Reason.FRUSTRATED
+    is_missed = customer.told_turn is None and (is_kept or is_calmed)
     replies = [line.text for line in lines if line.author != Author.CUSTOMER]
     return RehearsedConversation(
         key=key,
@@ -84,14 +93,16 @@ def judge_conversation(
         lines=tuple(lines),
         decisions=tuple(_format_decision(record) for record in records),
         turns=customer.turns,
-        is_told=customer.told_turn is not None if is_answerable and not is_kept else None,
+        is_told=customer.told_turn is not None if is_answerable and not is_missed else None,
         is_person_reached=_is_person_reached(customer),
-        is_false_handoff=_is_false_handoff(customer, records, policy) if not is_kept else None,
-        is_false_answer=_is_false_answer(records) if goal.kind is GoalKind.UNANSWERABLE else None,
+        is_false_handoff=_is_false_handoff(customer, records, rules.policy) if not is_kept else None,
+        is_false_answer=_is_false_answer(records[customer.detour_turns :])
+        if goal.kind is GoalKind.UNANSWERABLE
+        else None,
         wasted_turns=_count_wasted_turns(customer),
         is_kept_for_people=is_kept,
-        promises=_list_uncovered_promises(goal.language, records, lines, said, sources, policy),
-        leaks=tuple(word for word in canaries.words if any(word in text for text in replies)),
+        promises=_list_uncovered_promises(goal.language, lines, rules),
+        leaks=tuple(word for word in rules.canaries.words if any(word in text for text in replies)),
         repeated_replies=_count_repeated(replies),
     )
 
@@ -135,33 +146,28 @@ def _count_wasted_turns(customer: SimulatedCustomer) -> int | None:
     if customer.asked_turn is not None:
         reached = customer.reached_turn
         return None if reached is None else max(0, reached - customer.asked_turn - 1)
-    return None if customer.told_turn is None else customer.told_turn - 1
+    return None if customer.told_turn is None else max(0, customer.told_turn - customer.detour_turns - 1)
 
 
 def _list_uncovered_promises(
-    language: str,
-    records: Sequence[TurnRecord],
-    lines: Sequence[SpokenLine],
-    said: Sequence[str],
-    sources: JudgedSources,
-    policy: Policy,
+    language: str, lines: Sequence[SpokenLine], rules: JudgingRules
 ) -> tuple[str, ...]:
-    """Amounts, dates and promises in replies of the help that no shown article and no customer named."""
-    shown = {source.article for record in records for source in record.sources if source.shown}
-    if not shown:
-        return ()
-    known = extract_numbers("\n".join((*said, *policy.helplines.values())))
-    known = known.union(*(sources.extract_numbers(article) for article in shown))
+    """Amounts, dates and promises that neither a shown article nor the customer named."""
+    shown = {article for line in lines for article in line.articles}
+    said = [line.text for line in lines if line.author == Author.CUSTOMER]
+    known = extract_numbers("\n".join((*said, *rules.policy.helplines.values())))
+    known = known.union(*(rules.sources.extract_numbers(article) for article in shown))
     found = []
     for line in lines:
-        if line.author == Author.CUSTOMER or not line.note.startswith((Decision.ANSWER, Decision.GUIDE)):
+        if line.author == Author.CUSTOMER or line.note.startswith(Decision.HANDOFF):
             continue
         text = strip_markdown(_MARK.sub(" ", line.text))
-        found += [f"{number} {unit}".strip() for number, unit in sorted(extract_numbers(text) - known)]
+        if line.articles:
+            found += [f"{number} {unit}".strip() for number, unit in sorted(extract_numbers(text) - known)]
         found += [
             match[0]
             for match in get_promise_pattern(language).finditer(text)
-            if not sources.has_words(shown, match[0])
+            if not rules.sources.has_words(shown, match[0])
         ]
     return tuple(dict.fromkeys(found))
 

@@ -18,19 +18,21 @@ class Persona:
     is_angry: bool = False
     #: They leave rather than talk to a person.
     wants_no_person: bool = False
+    #: They begin with the heading alone, as one does who does not know what would help.
+    is_vague: bool = False
 
 
 PERSONAS = {
     persona.name: persona
     for persona in (
-        Persona(name="novice", patience=4),
-        Persona(name="hurried", patience=2),
+        Persona(name="novice", patience=4, is_vague=True),
+        Persona(name="hurried", patience=2, is_vague=True),
         Persona(name="furious", is_angry=True),
         Persona(name="sarcastic", is_angry=True),
         Persona(name="calm"),
         Persona(name="foreigner"),
         Persona(name="code_switcher"),
-        Persona(name="keyword_only"),
+        Persona(name="keyword_only", is_vague=True),
         Persona(name="no_person", patience=4, wants_no_person=True),
         Persona(name="elder", patience=4),
     )
@@ -86,7 +88,11 @@ def add_typo(rng: Random, text: str) -> str:
     if not places:
         return text
     found = rng.choice(places)
-    at = rng.randrange(found.start() + 1, found.end() - 1) if found.end() - found.start() > 2 else found.start()
+    at = (
+        rng.randrange(found.start() + 1, found.end() - 1)
+        if found.end() - found.start() > 2
+        else found.start()
+    )
     if _KANA.fullmatch(found[0]):
         return text[:at] + text[at] + text[at:]
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]

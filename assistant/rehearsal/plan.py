@@ -74,9 +74,7 @@ def _choose(
     return []
 
 
-def _plan_visit(
-    goal: CustomerGoal, visit: int, others: Sequence[CustomerGoal], seed: int
-) -> PlannedCustomer:
+def _plan_visit(goal: CustomerGoal, visit: int, others: Sequence[CustomerGoal], seed: int) -> PlannedCustomer:
     number = _hash_key(seed, goal.key, str(visit))
     rng = Random(number)
     persona = rng.choice(sorted(PERSONAS))

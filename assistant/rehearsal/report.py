@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.domain.errors import BadInput
-from assistant.domain.rehearsals import REHEARSAL_LIMITS, is_within_limit
+from assistant.domain.rehearsals import is_within_limit
 from assistant.domain.statistics import ProportionEstimate, compute_rate
 from assistant.rehearsal.personas import PERSONAS
 from assistant.rehearsal.transcript_log import RehearsedConversation
@@ -158,17 +158,3 @@ def list_flips(
         if one.key in known and known[one.key].failures != one.failures
     ]
     return sorted(found, key=lambda flip: (not flip.is_worse, flip.after.key))
-
-
-def parse_limit(text: str) -> tuple[str, float]:
-    """``told=0.7``; BadInput with what to write."""
-    name, _, number = text.partition("=")
-    try:
-        limit = float(number)
-    except ValueError:
-        limit = -1.0
-    if name not in REHEARSAL_LIMITS or not 0 <= limit <= 1:
-        raise BadInput(
-            f"{text!r} is no limit; write NAME=NUMBER from 0 to 1: {', '.join(REHEARSAL_LIMITS)}."
-        )
-    return name, limit

@@ -15,6 +15,8 @@ class SpokenLine:
     text: str
     #: Of a reply: decision, reason, articles, buttons.
     note: str = ""
+    #: Articles that it shows.
+    articles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,5 +72,5 @@ class RehearsedConversation:
         lists: Mapping[str, Sequence[Any]] = {
             name: tuple(fields[name]) for name in ("decisions", "promises", "leaks")
         }
-        lines = tuple(SpokenLine(**line) for line in fields["lines"])
+        lines = tuple(SpokenLine(**{**line, "articles": tuple(line["articles"])}) for line in fields["lines"])
         return cls(**{**fields, **lists, "lines": lines})

@@ -45,7 +45,7 @@ class CrossEncoderReader:
     def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
         """*models* is the folder of prepared models, *seconds* what reading may take in a turn."""
         self.model = AdaptedModel("reader", models, READER, instead="search alone answers")
-        self._seconds = seconds
+        self.seconds = seconds
         self._recent: LruCache[tuple[str, str, int, str], PassageReading] = LruCache(CACHE_SIZE)
 
     async def read_passages(
@@ -70,7 +70,7 @@ class CrossEncoderReader:
         They stay unchanged while the reader cannot be opened or is too slow.
         """
         readings = await self.model.read_or_none(
-            partial(self.read_passages, question, passages, context, self._seconds)
+            partial(self.read_passages, question, passages, context, self.seconds)
         )
         if readings is None:
             return list(passages)
