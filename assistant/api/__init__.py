@@ -70,6 +70,7 @@ def _list_routers() -> list[APIRouter]:
         messaging_apps,
         oidc,
         people,
+        rehearsals,
         reports,
         saved_replies,
         settings,
@@ -84,7 +85,7 @@ def _list_routers() -> list[APIRouter]:
     of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment)
     of_agents = (*of_desk, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
-    of_leads = (knowledge, synonyms, article_reading, articles, settings)
+    of_leads = (knowledge, synonyms, article_reading, articles, settings, rehearsals)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 
 

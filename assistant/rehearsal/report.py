@@ -17,6 +17,8 @@ RESULT_VERSION = 1
 RULE_OF_THREE = 3.0
 #: Articles without a question that are named.
 MAX_NAMED_ARTICLES = 50
+#: Flips, and customers whom something failed, in a comparison.
+MAX_SHOWN_CONVERSATIONS = 30
 ALL = "all"
 
 
@@ -158,3 +160,23 @@ def list_flips(
         if one.key in known and known[one.key].failures != one.failures
     ]
     return sorted(found, key=lambda flip: (not flip.is_worse, flip.after.key))
+
+
+def build_comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Two runs with the same customers, as the console shows them: rates, flips, and who was failed."""
+    flips = list_flips(load_conversations(before), load_conversations(after))
+    failed = [one for one in after["conversations"] if one["failures"]]
+    return {
+        "customers": after["customers"],
+        "passed": after["passed"],
+        "failed_gates": after["failed_gates"],
+        "before": [row for row in before["measures"] if row["language"] == ALL],
+        "after": [row for row in after["measures"] if row["language"] == ALL],
+        "changed": len(flips),
+        "worse": sum(flip.is_worse for flip in flips),
+        "flips": [
+            {"worse": flip.is_worse, "before": flip.before.as_dict(), "after": flip.after.as_dict()}
+            for flip in flips[:MAX_SHOWN_CONVERSATIONS]
+        ],
+        "failed": failed[:MAX_SHOWN_CONVERSATIONS],
+    }

@@ -15,7 +15,15 @@ NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
     | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
     | {"improvements", "invitations", "webhook_endpoints"}
-    | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
+    | {
+        "knowledge",
+        "presence_intervals",
+        "proofs",
+        "rehearsals",
+        "replacements",
+        "saved_replies",
+        "setting_changes",
+    }
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
     | {"troubles", "vectors", "views"}
 )

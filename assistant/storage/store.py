@@ -25,6 +25,7 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
+from assistant.storage.rehearsals import SqlRehearsals
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
@@ -77,6 +78,7 @@ class SqlStore:
         self.spending = SqlSpending(connection)
         self.article_drafts = SqlArticleDrafts(connection)
         self.settings = SqlSettings(connection)
+        self.rehearsals = SqlRehearsals(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
         self.search = SqlSearch(connection)
