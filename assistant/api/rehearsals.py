@@ -10,7 +10,7 @@ from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.rehearsal_responses import LastRehearsalOut, RehearsalOut, RehearsalResultOut
 from assistant.api.schemas import format_timestamp
 from assistant.api.setting_schemas import ReplayIn
-from assistant.domain.rehearsals import StoredRehearsal
+from assistant.domain.rehearsals import RESULT_VERSION, StoredRehearsal
 from assistant.lead.rehearsals import REHEARSED_PREFIX, request_rehearsal
 from assistant.ports.storage.store import Store
 
@@ -41,7 +41,8 @@ async def get_last_rehearsal(_inside: CurrentLead, ctx: Ctx) -> LastRehearsalOut
 
 
 def _serialize_rehearsal(one: StoredRehearsal) -> RehearsalOut:
-    result: dict[str, Any] | None = dict(one.result) if one.result is not None else None
+    result: dict[str, Any] = dict(one.result or {})
+    is_current = result.pop("version", None) == RESULT_VERSION
     return {
         "id": one.id,
         "by": one.agent_name,
@@ -51,5 +52,5 @@ def _serialize_rehearsal(one: StoredRehearsal) -> RehearsalOut:
         "total": one.total,
         "at": format_timestamp(one.created_at),
         "problem": one.problem,
-        "result": cast(RehearsalResultOut, result) if result is not None else None,
+        "result": cast(RehearsalResultOut, result) if is_current else None,
     }

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from assistant.rehearsal.judging import JudgingRules
     from assistant.rehearsal.plan import PlannedCustomer
     from assistant.rehearsal.transcript_log import RehearsedConversation
+    from assistant.storage.store import SqlStore
 
 #: Called with customers done and in all.
 CountProgress = Callable[[int, int], None]
@@ -183,13 +184,16 @@ async def _load_passages(knowledge: KnowledgeBase) -> tuple[list[Passage], dict[
     """Passages that are valid today, of a large knowledge base an even selection; and titles of articles."""
     today = knowledge.current_date()
 
-    def load(store: Store) -> tuple[list[Passage], dict[str, str]]:
+    def load(store: SqlStore) -> tuple[list[Passage], dict[str, str]]:
+        valid = {id_: title for id_, title, _ in store.articles.list_titles(today)}
+        owners = store.article_lifecycle.load_chunk_articles()
         inactive = set(store.article_lifecycle.list_inactive_chunks(today))
-        chunks = [chunk for chunk in store.articles.list_chunk_ids() if chunk not in inactive]
-        chunks = chunks[:: 1 + len(chunks) // MAX_PASSAGES]
-        found = store.articles.load_passages(chunks)
-        passages = [found[chunk] for chunk in chunks if chunk in found]
-        return passages, {passage.article: passage.title for passage in passages}
+        chunks = sorted(
+            chunk for chunk, article in owners.items() if article in valid and chunk not in inactive
+        )
+        found = store.articles.load_passages(chunks[:: 1 + len(chunks) // MAX_PASSAGES])
+        passages = [found[chunk] for chunk in sorted(found)]
+        return passages, {passage.article: valid[passage.article] for passage in passages}
 
     return await knowledge.database.read(load)
 
@@ -215,7 +219,9 @@ async def _open_engines(
     drafts = await knowledge.database.read(lambda store: store.article_drafts.list_heads())
     canaries = build_canaries(drafts, [passage.text for passage in passages])
     sources = JudgedSources(partial(_load_texts, knowledge))
-    rules = JudgingRules(policy=options.policy, sources=sources, canaries=canaries)
+    slots = [slot for tool in options.tools.values() for slot in tool.slots]
+    asks = [text for slot in slots for text in (*slot.ask.values(), *slot.ask_again.values())]
+    rules = JudgingRules(policy=options.policy, sources=sources, canaries=canaries, own_texts=tuple(asks))
     matcher = ExampleMatcher(options.tools, knowledge.compute_meaning) if options.tools else None
     return [await _open_engine(mind, options, rules, matcher) for _ in range(LANES)]
 

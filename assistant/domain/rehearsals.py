@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+#: Of the format of results; those of another version of the program are not shown or compared.
+RESULT_VERSION = 1
 #: Measures of which there must be enough; of the others there must not be too many.
 WANTED_MEASURES = frozenset({"told", "person"})
 #: Measure -> share of the customers it applies to. `leak` is no choice: none is let through.

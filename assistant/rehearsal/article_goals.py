@@ -21,10 +21,18 @@ MAX_CELL_CHARACTERS = 80
 MIN_TOLD_SHARE = 0.6
 #: The same where the reply has its numbers too.
 MIN_SHARE_BESIDE_NUMBERS = 0.25
+#: With fewer words that are not in the question, all words of the fact count.
+MIN_NEW_WORDS = 2
+_IN_AMOUNTS = re.compile(r"\d|^(?:以内|日以|日間|営業|業日|まで|から|以上|未満|within|day|hour|month|yen)$")
 _QUESTION = re.compile(r"(?:か|の|\?|？)$|^(?:how|what|when|where|which|who|why|can|do|does|is|are)\b", re.I)
-_WHEN = re.compile(r"(?:とき|時|場合|たら|なら|れば)$|^(?:if|when|after|before)\b", re.I)
+_WHEN = re.compile(
+    r"(?:とき|時|場合|たら|なら|れば|ない|ません)$|^(?:if|when|after|before|i|my|we|you|it|the)\b", re.I
+)
+#: Headings that nobody would ask about.
 _NAMES_NOTHING = re.compile(
-    r"^(?:注意点?|その他|概要|はじめに|関連.*|notes?|other|overview|see also.*)$", re.I
+    r"^(?:よくある.*|ご?注意.*|その他.*|概要|はじめに|関連.*|手順.*|まず.*|ご?確認.*|.*ください"
+    r"|notes?.*|other.*|overview|see also.*|steps.*|please.*|good to know|before you.*|common .*)$",
+    re.I,
 )
 
 
@@ -128,12 +136,19 @@ def is_told(fact: ArticleFact, asked: str, reply: str) -> bool:
     """Whether a reply tells the fact: its numbers that were not in the question, and enough of its words."""
     text = strip_markdown(reply)
     numbers = extract_numbers(fact.text) - extract_numbers(asked)
-    words = extract_terms(fact.text) - extract_terms(asked)
-    share = len(words & extract_terms(text)) / len(words) if words else 1.0
+    words = _list_words(fact.text) - _list_words(asked)
+    if len(words) < MIN_NEW_WORDS:  # nearly all of it is in the question: then the whole of it counts
+        words = _list_words(fact.text)
+    share = len(words & _list_words(text)) / max(1, len(words))
     if numbers:
         has_numbers = numbers <= extract_numbers(text)
         return has_numbers and (bool(fact.row) or share >= MIN_SHARE_BESIDE_NUMBERS)
     return share >= MIN_TOLD_SHARE
+
+
+def _list_words(text: str) -> set[str]:
+    """The terms without amounts and what stands around them, which are compared as numbers."""
+    return {term for term in extract_terms(text) if not _IN_AMOUNTS.search(term)}
 
 
 def _hash_number(text: str) -> int:

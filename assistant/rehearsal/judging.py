@@ -66,6 +66,8 @@ class JudgingRules:
     policy: Policy
     sources: JudgedSources
     canaries: Canaries
+    #: What the assistant may say without an article: questions of its tools.
+    own_texts: tuple[str, ...] = ()
 
 
 def judge_conversation(
@@ -155,7 +157,7 @@ def _list_uncovered_promises(
     """Amounts, dates and promises that neither a shown article nor the customer named."""
     shown = {article for line in lines for article in line.articles}
     said = [line.text for line in lines if line.author == Author.CUSTOMER]
-    known = extract_numbers("\n".join((*said, *rules.policy.helplines.values())))
+    known = extract_numbers("\n".join((*said, *rules.policy.helplines.values(), *rules.own_texts)))
     known = known.union(*(rules.sources.extract_numbers(article) for article in shown))
     found = []
     for line in lines:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.domain.errors import BadInput
-from assistant.domain.rehearsals import is_within_limit
+from assistant.domain.rehearsals import RESULT_VERSION, is_within_limit
 from assistant.domain.statistics import ProportionEstimate, compute_rate
 from assistant.rehearsal.personas import PERSONAS
 from assistant.rehearsal.transcript_log import RehearsedConversation
 
-#: Of the format of `build_result`; results of another one are not compared.
-RESULT_VERSION = 1
 #: Zero failures in n prove at most 3/n (95 %): the rule of three.
 RULE_OF_THREE = 3.0
 #: Articles without a question that are named.
@@ -167,6 +165,7 @@ def build_comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> dic
     flips = list_flips(load_conversations(before), load_conversations(after))
     failed = [one for one in after["conversations"] if one["failures"]]
     return {
+        "version": RESULT_VERSION,
         "customers": after["customers"],
         "passed": after["passed"],
         "failed_gates": after["failed_gates"],

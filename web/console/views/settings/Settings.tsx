@@ -1,14 +1,17 @@
 // The settings page: each section by itself, one bar that saves what was typed.
 import { useEffect } from "preact/hooks";
 import { me } from "../../state/me";
+import { readinessOf, rehearsable, rehearsal } from "../../state/rehearsal";
 import { busy, discard, loadSettings, pendingCount, problem, save, settings } from "../../state/settings";
 import "../../styles/knowledge.css";
 import "../../styles/settings.css";
 import { text } from "../../text";
+import { rehearsalText } from "../../text/rehearsal";
 import { settingsText } from "../../text/settings";
 import { Deadlines } from "./Deadlines";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
+import { Rehearsal } from "./Rehearsal";
 import { Sentences } from "./Sentences";
 import { Thresholds } from "./Thresholds";
 import { Topics } from "./Topics";
@@ -25,6 +28,8 @@ export function Settings() {
   }, []);
   const seen = settings.value;
   const lead = me.value?.lead ?? false;
+  const { unsaved } = rehearsalText();
+  const rehearsed = readinessOf(rehearsal.value, rehearsable.value);
   const goTo = (id: string): void => document.getElementById(id)?.scrollIntoView();
   return (
     <main class="knowledge settings" tabIndex={0} data-testid="settings">
@@ -37,7 +42,7 @@ export function Settings() {
       {seen && (
         <fieldset class="all" disabled={!lead}>
           <div class="filters" role="group" aria-label={words.title}>
-            {Object.entries(words.sections).map(([id, name]) => (
+            {Object.entries(words.sections).filter(([id]) => lead || id !== "rehearsal").map(([id, name]) => (
               <button key={id} type="button" class="text" onClick={() => goTo(id)}>
                 {name}
               </button>
@@ -48,6 +53,7 @@ export function Settings() {
           <Deadlines />
           <Topics />
           <Thresholds />
+          {lead && <Rehearsal />}
           <Sentences />
         </fieldset>
       )}
@@ -56,6 +62,11 @@ export function Settings() {
           <p class="problem" role="alert">
             {problem.value}
           </p>
+          {rehearsed in unsaved && (
+            <p class="meta" data-testid="not-rehearsed">
+              {unsaved[rehearsed]}
+            </p>
+          )}
           <button class="text" onClick={discard} data-testid="discard-settings">
             {words.discard}
           </button>
