@@ -98,7 +98,7 @@ class SimulatedCustomer:
             self.asked_turn = self.turns
         if self.goal.fact is not None and not self.persona.is_vague:
             self._level = 1
-        return self._telling
+        return self._current_text
 
     def _begin(self) -> list[str]:
         text = self._begin_text()
@@ -124,7 +124,9 @@ class SimulatedCustomer:
         if self.told_turn is not None:
             return self._take_leave()
         if self.disturbance is Disturbance.REPEAT and self.turns == self.detour_turns + 1:
-            return self._say(choose_phrase(self.rng, self.language, "reply", "again", text=self._telling))
+            return self._say(
+                choose_phrase(self.rng, self.language, "reply", "again", text=self._current_text)
+            )
         if self.turns - self.detour_turns >= self.persona.patience or self._level + 1 >= len(
             self.goal.tellings
         ):
@@ -138,10 +140,10 @@ class SimulatedCustomer:
             name = "decline"
         else:
             name = "angry_not_helped" if self.persona.is_angry else "not_helped"
-        return self._say(choose_phrase(self.rng, self.language, "reply", name, text=self._telling))
+        return self._say(choose_phrase(self.rng, self.language, "reply", name, text=self._current_text))
 
     @property
-    def _telling(self) -> str:
+    def _current_text(self) -> str:
         return self.goal.tellings[self._level]
 
     def _take_leave(self) -> list[str]:

@@ -78,7 +78,6 @@ class SqlStore:
         self.spending = SqlSpending(connection)
         self.article_drafts = SqlArticleDrafts(connection)
         self.settings = SqlSettings(connection)
-        self.rehearsals = SqlRehearsals(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
         self.search = SqlSearch(connection)
@@ -95,6 +94,10 @@ class SqlStore:
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
         self._connection = connection
+
+    @property
+    def rehearsals(self) -> SqlRehearsals:
+        return SqlRehearsals(self._connection)
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""
