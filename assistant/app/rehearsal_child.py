@@ -19,8 +19,8 @@ from assistant.ipc.parent_death import terminate_with_parent
 if TYPE_CHECKING:
     from assistant.app.settings import Settings
 
-#: Whatever else runs has priority.
-NICENESS = 10
+#: Added to that of the worker process: whatever else runs has priority.
+NICENESS = 5
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 CONSOLE_CUSTOMERS = 40
 LOOK_SECONDS = 1.0
 #: A rehearsal whose process says nothing for so long has hung, or its machine is gone.
-MAX_SILENT = timedelta(minutes=5)
+MAX_SILENT = timedelta(minutes=20)
 MAX_LINE_BYTES = 32 * 1024 * 1024
 MODULE = "assistant.app.rehearsal_child"
 
