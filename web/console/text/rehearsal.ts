@@ -29,6 +29,11 @@ const ja = {
     told: "記事の内容をお伝えできた", person: "ご希望の方が担当者につながった", false_handoff: "不要な引き継ぎ", false_answer: "記事にない質問への回答",
     promise: "記事にない数字や約束", same_reply: "同じ返事の繰り返し", leak: "ほかの方の情報や未公開の内容の漏れ",
   } as Record<string, string>,
+  failed: {
+    told: "記事の内容をお伝えできなかった", person: "担当者につながるのが遅かった", false_handoff: "不要な引き継ぎをした", false_answer: "記事にない質問に回答した",
+    promise: "記事にない数字や約束を伝えた", same_reply: "同じ返事を繰り返した", leak: "ほかの方の情報や未公開の内容が漏れた",
+  } as Record<string, string>,
+  comma: "、",
   flips: (n: number, worse: number) => (n ? `結果が変わったお客様：${n}人（うち悪くなった方 ${worse}人）` : "結果が変わったお客様はいません。"),
   worse: "悪くなった",
   better: "良くなった",
@@ -70,6 +75,11 @@ const en: typeof ja = {
     told: "The article's fact was told", person: "A person was reached when wanted", false_handoff: "Handed over without need", false_answer: "Answered what no article holds",
     promise: "Amounts or promises that no article has", same_reply: "The same reply twice", leak: "Leaks of others' data or unpublished text",
   },
+  failed: {
+    told: "the article's fact was not told", person: "a person was not reached in time", false_handoff: "handed over without need", false_answer: "answered what no article holds",
+    promise: "told amounts or promises that no article has", same_reply: "gave the same reply twice", leak: "leaked others' data or unpublished text",
+  },
+  comma: ", ",
   flips: (n, worse) => (n ? `${n} customers fare otherwise, ${worse} of them worse` : "Nobody fares otherwise."),
   worse: "Worse",
   better: "Better",

@@ -50,15 +50,16 @@ function Progress({ run }: { run: Run }) {
 
 function Result({ run, result }: { run: Run; result: RehearsalResult }) {
   const words = rehearsalText();
-  const names = result.failed_gates.map((name) => word(words.measures, name)).join(", ");
+  const names = result.failed_gates.map((name) => word(words.measures, name)).join(words.comma);
   return (
-    <div data-testid="rehearsal-result">
+    <div class="rehearsal-result" data-testid="rehearsal-result">
       <p>
         <b>{result.passed ? words.passed : words.notPassed(names)}</b>
       </p>
       <p class="meta">
-        {words.by(run.by, time(run.at))} {Object.keys(rehearsable.value).length > 0 && (triedThese(run, rehearsable.value) ? words.these : words.others)}
+        {words.by(run.by, time(run.at))}
       </p>
+      <p>{Object.keys(rehearsable.value).length > 0 && (triedThese(run, rehearsable.value) ? words.these : words.others)}</p>
       <div class="rehearsal-rates" tabIndex={0} role="group" aria-label={words.title}>
         <table>
           <thead>
@@ -115,8 +116,8 @@ function Rate({ before, after }: { before: RehearsedRate | undefined; after: Reh
       <td>
         {after.passed ? "" : "✕ "}
         {words.rate(after.count, after.total, after.rate)}
-        {after.low !== null && after.high !== null && <small class="meta in-file">{words.interval(after.low, after.high)}</small>}
-        {after.proves_at_most !== null && !WANTED.has(after.measure) && <small class="meta in-file">{words.proves(after.total, after.proves_at_most)}</small>}
+        {after.low !== null && after.high !== null && <small class="meta">{words.interval(after.low, after.high)}</small>}
+        {after.proves_at_most !== null && !WANTED.has(after.measure) && <small class="meta">{words.proves(after.total, after.proves_at_most)}</small>}
       </td>
       <td>{limit}</td>
     </tr>
@@ -125,7 +126,7 @@ function Rate({ before, after }: { before: RehearsedRate | undefined; after: Reh
 
 function Talk({ title, talk }: { title: string; talk: Rehearsed }) {
   const words = rehearsalText();
-  const failed = talk.failures.map((name) => word(words.measures, name)).join(", ");
+  const failed = talk.failures.map((name) => word(words.failed, name)).join(words.comma);
   return (
     <div class="card rehearsed">
       <p>
