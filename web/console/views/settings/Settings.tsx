@@ -3,18 +3,22 @@ import { useEffect } from "preact/hooks";
 import { me } from "../../state/me";
 import { readinessOf, rehearsable, rehearsal } from "../../state/rehearsal";
 import { busy, discard, loadSettings, pendingCount, problem, save, settings } from "../../state/settings";
+import "../../styles/insight.css";
 import "../../styles/knowledge.css";
 import "../../styles/settings.css";
 import { text } from "../../text";
 import { rehearsalText } from "../../text/rehearsal";
 import { settingsText } from "../../text/settings";
+import { webhookText } from "../../text/webhooks";
 import { Deadlines } from "./Deadlines";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
 import { Rehearsal } from "./Rehearsal";
+import { Notices } from "./Notices";
 import { Sentences } from "./Sentences";
 import { Thresholds } from "./Thresholds";
 import { Topics } from "./Topics";
+import { Webhooks } from "./Webhooks";
 
 export function Settings() {
   const words = settingsText();
@@ -30,6 +34,7 @@ export function Settings() {
   const lead = me.value?.lead ?? false;
   const { unsaved } = rehearsalText();
   const rehearsed = readinessOf(rehearsal.value, rehearsable.value);
+  const admin = me.value?.admin ?? false;
   const goTo = (id: string): void => document.getElementById(id)?.scrollIntoView();
   return (
     <main class="knowledge settings" tabIndex={0} data-testid="settings">
@@ -42,7 +47,7 @@ export function Settings() {
       {seen && (
         <fieldset class="all" disabled={!lead}>
           <div class="filters" role="group" aria-label={words.title}>
-            {Object.entries(words.sections).filter(([id]) => lead || id !== "rehearsal").map(([id, name]) => (
+            {[...Object.entries(words.sections).filter(([id]) => lead || id !== "rehearsal"), ...(admin ? [["webhooks", webhookText().title] as const] : [])].map(([id, name]) => (
               <button key={id} type="button" class="text" onClick={() => goTo(id)}>
                 {name}
               </button>
@@ -52,11 +57,13 @@ export function Settings() {
           <Hours />
           <Deadlines />
           <Topics />
+          <Notices />
           <Thresholds />
           {lead && <Rehearsal />}
           <Sentences />
         </fieldset>
       )}
+      {seen && admin && <Webhooks />}
       {lead && (pendingCount.value > 0 || problem.value) && (
         <div class="save-bar" role="region" aria-label={words.save(pendingCount.value)} data-testid="save-bar">
           <p class="problem" role="alert">
