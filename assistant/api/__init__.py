@@ -75,6 +75,7 @@ def _list_routers() -> list[APIRouter]:
         oidc,
         people,
         proactive,
+        rehearsals,
         report_files,
         reports,
         saved_replies,
@@ -90,7 +91,7 @@ def _list_routers() -> list[APIRouter]:
     of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
     of_agents = (*of_desk, customers, copilot, teams, people, oidc)
     of_insight = (reports, report_files, live_figures, insight, cases, improvements, webhook_endpoints)
-    of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)
+    of_leads = (knowledge, synonyms, article_reading, articles, settings, rehearsals, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 
 

@@ -157,6 +157,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/settings": (WORKING,),
     "POST /v1/agent/settings/hours": (WORKING,),
     "POST /v1/agent/settings/replay": (TRYING,),
+    "POST /v1/agent/settings/rehearsals": (TRYING,),
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)

@@ -15,6 +15,7 @@ from assistant.app.embedder import ProgressCallback
 from assistant.app.job_handlers import build_job_handlers
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
+from assistant.app.rehearsal_runner import RehearsalRunner
 from assistant.app.settings import Settings
 from assistant.app.wiring import (
     build_backend,
@@ -115,6 +116,7 @@ class AssistantService:
                 database, self.dependencies.policy, self.notifier, utc_now, self._list_template_accounts()
             ).run,
             "webhooks": WebhookSender(database, addresses.resolve_url, utc_now).run,
+            "rehearsals": RehearsalRunner(database=database, settings=self.settings, clock=utc_now).run,
             "trackers": TrackerSync(
                 database=database,
                 trackers=build_trackers(self.settings),

@@ -19,6 +19,7 @@ from assistant.cli import (
     doctor,
     insight,
     knowledge,
+    rehearse,
     serve,
 )
 from assistant.domain.errors import AssistantError
@@ -39,6 +40,7 @@ app.command()(knowledge.search)
 app.command()(knowledge.ask)
 app.command()(chat.chat)
 app.command()(chat.assess)
+app.command()(rehearse.rehearse)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
 app.command()(insight.report)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import os
 import signal
@@ -13,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from assistant.ipc.parent_death import terminate_with_parent
 from assistant.ipc.rpc import RpcChannel
 
 if TYPE_CHECKING:
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
 #: Nice value: when both cores are busy, the web process has priority.
 NICENESS = 5
-#: Option of prctl(2): the signal that we get when our parent dies.
-PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    _terminate_with_parent()
+    # Two must never have the index open.
+    terminate_with_parent()
     os.nice(NICENESS)
     # Ctrl-C reaches both processes; the parent stops us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -38,12 +37,6 @@ def main() -> None:
     import uvloop
 
     uvloop.run(_serve_parent(int(sys.argv[1])))
-
-
-def _terminate_with_parent() -> None:
-    """End this process with its parent, even if that is killed: two must never have the index open."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _serve_parent(end: int) -> None:

@@ -10,6 +10,7 @@ from assistant.domain.customer_data import AttributeRule
 from assistant.domain.digest import DigestRules
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.proactive import ProactivePolicy
+from assistant.domain.rehearsals import REHEARSAL_LIMITS
 from assistant.domain.segments import SegmentRule
 from assistant.domain.sla import SlaRule
 
@@ -98,6 +99,8 @@ class Policy:
     hours: BusinessHours = field(default_factory=BusinessHours)
     #: By when people answer; the first that applies holds.
     sla: tuple[SlaRule, ...] = ()
+    #: What a rehearsal with simulated customers has to reach: measure -> share.
+    rehearsal: Mapping[str, float] = field(default_factory=lambda: dict(REHEARSAL_LIMITS))
     #: Rules of messages that nobody asked for just now, with their limits, and the names of those in force.
     proactive: ProactivePolicy = field(default_factory=ProactivePolicy)
     proactive_on: frozenset[str] = frozenset()

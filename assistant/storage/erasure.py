@@ -42,7 +42,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
     }
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
-    | {"tracked_issues", "troubles", "vectors", "views"}
+    | {"rehearsals", "tracked_issues", "troubles", "vectors", "views"}
 )
 
 

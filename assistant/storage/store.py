@@ -30,6 +30,7 @@ from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.proactive import SqlProactive
 from assistant.storage.purchase_scores import SqlPurchaseScores
+from assistant.storage.rehearsals import SqlRehearsals
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
@@ -112,6 +113,10 @@ class SqlStore:
         self.report = SqlReport(connection)
         self.digests = SqlDigests(connection)
         self.surveys = SqlSurveys(connection)
+
+    @property
+    def rehearsals(self) -> SqlRehearsals:
+        return SqlRehearsals(self._connection)
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""

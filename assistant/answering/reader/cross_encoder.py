@@ -51,7 +51,7 @@ class CrossEncoderReader:
     def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
         """*models* is the folder of prepared models, *seconds* what reading may take in a turn."""
         self.model = AdaptedModel("reader", models, READER, instead="search alone answers")
-        self._seconds = seconds
+        self.seconds = seconds
         self._recent: LruCache[tuple[str, str, int, str], PassageReading] = LruCache(CACHE_SIZE)
 
     async def read_passages(
@@ -97,7 +97,7 @@ class CrossEncoderReader:
         self, question: str, passages: Sequence[Passage], context: str, readings: list[PassageReading]
     ) -> None:
         """Adds the reading of one passage after another to *readings*; TimeoutError when the time is over."""
-        until, best = time.monotonic() + self._seconds, 0.0
+        until, best = time.monotonic() + self.seconds, 0.0
         for passage in passages:
             if best >= ENOUGH.get(len(readings), 1.0):
                 return

@@ -50,7 +50,12 @@ from assistant.ports.storage.knowledge import (
     SourceStore,
     SynonymStore,
 )
-from assistant.ports.storage.lead import ArticleDraftStore, ReplyVerdictStore, SettingStore
+from assistant.ports.storage.lead import (
+    ArticleDraftStore,
+    RehearsalStore,
+    ReplyVerdictStore,
+    SettingStore,
+)
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
@@ -184,6 +189,8 @@ class Store(Protocol):
     def article_drafts(self) -> ArticleDraftStore: ...
     @property
     def settings(self) -> SettingStore: ...
+    @property
+    def rehearsals(self) -> RehearsalStore: ...
     @property
     def reply_verdicts(self) -> ReplyVerdictStore: ...
     @property
