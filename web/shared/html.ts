@@ -50,13 +50,41 @@ function copy(node: Node, into: Node, base: string): void {
 interface Policies {
   createPolicy(name: string, rules: { createHTML: (html: string) => string }): { createHTML: (html: string) => string };
 }
-/** For pages that demand Trusted Types (`trusted-types yorisoi`): what is parsed is only read from, node by node. */
-const policy = (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy("yorisoi", { createHTML: (html) => html });
+
+/** For pages that demand Trusted Types: what is parsed is only read from, node by node. Null: none, or the page's list
+ *  (`trusted-types yorisoi`) does not name us. */
+function createPolicy() {
+  try {
+    return (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy("yorisoi", { createHTML: (html) => html });
+  } catch {
+    return null;
+  }
+}
+const policy = createPolicy();
+
+const SIGNS: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
+
+/** The words line by line without their marks, where the page lets nobody parse. */
+function wordsOf(html: string): Node {
+  const body = document.createElement("body");
+  for (const line of html.split(/<(?:br|\/(?:p|li|tr|h\d))\b[^>]*>/i)) {
+    const words = line.replace(/<[^>]*>/g, "").replace(/&(#?\w+);/g, (all, name) => SIGNS[name] ?? all).trim();
+    if (words) body.appendChild(document.createElement("p")).textContent = words;
+  }
+  return body;
+}
+
+function parse(html: string): Node {
+  try {
+    return new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html").body;
+  } catch {
+    return wordsOf(html);
+  }
+}
 
 /** Allowed elements only, with links made absolute against `base`. Unknown elements leave their text behind. */
 export function safeFragment(html: string, base: string): DocumentFragment {
-  const parsed = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
   const fragment = document.createDocumentFragment();
-  parsed.body.childNodes.forEach((child) => copy(child, fragment, base));
+  parse(html).childNodes.forEach((child) => copy(child, fragment, base));
   return fragment;
 }

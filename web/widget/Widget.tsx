@@ -1,4 +1,5 @@
 // The launcher and the panel, and what ties them together: focus, Escape, the phone's keyboard.
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./Announcer";
 import { useBack } from "./back";
@@ -75,10 +76,13 @@ export function Widget() {
         data-testid="widget-panel"
         data-state={session.state.value}
       >
-        <Header />
-        <Status />
-        <Log />
-        <Composer input={input} />
+        {/* A draft, a rating, an opened file are one person's: the next one begins anew. */}
+        <Fragment key={session.person.value}>
+          <Header />
+          <Status />
+          <Log />
+          <Composer input={input} />
+        </Fragment>
       </section>
       {config.launcher && <Launcher button={launcher} />}
       <Announcer />
