@@ -1,5 +1,6 @@
 // The server's HTML is sanitised already; here it is rebuilt node by node from an allow-list,
 // so that nothing else can reach the page whatever the server was made to send.
+import { safeUrl } from "./url";
 
 const ALLOWED: Record<string, readonly string[]> = {
   P: [], BR: [], HR: [], UL: [], OL: ["start"], LI: [], DL: [], DT: [], DD: [], STRONG: [], B: [], EM: [], I: [], DEL: [],
@@ -8,17 +9,6 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 /** What these contain is code or markup, never something to read. */
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH", "TITLE", "HEAD"]);
-
-/** An http(s) address, made absolute, or null. */
-export function safeUrl(href: string | null, base: string): string | null {
-  if (!href) return null;
-  try {
-    const url = new URL(href, base);
-    return /^https?:$/.test(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
-}
 
 function link(from: Element, to: Element, base: string): void {
   if (to.hasAttribute("data-cite")) return to.setAttribute("href", `#cite-${to.getAttribute("data-cite")}`);

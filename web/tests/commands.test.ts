@@ -4,7 +4,8 @@ import type { Message } from "../shared/types";
 import { takeCommands } from "../widget/commands";
 import type { Chat } from "../widget/context";
 import { createModel } from "../widget/model";
-import { fillWords } from "../widget/text";
+import { fillWords } from "../widget/outside";
+import { text } from "../widget/text";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -63,6 +64,6 @@ test("a wrong call breaks nothing", () => {
 });
 
 test("the words of a further language are filled in, and English where one is missing", () => {
-  const words = fillWords({ open: "채팅 열기", unread: "읽지 않은 메시지 {}개" });
+  const words = fillWords(text.en, { open: "채팅 열기", unread: "읽지 않은 메시지 {}개" });
   expect([words.open, words.unread(2), words.send]).toEqual(["채팅 열기", "읽지 않은 메시지 2개", "Send"]);
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { safeFragment, safeUrl } from "../shared/html";
+import { safeFragment } from "../shared/html";
+import { safeUrl } from "../shared/url";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -9,6 +9,7 @@ import type { Config } from "../widget/config";
 import { connect } from "../widget/connection";
 import { ChatContext } from "../widget/context";
 import { createSession } from "../widget/session";
+import { Panel } from "../widget/Panel";
 import { Widget } from "../widget/Widget";
 
 const KEY = "yorisoi:http://desk.example";
@@ -47,7 +48,7 @@ function server(): Call[] {
   return calls;
 }
 
-const settle = () => vi.advanceTimersByTimeAsync(10);
+const settle = () => vi.advanceTimersByTimeAsync(100);
 const last = (calls: Call[]) => calls.at(-1)!;
 const openFor = (call: Call) => {
   const who = call.body.customer?.id ?? "nobody";
@@ -187,8 +188,9 @@ test("a half-written message is not the next person's", async () => {
   server();
   const session = createSession(config("alice"));
   const page = document.body.appendChild(document.createElement("div"));
-  const chat = { config: config("alice"), session, open: signal(true), welcome: signal(null) };
+  const chat = { config: config("alice"), session, open: signal(true), welcome: signal(null), loadPanel: async () => Panel };
   render(h(ChatContext.Provider, { value: chat, children: h(Widget, {}) }), page);
+  await settle();
   const area = () => page.querySelector<HTMLTextAreaElement>("textarea")!;
   area().value = "私の住所は";
   area().dispatchEvent(new Event("input"));
@@ -196,6 +198,27 @@ test("a half-written message is not the next person's", async () => {
   session.logout();
   await settle();
   expect(area().value).toBe("");
+  render(null, page);
+});
+
+test("a chat that is opened without a network says so, and opens when it is back", async () => {
+  server();
+  const page = document.body.appendChild(document.createElement("div"));
+  let up = false;
+  const loadPanel = vi.fn(async () => {
+    if (!up) throw new TypeError("Failed to fetch");
+    return Panel;
+  });
+  const chat = { config: config(null), session: createSession(config(null)), open: signal(false), welcome: signal(null), loadPanel };
+  render(h(ChatContext.Provider, { value: chat, children: h(Widget, {}) }), page);
+  await settle();
+  expect(loadPanel).not.toHaveBeenCalled();
+  chat.open.value = true;
+  await settle();
+  expect(page.querySelector("[role=alert]")?.textContent).toContain("接続が切れています");
+  up = true;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect([page.querySelector("[role=alert]"), page.querySelector("textarea")]).toEqual([null, document.activeElement]);
   render(null, page);
 });
 

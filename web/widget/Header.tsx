@@ -1,9 +1,10 @@
 // Who is answering, the way out, and the way to a person: in sight at all times.
 import { useSignal } from "@preact/signals";
 import { Close, Mark, Person } from "../shared/icons";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
 import { useAttempt } from "./attempt";
 import { keepFocus } from "./focus";
+import { useText } from "./text";
 
 function Answering() {
   const { session, welcome, config } = useChat();

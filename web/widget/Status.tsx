@@ -1,8 +1,9 @@
 // The strip under the header: offline, failed, waiting, with a person, back with the assistant.
 import { useSignal } from "@preact/signals";
 import { notice, useAttempt } from "./attempt";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
 import { keepFocus } from "./focus";
+import { useText } from "./text";
 
 function Waiting() {
   const { session } = useChat();

@@ -1,10 +1,9 @@
-// Every word that the widget itself says; further languages have theirs in assistant/conversation/templates/.
-import type { Language } from "../shared/types";
+// Every word that the panel says; further languages have theirs in assistant/conversation/templates/.
+import { useWords } from "./context";
+import { outside } from "./outside";
 
 const ja = {
-  open: "チャットを開く",
-  close: "チャットを閉じる",
-  unread: (n: number) => `未読 ${n} 件`,
+  ...outside.ja,
   aiTag: "AI",
   title: "お問い合わせチャット",
   person: "担当者と話す",
@@ -17,7 +16,6 @@ const ja = {
   closed: "この会話は終了しました",
   again: "新しい会話を始める",
   againHint: "前回のご相談内容を引き継ぎます。",
-  offline: "接続が切れています。つながりしだい自動で再開します。",
   failed: "うまくいきませんでした。もう一度お試しください。",
   personFailed: "担当者の呼び出しが届きませんでした。",
   attach: "ファイルを送る（画像・PDF・テキスト、8MBまで）",
@@ -53,9 +51,7 @@ const ja = {
 };
 
 const en: typeof ja = {
-  open: "Open chat",
-  close: "Close chat",
-  unread: (n) => `${n} unread`,
+  ...outside.en,
   aiTag: "AI",
   title: "Support chat",
   person: "Talk to a person",
@@ -68,7 +64,6 @@ const en: typeof ja = {
   closed: "This conversation has ended",
   again: "Start a new conversation",
   againHint: "We will carry over what you told us.",
-  offline: "You are offline. The chat resumes by itself when the connection is back.",
   failed: "That did not work. Please try again.",
   personFailed: "Your request for a person did not get through.",
   attach: "Send a file (picture, PDF or text, up to 8 MB)",
@@ -103,11 +98,5 @@ const en: typeof ja = {
   comment: "Anything you would like to add (optional)",
 };
 
-export type Text = typeof ja;
-export const text: Record<Language, Text> = { ja, en };
-
-/** The words of a further language, as the server has them: `{}` is filled in. */
-export function fillWords(words: Record<string, string>): Text {
-  const filled = (key: keyof Text) => (value: string | number) => (words[key] ?? "{}").replace("{}", String(value));
-  return { ...en, ...words, unread: filled("unread"), withAgent: filled("withAgent"), typing: filled("typing") } as Text;
-}
+export const text = { ja, en };
+export const useText = (): typeof ja => useWords(text);
