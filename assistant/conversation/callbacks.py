@@ -60,8 +60,21 @@ def list_offered_slots(conversation: Conversation, policy: Policy, now: datetime
     return list_callback_slots(policy.hours, now, policy.callback_slots)
 
 
+def find_planned_callback(store: Store, conversation_id: str) -> Callback | None:
+    """The next call that is still to come."""
+    planned = [one for one in _list_open(store, conversation_id) if one.state is CallbackState.PLANNED]
+    return min(planned, key=lambda one: one.slot_from, default=None)
+
+
 def request_callback(
-    store: Store, conversation_id: str, number: str, slot_from: datetime, policy: Policy, now: datetime
+    store: Store,
+    conversation_id: str,
+    number: str,
+    slot_from: datetime,
+    policy: Policy,
+    now: datetime,
+    *,
+    topic: str = "",
 ) -> Callback:
     """Whoever waits chooses one of the offered times, once; they keep their place in the queue."""
     conversation = store.conversations.get(conversation_id)
@@ -72,7 +85,7 @@ def request_callback(
         raise BadInput("That time is not offered any more; choose another.", field="slot")
     if _list_open(store, conversation.id):
         raise Conflict("A call is planned already.")
-    wanted = CallbackRequest(number=number, topic="", slot_from=slot_from, slot_to=slots[slot_from])
+    wanted = CallbackRequest(number=number, topic=topic, slot_from=slot_from, slot_to=slots[slot_from])
     callback = _add_callback(store, conversation, wanted, CUSTOMER, now)
     time = format_moment(slot_from, now, conversation.language, zone=policy.zone)
     text = words("callback_planned", conversation.language, time=time, ending=callback.number[-4:])

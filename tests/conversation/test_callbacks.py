@@ -109,13 +109,17 @@ async def test_who_waits_is_offered_times_and_chooses_one_once(rig: Harness) -> 
     def choose(start: datetime):  # type: ignore[no-untyped-def]
         return rig.database.write(
             lambda store: callbacks.request_callback(
-                store, conversation, "０９０ー１２３４ー５６７８", start, OFFERING, rig.clock()
+                store, conversation, "０９０ー１２３４ー５６７８", start, OFFERING, rig.clock(), topic="返金"
             )
         )
 
     with pytest.raises(BadInput):
         await choose(slots[0][0] + timedelta(minutes=1))
+    assert await rig.database.read(lambda store: callbacks.find_planned_callback(store, conversation)) is None
     await choose(slots[0][0])
+    planned = await rig.database.read(lambda store: callbacks.find_planned_callback(store, conversation))
+    assert planned is not None
+    assert (planned.slot_from, planned.topic) == (slots[0][0], "返金")
     assert "5678" in (await rig.answers(conversation))[-1]
     with pytest.raises(Conflict):
         await choose(slots[1][0])

@@ -161,6 +161,8 @@ export interface components {
     };
     CallbackChoiceIn: {
       number: string;
+      /** @default */
+      topic?: string;
       /** Format: date-time */
       slot_from: string;
     };
@@ -200,6 +202,7 @@ export interface components {
     };
     CallbackSlotsOut: {
       slots: components["schemas"]["CallbackPlanOut"][];
+      planned: components["schemas"]["CallbackPlanOut"] | null;
     };
     CandidateOut: {
       conversation: string;

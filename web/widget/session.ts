@@ -5,7 +5,7 @@ import { LEFT, type Unsent, createOutbox } from "../shared/outbox";
 import type { ServerEvent } from "../shared/sse";
 import { load, onOtherTab, save } from "../shared/store";
 import { uuid } from "../shared/uuid";
-import { type Feedback, type Ticket, createApi } from "./api";
+import { type CallWish, type Feedback, type Ticket, createApi } from "./api";
 import { notice } from "./attempt";
 import type { Config, Customer } from "./config";
 import { type Connection, connect } from "./connection";
@@ -263,6 +263,8 @@ export function createSession(config: Config) {
     ...model, connected, outbox, person, resume, restart, send, identify, logout, askForPerson, stopWaiting, markRead,
     welcome: api.welcome,
     sendFile,
+    calls: () => inside(api.calls),
+    askForCall: (wish: CallWish) => inside((to) => api.askForCall(to, wish)),
     file: (id: string) => inside((to) => api.file(to, id)),
     feedback: (feedback: Feedback) => inside((to) => api.feedback(to, feedback)),
     tellTyping: (on: boolean) => void (saved && api.typing(saved, on).catch(() => undefined)),

@@ -10,6 +10,17 @@ const ja = {
   asking: "担当者を呼んでいます…",
   waiting: "順番をお待ちいただいています",
   cancel: "待つのをやめる",
+  call: "電話での連絡を希望する",
+  callTitle: "お電話の予約",
+  callTime: "ご希望の時間",
+  callNumber: "電話番号",
+  callTopic: "ご用件（任意）",
+  callSend: "この時間に電話を頼む",
+  callCancel: "やめる",
+  callPlanned: (time: string) => `お電話の予定：${time}`,
+  callNumberWrong: "電話番号をお確かめください（数字8～15桁）。",
+  callTaken: "この時間は選べなくなりました。別の時間をお選びください。",
+  callFailed: "お電話の予約が届きませんでした。もう一度お試しください。",
   withAgent: (name: string) => `担当者の${name}が対応しています`,
   withSomeone: "担当者が対応しています",
   returned: "AI アシスタントの対応に戻りました",
@@ -58,6 +69,17 @@ const en: typeof ja = {
   asking: "Calling a person…",
   waiting: "You are in line for a person",
   cancel: "Stop waiting",
+  call: "Ask for a phone call",
+  callTitle: "Arrange a call",
+  callTime: "When should we call?",
+  callNumber: "Phone number",
+  callTopic: "What is it about? (optional)",
+  callSend: "Ask for this call",
+  callCancel: "Cancel",
+  callPlanned: (time) => `We will call you: ${time}`,
+  callNumberWrong: "Please check the phone number (8 to 15 digits).",
+  callTaken: "This time is no longer free. Please choose another one.",
+  callFailed: "Your request for a call did not get through. Please try again.",
   withAgent: (name) => `You are talking with ${name}`,
   withSomeone: "You are talking with our team",
   returned: "You are back with the AI assistant",
@@ -99,4 +121,5 @@ const en: typeof ja = {
 };
 
 export const text = { ja, en };
-export const useText = (): typeof ja => useWords(text);
+export type Text = typeof ja;
+export const useText = (): Text => useWords(text);
