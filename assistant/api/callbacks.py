@@ -13,14 +13,16 @@ from assistant.api.inbox_rows import serialize_callback
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import build_example, format_timestamp
 from assistant.conversation import callbacks
-from assistant.conversation.callbacks import CallbackRequest
+from assistant.conversation.callbacks import CallbackChoice, CallbackRequest
 from assistant.domain.callbacks import Callback, CallbackOutcome
 from assistant.text.characters import clean_line
 
 router = APIRouter(prefix="/v1", tags=["agent"], route_class=RateLimitedRoute)
 
 Number = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Topic = Annotated[str, StringConstraints(max_length=callbacks.MAX_TOPIC_CHARACTERS), AfterValidator(clean_line)]
+Topic = Annotated[
+    str, StringConstraints(max_length=callbacks.MAX_TOPIC_CHARACTERS), AfterValidator(clean_line)
+]
 
 
 class CallbackIn(BaseModel):
@@ -91,11 +93,9 @@ async def list_callback_slots(owner: OwnedConversation, ctx: Ctx) -> CallbackSlo
 @router.post("/conversations/{conversation}/callback", status_code=201, tags=["customer"])
 async def request_callback(body: CallbackChoiceIn, owner: OwnedConversation, ctx: Ctx) -> CallbackPlanOut:
     """Whoever waits chooses one of the offered times; the place in the queue stays."""
-    now = ctx.clock()
+    now, choice = ctx.clock(), CallbackChoice(**body.model_dump())
     planned = await ctx.database.write(
-        lambda store: callbacks.request_callback(
-            store, owner.id, body.number, body.slot_from, ctx.policy, now, topic=body.topic
-        )
+        lambda store: callbacks.request_callback(store, owner.id, choice, ctx.policy, now)
     )
     ctx.notifier.notify(owner.id)
     return _serialize_plan(planned)

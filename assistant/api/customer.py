@@ -21,6 +21,7 @@ from assistant.api.responses import (
     WidgetConfigOut,
 )
 from assistant.api.schemas import (
+    AttributesIn,
     CloseIn,
     FeedbackIn,
     MessageIn,
@@ -220,6 +221,16 @@ async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> ConversationStat
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
     ctx.notifier.notify(owner.id)
     return {"state": conversation.state}
+
+
+@router.post("/conversations/{conversation}/attributes", status_code=204)
+async def set_attributes(body: AttributesIn, owner: OwnedConversation, ctx: Ctx) -> Response:
+    """What the page says of its visitor, for agents, who see that it is claimed; null takes one away."""
+    await ctx.database.write(
+        lambda store: customer_actions.save_attributes(store, owner.customer, body.attributes)
+    )
+    ctx.notifier.notify(owner.id)
+    return Response(status_code=204)
 
 
 @router.post("/conversations/{conversation}/feedback", status_code=201)

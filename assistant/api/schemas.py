@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, overload
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
@@ -33,6 +33,7 @@ from assistant.api.responses import (
     WaitingOut,
 )
 from assistant.conversation.surveys import Survey
+from assistant.domain.claimed_attributes import MAX_ATTRIBUTES
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import WARNING, Author, Citation, Message, get_public_kind
@@ -48,6 +49,9 @@ Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean_li
 ShownLine = Annotated[Line, StringConstraints(min_length=1)]
 #: A text of several lines without control and invisible characters.
 CleanText = Annotated[str, AfterValidator(clean_text)]
+#: Whole numbers that JavaScript knows exactly, and fractions of that size.
+Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
+Fraction = Annotated[float, Field(ge=-(2**53), le=2**53, allow_inf_nan=False)]
 
 
 def build_example(**values: Any) -> ConfigDict:
@@ -73,6 +77,16 @@ class OpenIn(BaseModel):
     locale: Annotated[str, StringConstraints(max_length=35)] | None = None
     customer: CustomerIn | None = None
     previous: PreviousIn | None = None
+
+
+Attribute = Line | StrictBool | Whole | Fraction | None
+
+
+class AttributesIn(BaseModel):
+    model_config = build_example(attributes={"plan": "pro", "seats": 3, "trial": False})
+
+    #: Name -> what the page says; null takes one away.
+    attributes: Annotated[dict[str, Attribute], Field(max_length=MAX_ATTRIBUTES)]
 
 
 class MessageIn(BaseModel):

@@ -121,6 +121,11 @@ export interface components {
       sources: components["schemas"]["SourceScoreOut"][];
       reaction: string | null;
     };
+    AttributesIn: {
+      attributes: {
+        [key: string]: string | boolean | number | null;
+      };
+    };
     /** @enum {string} */
     Author: "customer" | "assistant" | "agent" | "system";
     /** @enum {string} */

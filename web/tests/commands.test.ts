@@ -11,16 +11,17 @@ afterEach(() => vi.restoreAllMocks());
 
 function chat() {
   const model = createModel();
-  const session = { ...model, send: vi.fn(), logout: vi.fn(), identify: vi.fn() };
+  const session = { ...model, send: vi.fn(), logout: vi.fn(), identify: vi.fn(), tellAttributes: vi.fn() };
   return { open: signal(false), session } as unknown as Chat & { session: typeof session };
 }
 
 test("what the page called before the script was there is done in order", () => {
-  const target = { yorisoi: Object.assign(() => undefined, { q: [["identify", { id: "c-1" }], ["open"], ["send", "返品したい"]] }) };
+  const target = { yorisoi: Object.assign(() => undefined, { q: [["identify", { id: "c-1" }], ["attributes", { plan: "pro" }], ["open"], ["send", "返品したい"]] }) };
   const one = chat();
   takeCommands(one, target);
   expect(one.open.value).toBe(true);
   expect(one.session.identify).toHaveBeenCalledWith({ id: "c-1" });
+  expect(one.session.tellAttributes).toHaveBeenCalledWith({ plan: "pro" });
   expect(one.session.send).toHaveBeenCalledWith("返品したい");
 });
 

@@ -184,6 +184,27 @@ test("who is named after the page has loaded finds their conversation again", as
   expect(session.messages.value.map((each) => each.text)).toEqual(["秘密"]);
 });
 
+test("what the page says of Alice waits for a conversation, is told once, and is not told of Bob", async () => {
+  const calls = server();
+  const session = createSession(config("alice"));
+  session.tellAttributes({ plan: "pro" });
+  session.tellAttributes({ seats: 3 });
+  await settle();
+  expect(calls).toEqual([]);
+  session.send("質問");
+  await settle();
+  openFor(last(calls));
+  await settle();
+  const told = calls.filter((call) => call.path === "/of-alice/attributes");
+  expect(told.map((call) => call.body)).toEqual([{ attributes: { plan: "pro", seats: 3 } }]);
+  session.identify({ id: "bob" });
+  session.send("ボブ");
+  await settle();
+  openFor(last(calls));
+  await settle();
+  expect(calls.some((call) => call.path === "/of-bob/attributes")).toBe(false);
+});
+
 test("a half-written message is not the next person's", async () => {
   server();
   const session = createSession(config("alice"));

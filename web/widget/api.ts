@@ -26,6 +26,8 @@ export interface Opening {
 export type Calls = Schemas["CallbackSlotsOut"];
 export type CallWish = Schemas["CallbackChoiceIn"];
 
+export type Attributes = Schemas["AttributesIn"]["attributes"];
+
 export interface Feedback {
   kind: string;
   value: number | string;
@@ -60,6 +62,7 @@ export function createApi(origin: string) {
     cancelPerson: (ticket: Ticket) => post<{ state: State }>(ticket, "/handoff/cancel"),
     calls: (ticket: Ticket) => call<Calls>("GET", path(ticket, "/callback"), bearer(ticket)),
     askForCall: (ticket: Ticket, wish: CallWish) => post<Schemas["CallbackPlanOut"]>(ticket, "/callback", wish),
+    attributes: (ticket: Ticket, attributes: Attributes) => post<null>(ticket, "/attributes", { attributes }),
     feedback: (ticket: Ticket, feedback: Feedback) => post<unknown>(ticket, "/feedback", feedback),
   };
 }

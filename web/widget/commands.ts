@@ -1,5 +1,6 @@
 // The page's own calls: yorisoi("open"), queued until the script is there; and what it may listen to.
 import { effect } from "@preact/signals";
+import type { Attributes } from "./api";
 import type { Customer } from "./config";
 import type { Chat } from "./context";
 
@@ -23,6 +24,7 @@ export function takeCommands({ session, open }: Chat, target: { yorisoi?: Queue 
     close: () => (open.value = false),
     identify: (customer: Customer) => session.identify(customer),
     logout: () => session.logout(),
+    attributes: (attributes: Attributes) => session.tellAttributes(attributes),
     send: (words: string) => {
       open.value = true;
       session.send(String(words));

@@ -5,7 +5,7 @@ import { LEFT, type Unsent, createOutbox } from "../shared/outbox";
 import type { ServerEvent } from "../shared/sse";
 import { load, onOtherTab, save } from "../shared/store";
 import { uuid } from "../shared/uuid";
-import { type CallWish, type Feedback, type Ticket, createApi } from "./api";
+import { type Attributes, type CallWish, type Feedback, type Ticket, createApi } from "./api";
 import { notice } from "./attempt";
 import type { Config, Customer } from "./config";
 import { type Connection, connect } from "./connection";
@@ -41,6 +41,8 @@ export function createSession(config: Config) {
   let opening: Promise<Ticket> | null = null;
   let connection: Connection | null = null;
   let resumed = false;
+  /** What the page says of its visitor, until the server knows it. */
+  let attributes: Attributes = {};
 
   /** What an anonymous visitor began stays theirs when they log in; anyone else's is left alone. */
   function isOwn(owner: string | null | undefined): boolean {
@@ -80,6 +82,7 @@ export function createSession(config: Config) {
 
   function changePerson(): void {
     person.value++;
+    attributes = {};
     notice.value = null;
     outbox.reload();
   }
@@ -113,6 +116,20 @@ export function createSession(config: Config) {
     const to = await ticket();
     if (!isHeld(to)) throw LEFT;
     return unless(() => !isHeld(to), work(to));
+  }
+
+  /** They wait for a conversation, and open none. */
+  function tellAttributes(more: Attributes = {}): void {
+    attributes = { ...attributes, ...more };
+    const told = attributes;
+    if (!saved || !Object.keys(told).length) return;
+    const done = () => attributes === told && (attributes = {});
+    // Only a network or a busy server is worth another try, with the next conversation.
+    inside((to) => api.attributes(to, told)).then(done, (problem) => {
+      if (problem === LEFT || (problem instanceof ApiError && problem.passing)) return;
+      done();
+      console.warn("yorisoi", "attributes", problem);
+    });
   }
 
   function take(event: ServerEvent): void {
@@ -161,6 +178,7 @@ export function createSession(config: Config) {
     keep({ id, token, customer: owner, read: 0 });
     adopt();
     listen({ id, token });
+    tellAttributes();
     return { id, token };
   }
 
@@ -203,6 +221,7 @@ export function createSession(config: Config) {
     try {
       await read();
       listen(held);
+      tellAttributes();
     } catch (problem) {
       if (problem === LEFT) return;
       if (problem instanceof ApiError && problem.passing) listen(held);
@@ -260,7 +279,7 @@ export function createSession(config: Config) {
   });
 
   return {
-    ...model, connected, outbox, person, resume, restart, send, identify, logout, askForPerson, stopWaiting, markRead,
+    ...model, connected, outbox, person, resume, restart, send, identify, logout, tellAttributes, askForPerson, stopWaiting, markRead,
     welcome: api.welcome,
     sendFile,
     calls: () => inside(api.calls),

@@ -1,4 +1,4 @@
-"""The widget's two files: with the lead's colour in front, compressed, and sent again only when they changed."""
+"""The widget's two files: with the lead's colour in front, compressed, and sent again only when changed."""
 
 import asyncio
 import gzip
