@@ -22,6 +22,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput
 from assistant.domain.knowledge import HelpEntry
+from assistant.domain.logo import Logo
 from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
@@ -52,6 +53,7 @@ class SettingsInForce(Protocol):
     file: str | None
     problem: str | None
     accent: str | None
+    logo: Logo | None
 
     @property
     def file_keys(self) -> frozenset[str]: ...

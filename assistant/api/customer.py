@@ -124,7 +124,10 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
     language = select_language(lang, ctx.languages)
     absence = render_absence(ctx.policy.for_channel(WEB).hours, language, ctx.clock())
     return {
-        "assistant": {"name": render_template("assistant_name", language)},
+        "assistant": {
+            "name": render_template("assistant_name", language),
+            "logo": f"/v1/widget/logo?v={ctx.live.logo.version}" if ctx.live.logo else None,
+        },
         "greeting": render_template("greeting", language),
         "disclosure": " ".join(filter(None, (render_template("disclosure", language), absence))),
         "examples": list(ctx.examples(language)),
@@ -132,6 +135,18 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
         "language": language,
         "text": WIDGET_WORDS[language],
     }
+
+
+@router.get("/widget/logo", response_class=Response, responses={200: {"content": {"image/*": {}}}})
+async def get_logo(ctx: Ctx, v: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """The picture in the chat's header; its address changes with it."""
+    logo = ctx.live.logo
+    if logo is None:
+        raise NotFound("There is no logo.")
+    # Another process may not have the new one yet: only what is asked for is kept.
+    caching = "public, max-age=31536000, immutable" if v == logo.version else "no-cache"
+    headers = {"Cache-Control": caching, "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(logo.data, media_type=logo.type, headers=headers)
 
 
 @router.post("/conversations/{conversation}/messages", status_code=202)

@@ -25,7 +25,7 @@ HTML = """<!doctype html><html lang="ko"><body><button id="own">?</button>
 <script src="/chat/widget.js" data-launcher="none" data-name="코모레비" data-logo="/logo.svg" async></script>
 </body></html>"""
 WELCOME = {
-    "assistant": {"name": render_template("assistant_name", "ko")},
+    "assistant": {"name": render_template("assistant_name", "ko"), "logo": None},
     "greeting": render_template("greeting", "ko"),
     "disclosure": render_template("disclosure", "ko"),
     "examples": [],

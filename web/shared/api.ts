@@ -115,6 +115,10 @@ export interface components {
     };
     /** @enum {string} */
     Assignment: "manual" | "round_robin" | "least_loaded";
+    AssistantOut: {
+      name: string;
+      logo: string | null;
+    };
     AttemptOut: {
       turn: number;
       query: string | null;
@@ -1690,7 +1694,7 @@ export interface components {
       webhooks: components["schemas"]["WebhookOut"][];
     };
     WidgetConfigOut: {
-      assistant: components["schemas"]["AgentNameOut"];
+      assistant: components["schemas"]["AssistantOut"];
       greeting: string;
       disclosure: string;
       examples: string[];

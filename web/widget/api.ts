@@ -8,14 +8,7 @@ export interface Ticket {
   token: string;
 }
 
-export interface Welcome {
-  assistant: { name: string };
-  greeting: string;
-  disclosure: string;
-  examples: string[];
-  language: string;
-  text: Record<string, string>;
-}
+export type Welcome = Schemas["WidgetConfigOut"];
 
 export interface Opening {
   locale: string;
