@@ -19,6 +19,7 @@ from assistant.api.responses import (
     HandoffReceiptOut,
     MessageReceiptOut,
     WidgetConfigOut,
+    describe_content,
 )
 from assistant.api.schemas import (
     AttributesIn,
@@ -54,6 +55,7 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute)
 
 
+PICTURE = describe_content("The picture", "image/*", "binary")
 #: Messages per page.
 MESSAGES = 500
 #: The largest integer that every database stores as a seq.
@@ -137,7 +139,7 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
     }
 
 
-@router.get("/widget/logo", response_class=Response, responses={200: {"content": {"image/*": {}}}})
+@router.get("/widget/logo", response_class=Response, responses=PICTURE)
 async def get_logo(ctx: Ctx, v: Annotated[str, Query(max_length=64)] = "") -> Response:
     """The picture in the chat's header; its address changes with it."""
     logo = ctx.live.logo
