@@ -81,3 +81,46 @@ def test_a_language_that_the_server_does_not_speak_gives_way(customer: Page) -> 
     customer.goto(f"{SITE}/")
     customer.locator("#own").click()
     expect(WidgetPage(customer).find("person")).to_have_text("担当者と話す")
+
+
+SLOTS = [
+    {"slot_from": f"2026-12-01T0{hour}:00:00Z", "slot_to": f"2026-12-01T0{hour + 1}:00:00Z"}
+    for hour in (5, 6)
+]
+#: What the service answers somebody who asks for a person and then for a call.
+ANSWERS = {
+    "POST /chat/v1/conversations": {"id": "c", "token": "t", "state": "assistant"},
+    "POST /chat/v1/conversations/c/handoff": {"state": "queued", "message": None},
+    "GET /chat/v1/conversations/c/callback": {"slots": SLOTS, "planned": None},
+    "POST /chat/v1/conversations/c/callback": SLOTS[1],
+}
+
+
+def test_a_call_is_asked_for_by_keyboard_alone(customer: Page) -> None:
+    asked: list[object] = []
+
+    def answer_calls(route: Route) -> None:
+        request = route.request
+        answer = ANSWERS.get(f"{request.method} {request.url.removeprefix(SITE)}")
+        if request.method == "POST" and request.url.endswith("/callback"):
+            asked.append(request.post_data_json)
+        route.fulfill(
+            status=200 if answer else 503, body=json.dumps(answer or {}), content_type="application/json"
+        )
+
+    customer.route(f"{SITE}/**", serve_site)
+    customer.route(f"{SITE}/chat/v1/conversations**", answer_calls)
+    customer.goto(f"{SITE}/")
+    customer.locator("#own").click()
+    chat, keys = WidgetPage(customer), customer.keyboard
+    chat.find("person").press("Enter")
+    chat.find("call").press("Enter")
+    expect(chat.find("call-time")).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.type("03-1234-5678")
+    keys.press("Enter")
+    expect(chat.find("call-planned")).to_be_visible()
+    expect(chat.find("call-form")).to_have_count(0)
+    expect(chat.find("cancel-waiting")).to_be_focused()
+    assert asked == [{"slot_from": SLOTS[1]["slot_from"], "number": "03-1234-5678", "topic": ""}]
