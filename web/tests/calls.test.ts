@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../shared/http";
+import { formatSlot } from "../widget/CallForm";
 import { ChatContext } from "../widget/context";
 import { createModel } from "../widget/model";
 import { Status } from "../widget/Status";
@@ -38,6 +39,12 @@ test.each([
   await settle();
   expect(!!find("call")).toBe(offered);
   expect(find("call-planned")?.textContent ?? "").toContain(said);
+});
+
+test("a time is said as people of each language say it", () => {
+  const local = { slot_from: "2026-12-01T14:00:00", slot_to: "2026-12-01T15:00:00" };
+  expect(formatSlot(local, "ja")).toBe("12月1日(火) 14:00–15:00");
+  expect(formatSlot(local, "en")).toMatch(/^Tue, Dec 1, 2:00\sPM–3:00\sPM$/);
 });
 
 test("the form takes the focus, sends time, number and topic, and is gone", async () => {

@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ApiError } from "../shared/http";
+import { clock } from "../shared/language";
 import type { Calls } from "./api";
 import { useChat } from "./context";
 import { type Text, useText } from "./text";
@@ -13,8 +14,8 @@ type Slot = Calls["slots"][number];
 
 /** A time as one says it, on the customer's own clock. */
 export function formatSlot(slot: Slot, language: string): string {
-  const form = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" });
-  return form.formatRange(new Date(slot.slot_from), new Date(slot.slot_to));
+  const day = { month: "short", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" } as const;
+  return `${new Date(slot.slot_from).toLocaleString(language, day)}–${clock(slot.slot_to, language)}`;
 }
 
 function tell(problem: unknown, text: Text): string {

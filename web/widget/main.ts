@@ -60,7 +60,10 @@ function start(source: HTMLScriptElement): void {
   if (customElements.get(TAG)) return;
   customElements.define(TAG, YorisoiChat);
   const element = document.createElement(TAG) as YorisoiChat;
-  element.chat = chatFor(source, (css) => element.shadowRoot!.adoptedStyleSheets.push(stylesheet(css)));
+  element.chat = chatFor(source, (css) => {
+    const root = element.shadowRoot!;
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, stylesheet(css)];
+  });
   takeCommands(element.chat);
   const place = () => document.body.append(element);
   if (document.body) place();
