@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 import numpy as np
 
+from assistant.domain.signals import Signals
+from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration
 from evals.data.dialogues import load_own_dialogues
 from evals.data.turn_examples import CALIBRATION
@@ -55,10 +57,11 @@ def main() -> None:
     written, own = SignalBench(CALIBRATION), SignalBench(())
     own.dialogues = [*load_own_dialogues("ja", "held"), *load_own_dialogues("en", "held")]
     for _ in range(ITERATIONS):
-        seen = _collect_features(written, fitted)
-        more = _collect_features(own, fitted)
+        seen = collect_features(written, fitted)
+        more = collect_features(own, fitted)
         for signal, letter in TARGETS.items():
-            some = [*seen, *more] if letter in OWN_LETTERS else seen
+            every = [*seen, *more] if letter in OWN_LETTERS else seen
+            some = [(row, letters) for row, letters in every if signal in row]
             labels = [letter in letters for _, letters in some]
             fitted[signal] = _fit_weights([row[signal] for row, _ in some], labels)
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
@@ -66,38 +69,43 @@ def main() -> None:
         print(signal, weights)
 
 
-def _collect_features(
+def collect_features(
     bench: SignalBench, fitted: Mapping[str, Mapping[str, float]]
 ) -> list[tuple[dict[str, Features], frozenset[str]]]:
     """The features of every signal of every turn with the weights *fitted* so far, and its labels."""
     bench.clear()
     found = []
     for dialogue in bench.dialogues:
-        with _record_features(fitted) as recorded:
+        with _record_features(bench, fitted) as rows:
             turns = bench.replay_dialogue(dialogue)
-        for place, turn in enumerate(turns):
-            row = {signal: features[place] for signal, features in recorded.items()}
-            found.append((row, dialogue.labels[turn.index]))
+        found += [(row, dialogue.labels[turn.index]) for row, turn in zip(rows, turns, strict=True)]
     return found
 
 
 @contextmanager
-def _record_features(fitted: Mapping[str, Mapping[str, float]]) -> Iterator[dict[str, list[Features]]]:
-    """Record the features of each call of `compute_probability`, which uses the weights *fitted*
-    meanwhile.
+def _record_features(
+    bench: SignalBench, fitted: Mapping[str, Mapping[str, float]]
+) -> Iterator[list[dict[str, Features]]]:
+    """Record the features of each call of `compute_probability`, turn by turn; the weights *fitted* are used
+    meanwhile. A signal that a turn decides without them is missing in its row.
     """
-    recorded: dict[str, list[Features]] = {name: [] for name in fitted}
-    real = calibration.compute_probability
+    rows: list[dict[str, Features]] = []
+    real, read = calibration.compute_probability, bench.reader.compute_signals
 
     def probability(signal: str, features: Features) -> float:
-        recorded[signal].append(dict(features))
+        rows[-1][signal] = dict(features)
         return real(signal, features)
+
+    def compute_signals(text: str, history: History, meaning: TextEmbedding | None = None) -> Signals:
+        rows.append({})
+        return read(text, history, meaning)
 
     with (
         patch.object(calibration, "load_weights", lambda: fitted),
         patch.object(calibration, "compute_probability", probability),
+        patch.object(bench.reader, "compute_signals", compute_signals),
     ):
-        yield recorded
+        yield rows
 
 
 def _fit_weights(rows: list[Features], labels: list[bool]) -> dict[str, float]:
