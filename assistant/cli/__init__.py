@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import agents, backup, channel, chat, customer_data, doctor, insight, knowledge, serve
+from assistant.cli import (
+    agents,
+    backup,
+    channel,
+    chat,
+    customer_data,
+    customer_rights,
+    doctor,
+    insight,
+    knowledge,
+    serve,
+)
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -33,6 +44,7 @@ app.add_typer(channel.app, name="channel")
 app.command()(insight.report)
 app.add_typer(insight.export_app, name="export")
 app.add_typer(customer_data.app, name="data")
+app.add_typer(customer_rights.app, name="customer")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 app.command()(doctor.prepare)

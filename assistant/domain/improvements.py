@@ -20,12 +20,13 @@ class NoticeState(StrEnum):
 
     PENDING = "pending"
     TOLD = "told"
-    #: Why not: the app's window is closed, they cannot be reached or want nothing, the address is not proven
-    #: to be theirs, there is no text in their language.
+    #: Why not: the app's window is closed, they cannot be reached, the address is not proven to be theirs,
+    #: there is no text in their language, they want nothing of the kind.
     WINDOW = "window"
     UNREACHABLE = "unreachable"
     UNPROVEN = "unproven"
     LANGUAGE = "language"
+    CONSENT = "consent"
 
 
 OPEN_STATES = frozenset({ImprovementState.PLANNED, ImprovementState.STARTED})

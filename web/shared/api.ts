@@ -293,6 +293,24 @@ export interface components {
       name: string;
       lead: boolean;
     };
+    ConsentRecordOut: {
+      purpose: string;
+      channel: string;
+      state: string;
+      wording: string;
+      version: string;
+      source: string;
+      by: string;
+      /** Format: date-time */
+      at: string;
+    };
+    ConsentsOut: {
+      channel: string;
+      purposes: components["schemas"]["PurposeConsentOut"][];
+      history: components["schemas"]["ConsentRecordOut"][];
+      segments: components["schemas"]["SegmentOut"][];
+      reads: components["schemas"]["DataReadOut"][];
+    };
     ContactIn: {
       address: string;
     };
@@ -410,6 +428,12 @@ export interface components {
       };
       by_day: components["schemas"]["DayOut"][];
       zone: string;
+    };
+    DataReadOut: {
+      by: string;
+      what: string;
+      /** Format: date-time */
+      at: string;
     };
     DayOut: {
       day: string;
@@ -589,6 +613,7 @@ export interface components {
     EventReceiptOut: {
       duplicate: boolean;
       newer: number;
+      notices: number;
     };
     /** @enum {string} */
     EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
@@ -1092,6 +1117,30 @@ export interface components {
     };
     /** @enum {string} */
     Priority: "urgent" | "high" | "normal" | "low";
+    ProactiveOut: {
+      days: number;
+      effect_days: number;
+      quiet_from: string;
+      quiet_until: string;
+      rules: components["schemas"]["ProactiveRuleOut"][];
+      quotas: components["schemas"]["QuotaOut"][];
+    };
+    ProactiveRuleOut: {
+      name: string;
+      on: boolean;
+      events: string[];
+      purpose: string;
+      holdout: number;
+      sent: number;
+      held_out: number;
+      waiting: {
+        [key: string]: number;
+      };
+      dropped: {
+        [key: string]: number;
+      };
+      effect: components["schemas"]["RuleEffectOut"];
+    };
     PublicationOut: {
       id: string;
       revision: number;
@@ -1102,6 +1151,19 @@ export interface components {
       revision: number;
       /** @default [] */
       seen?: string[];
+    };
+    PurposeConsentOut: {
+      purpose: string;
+      state: string;
+      allowed: boolean;
+    };
+    QuotaOut: {
+      channel: string;
+      account: string;
+      total: number;
+      reserve: number;
+      support: number;
+      proactive: number;
     };
     /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
     RateOut: {
@@ -1276,6 +1338,13 @@ export interface components {
     RowOut: {
       conversation: components["schemas"]["InboxRowOut"];
     };
+    /** @description People who were told and who were not on purpose, and how many of each wrote to us afterwards. */
+    RuleEffectOut: {
+      told: number;
+      told_wrote: number;
+      held_out: number;
+      held_out_wrote: number;
+    };
     SavedRepliesOut: {
       replies: components["schemas"]["SavedReplyOut"][];
       variables: string[];
@@ -1309,6 +1378,16 @@ export interface components {
       score: number | null;
       low: number | null;
       high: number | null;
+    };
+    SegmentOut: {
+      name: string;
+      title: {
+        [key: string]: string;
+      };
+      owner: string;
+      reasons: string[];
+      /** Format: date-time */
+      as_of: string;
     };
     SentenceOut: {
       key: string;

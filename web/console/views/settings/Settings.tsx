@@ -9,6 +9,7 @@ import { settingsText } from "../../text/settings";
 import { Deadlines } from "./Deadlines";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
+import { Notices } from "./Notices";
 import { Sentences } from "./Sentences";
 import { Thresholds } from "./Thresholds";
 import { Topics } from "./Topics";
@@ -47,6 +48,7 @@ export function Settings() {
           <Hours />
           <Deadlines />
           <Topics />
+          <Notices />
           <Thresholds />
           <Sentences />
         </fieldset>
