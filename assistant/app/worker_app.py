@@ -22,6 +22,7 @@ from assistant.app.wiring import (
     build_notifier,
     build_timing,
     build_tools,
+    build_trackers,
     build_turn_dependencies,
 )
 from assistant.ipc.background_tasks import TaskSupervisor
@@ -87,6 +88,7 @@ class AssistantService:
         from assistant.jobs.improvement_notices import ImprovementNotifier
         from assistant.jobs.proactive_sender import ProactiveSender
         from assistant.jobs.retention import RetentionCleaner
+        from assistant.jobs.tracker_sync import TrackerSync
         from assistant.jobs.web_resync import WebResync
         from assistant.jobs.webhook_sender import WebhookSender
         from assistant.notifications.journal_poller import JournalPoller
@@ -111,6 +113,14 @@ class AssistantService:
                 database, self.dependencies.policy, self.notifier, utc_now, self._list_template_accounts()
             ).run,
             "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
+            "trackers": TrackerSync(
+                database=database,
+                trackers=build_trackers(self.settings),
+                language=self.settings.languages[0],
+                zone=self.dependencies.policy.zone,
+                public_url=self.settings.public_url,
+                clock=utc_now,
+            ).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:

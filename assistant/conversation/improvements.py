@@ -46,6 +46,8 @@ class ImprovementChange:
     title: str | None = None
     theme: str | None = None
     owner: str | None = None
+    action: str | None = None
+    due_at: datetime | None = None
     texts: Mapping[str, str] | None = None
 
 
@@ -66,6 +68,8 @@ def change_improvement(
     improvement = replace(
         improvement,
         title=change.title or improvement.title,
+        action=change.action or improvement.action,
+        due_at=change.due_at or improvement.due_at,
         texts=change.texts or improvement.texts,
         updated_at=now,
     )
@@ -78,18 +82,33 @@ def change_improvement(
         improvement = replace(improvement, owner=owner.id)
     if change.step is not None:
         improvement = replace(improvement, state=find_next_improvement_state(improvement, change.step))
+    return _save_change(store, improvement, actor(agent.id), change.step, now)
+
+
+def finish_followed(store: Store, improvement: Improvement, issue: str, now: datetime) -> Improvement:
+    """Finish what is done in a tracker, by *issue*; BadInput while its customers have no text."""
+    state = find_next_improvement_state(improvement, "finish")
+    return _save_change(
+        store, replace(improvement, state=state, updated_at=now), ASSISTANT, "finish", now, issue
+    )
+
+
+def _save_change(
+    store: Store,
+    improvement: Improvement,
+    who: str,
+    step: str | None,
+    now: datetime,
+    issue: str | None = None,
+) -> Improvement:
     if improvement.state is ImprovementState.DONE:
         improvement = replace(improvement, done_at=now)
         _schedule_notices(store, improvement, now)
         publish_event(store, EventType.IMPROVEMENT_DONE, now, improvement=improvement.id)
     store.improvements.save(improvement)
+    by = {} if issue is None else {"by": issue}
     store.audit.append_entry(
-        actor(agent.id),
-        "improvement",
-        now,
-        improvement=improvement.id,
-        step=change.step,
-        state=improvement.state,
+        who, "improvement", now, improvement=improvement.id, step=step, state=improvement.state, **by
     )
     return improvement
 

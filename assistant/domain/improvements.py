@@ -48,6 +48,9 @@ class Improvement:
     #: The theme whose conversations its effect is measured by.
     theme: str | None = None
     owner: str | None = None
+    #: What is done, and by when.
+    action: str | None = None
+    due_at: datetime | None = None
     #: Language -> what the customers are told.
     texts: Mapping[str, str] = field(default_factory=dict)
     done_at: datetime | None = None

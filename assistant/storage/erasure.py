@@ -25,7 +25,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
     | {"improvements", "invitations", "push_counts", "webhook_endpoints"}
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
-    | {"troubles", "vectors", "views"}
+    | {"tracked_issues", "troubles", "vectors", "views"}
 )
 
 

@@ -616,12 +616,15 @@ export interface components {
       notices: number;
     };
     /** @enum {string} */
-    EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
+    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
     EvidenceOut: {
       turn: number;
       text: string;
       why: string;
       detail?: string;
+    };
+    ExportIn: {
+      to: string;
     };
     /** @description By name: no ranking. */
     ExposureOut: {
@@ -811,6 +814,8 @@ export interface components {
       title?: string | null;
       theme?: string | null;
       owner?: string | null;
+      action?: string | null;
+      due_at?: string | null;
       texts?: {
         [key: string]: string;
       } | null;
@@ -821,12 +826,16 @@ export interface components {
       state: string;
       theme: string | null;
       owner: string | null;
+      action: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
       texts: {
         [key: string]: string;
       };
       created_at: string;
       updated_at: string;
       done_at: string | null;
+      issue: components["schemas"]["TrackedIssueOut"] | null;
       cases: components["schemas"]["CaseOut"][];
       notices: {
         [key: string]: number;
@@ -839,15 +848,20 @@ export interface components {
       state: string;
       theme: string | null;
       owner: string | null;
+      action: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
       texts: {
         [key: string]: string;
       };
       created_at: string;
       updated_at: string;
       done_at: string | null;
+      issue: components["schemas"]["TrackedIssueOut"] | null;
     };
     ImprovementsOut: {
       improvements: components["schemas"]["ImprovementRowOut"][];
+      exports: string[];
     };
     InboxCountsOut: {
       assistant: number;
@@ -1622,6 +1636,14 @@ export interface components {
     };
     TokenOut: {
       token: string;
+    };
+    TrackedIssueOut: {
+      tracker: string;
+      state: string;
+      key: string | null;
+      url: string | null;
+      trouble: string | null;
+      updated_at: string;
     };
     TranscriptOut: {
       messages: number;
