@@ -23,6 +23,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput
 from assistant.domain.knowledge import HelpEntry
+from assistant.domain.logo import Logo
 from assistant.domain.policy import Policy
 from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ports.answering import Draft
@@ -61,6 +62,7 @@ class SettingsInForce(Protocol):
     file: str | None
     problem: str | None
     accent: str | None
+    logo: Logo | None
 
     @property
     def file_keys(self) -> frozenset[str]: ...

@@ -36,7 +36,7 @@ UPLOADING_FROM = RateLimit("customers' files", LimitKey.ADDRESS, Rate(60, 1))
 TYPING = RateLimit("typing", LimitKey.TOKEN, Rate(30, 2))
 PERSON = RateLimit("asking for a person, and thinking better of it", LimitKey.TOKEN, Rate(10, 0.1))
 PERSON_FROM = RateLimit("places in the queue", LimitKey.ADDRESS, Rate(30, 0.5))
-RATING = RateLimit("feedback", LimitKey.TOKEN, Rate(20, 0.2))
+RATING = RateLimit("feedback, and what a page says of its visitor", LimitKey.TOKEN, Rate(20, 0.2))
 CLOSING = RateLimit("closing", LimitKey.TOKEN, Rate(10, 0.1))
 LINK_CODE = RateLimit("a code for another channel", LimitKey.TOKEN, Rate(5, 0.05))
 SIGNING_IN = RateLimit("signing in", LimitKey.ADDRESS, Rate(30, 0.2))
@@ -75,6 +75,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
     f"POST {_CUSTOMER}/callback": (PERSON, PERSON_FROM),
+    f"POST {_CUSTOMER}/attributes": (RATING,),
     f"POST {_CUSTOMER}/feedback": (RATING,),
     f"POST {_CUSTOMER}/close": (CLOSING,),
     f"POST {_CUSTOMER}/link-code": (LINK_CODE,),

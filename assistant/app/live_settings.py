@@ -23,6 +23,7 @@ from assistant.conversation.templates import check_wordings, set_overrides
 from assistant.domain.digest import DigestRules
 from assistant.domain.errors import BadInput, SetupError, Unavailable
 from assistant.domain.hours import BusinessHours
+from assistant.domain.logo import Logo, parse_logo
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Database, Store
 from assistant.text.characters import clean_line, clean_text
@@ -87,6 +88,8 @@ class LiveSettings:
         self.names = LiveNames(names or dict.fromkeys(settings.languages, settings.name))
         #: The chat's colour; None: the product's own.
         self.accent: str | None = None
+        #: In the chat's header; None: the product's own mark.
+        self.logo: Logo | None = None
         #: Why the console's values are not in force; None: they are.
         self.problem: str | None = None
 
@@ -123,12 +126,8 @@ class LiveSettings:
         if group == "sentence" and value is not None:
             language, _, situation = name.partition(".")
             check_wordings(situation, language, value)
-        elif key == "accent":
-            if value is not None and not (isinstance(value, str) and COLOUR.fullmatch(value)):
-                raise BadInput("Write the colour as #1d5a48.")
-        elif group == "name" and name in self.names:
-            if value is not None and not (isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS):
-                raise BadInput(f"The name has 1 to {MAX_NAME_CHARACTERS} characters.")
+        elif key in ("accent", "logo") or (group == "name" and name in self.names):
+            _check_look(group, value)
         elif group != "sentence":
             raise BadInput(f"There is no setting {key[:80]!r}.")
 
@@ -185,6 +184,7 @@ class LiveSettings:
                     overrides.setdefault(language, {})[situation] = check_wordings(situation, language, value)
         set_overrides(overrides)
         self.accent = values.get("accent")
+        self.logo = parse_logo(values["logo"]) if "logo" in values else None
         self.names.own = {key[5:]: value for key, value in values.items() if key.startswith("name.")}
 
     async def poll_changes(self) -> None:
@@ -193,6 +193,17 @@ class LiveSettings:
             with suppress(Unavailable):  # the next round tries again
                 await self.load_changes()
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _check_look(group: str, value: Any) -> None:
+    if value is None:
+        return
+    if group == "logo":
+        parse_logo(value)
+    elif group == "accent" and not (isinstance(value, str) and COLOUR.fullmatch(value)):
+        raise BadInput("Write the colour as #1d5a48.")
+    elif group == "name" and not (isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS):
+        raise BadInput(f"The name has 1 to {MAX_NAME_CHARACTERS} characters.")
 
 
 def _clean_words(value: Any, levels: int = MAX_LEVELS) -> Any:

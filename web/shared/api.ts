@@ -121,11 +121,20 @@ export interface components {
     };
     /** @enum {string} */
     Assignment: "manual" | "round_robin" | "least_loaded";
+    AssistantOut: {
+      name: string;
+      logo: string | null;
+    };
     AttemptOut: {
       turn: number;
       query: string | null;
       sources: components["schemas"]["SourceScoreOut"][];
       reaction: string | null;
+    };
+    AttributesIn: {
+      attributes: {
+        [key: string]: string | boolean | number | null;
+      };
     };
     /** @enum {string} */
     Author: "customer" | "assistant" | "agent" | "system";
@@ -167,6 +176,8 @@ export interface components {
     };
     CallbackChoiceIn: {
       number: string;
+      /** @default */
+      topic?: string;
       /** Format: date-time */
       slot_from: string;
     };
@@ -206,6 +217,7 @@ export interface components {
     };
     CallbackSlotsOut: {
       slots: components["schemas"]["CallbackPlanOut"][];
+      planned: components["schemas"]["CallbackPlanOut"] | null;
     };
     CandidateOut: {
       conversation: string;
@@ -1104,6 +1116,9 @@ export interface components {
       /** Format: date-time */
       created_at: string;
     };
+    LastRehearsalOut: {
+      rehearsal: components["schemas"]["RehearsalOut"] | null;
+    };
     LineOut: {
       author: components["schemas"]["Author"];
       text: string;
@@ -1398,6 +1413,78 @@ export interface components {
      * @enum {string}
      */
     Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    /** @description A customer who fares otherwise with the changes. */
+    RehearsalFlipOut: {
+      worse: boolean;
+      before: components["schemas"]["RehearsedConversationOut"];
+      after: components["schemas"]["RehearsedConversationOut"];
+    };
+    RehearsalOut: {
+      id: string;
+      by: string;
+      changes: {
+        [key: string]: unknown;
+      };
+      state: string;
+      done: number;
+      total: number;
+      /** Format: date-time */
+      at: string;
+      problem: string | null;
+      result: components["schemas"]["RehearsalResultOut"] | null;
+    };
+    RehearsalResultOut: {
+      customers: number;
+      passed: boolean;
+      failed_gates: string[];
+      before: components["schemas"]["RehearsedRateOut"][];
+      after: components["schemas"]["RehearsedRateOut"][];
+      changed: number;
+      worse: number;
+      flips: components["schemas"]["RehearsalFlipOut"][];
+      failed: components["schemas"]["RehearsedConversationOut"][];
+    };
+    RehearsedConversationOut: {
+      key: string;
+      kind: string;
+      language: string;
+      persona: string;
+      disturbance: string;
+      article: string;
+      fact: string;
+      lines: components["schemas"]["RehearsedLineOut"][];
+      decisions: string[];
+      turns: number;
+      is_told: boolean | null;
+      is_person_reached: boolean | null;
+      is_false_handoff: boolean | null;
+      is_false_answer: boolean | null;
+      wasted_turns: number | null;
+      is_kept_for_people: boolean;
+      promises: string[];
+      leaks: string[];
+      repeated_replies: number;
+      failures: string[];
+    };
+    RehearsedLineOut: {
+      author: string;
+      text: string;
+      note: string;
+      articles: string[];
+    };
+    /** @description One measure over the simulated customers that it applies to, with its 95 % Wilson interval. */
+    RehearsedRateOut: {
+      measure: string;
+      language: string;
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      proves_at_most: number | null;
+      limit: number | null;
+      passed: boolean;
+    };
     RelatedOut: {
       questions: components["schemas"]["CustomerQuestionOut"][];
       cases: components["schemas"]["SolvedCaseOut"][];
@@ -2015,7 +2102,7 @@ export interface components {
       webhooks: components["schemas"]["WebhookOut"][];
     };
     WidgetConfigOut: {
-      assistant: components["schemas"]["AgentNameOut"];
+      assistant: components["schemas"]["AssistantOut"];
       greeting: string;
       disclosure: string;
       examples: string[];

@@ -14,6 +14,9 @@ function familiarityName(value: number | null): string {
   return familiar[Math.min(2, Math.floor(value * 3))]!;
 }
 
+/** What a page or the customer said of themselves. */
+const CLAIMED = /^claimed_/;
+
 function Facts({ card }: { card: Card }) {
   const words = text();
   return (
@@ -36,8 +39,10 @@ function Facts({ card }: { card: Card }) {
       )}
       {Object.entries(card.attributes).map(([name, value]) => (
         <>
-          <dt>{name}</dt>
-          <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dt dir="auto">{name.replace(CLAIMED, "")}</dt>
+          <dd dir="auto">
+            {typeof value === "string" ? value : JSON.stringify(value)} {CLAIMED.test(name) && <span class="meta">({words.claimed})</span>}
+          </dd>
         </>
       ))}
       {card.identities.length > 0 && (

@@ -1,6 +1,6 @@
 // One message of the transcript.
 import { moment } from "../../shared/language";
-import { safeUrl } from "../../shared/html";
+import { safeUrl } from "../../shared/url";
 import { language, text } from "../text";
 import { feelingText } from "../text/feelings";
 import { phoneText } from "../text/phone";

@@ -1,7 +1,7 @@
 // Draft replies. A click puts one in the composer; nothing is ever sent from here.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { safeUrl } from "../../shared/html";
+import { safeUrl } from "../../shared/url";
 import { ApiError } from "../../shared/http";
 import { plainText } from "../../shared/plain";
 import { suggest } from "../state/actions";
