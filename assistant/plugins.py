@@ -1,4 +1,4 @@
-"""Plug-ins: other distributions add channels, tools and retrievers by entry points, in no file of ours."""
+"""Plug-ins: other distributions add channels, desks and more by entry points, in no file of ours."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from assistant.domain.errors import SetupError
 
 #: A class of a messaging app, derived from `assistant.channels.base.BaseChannel`.
 CHANNELS = "yorisoi.channels"
+#: A class of a foreign desk, derived from `assistant.desks.base.BaseDesk`.
+DESKS = "yorisoi.desks"
 #: A package whose folder has a YAML file for each tool.
 TOOLS = "yorisoi.tools"
 #: A function from our search to the one that is used: `wrap(retriever: Retriever) -> Retriever`.

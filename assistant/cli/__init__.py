@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import agents, backup, channel, chat, customer_data, doctor, insight, knowledge, serve
+from assistant.cli import (
+    agents,
+    backup,
+    channel,
+    chat,
+    customer_data,
+    desk,
+    doctor,
+    insight,
+    knowledge,
+    serve,
+)
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -30,6 +41,7 @@ app.command()(chat.chat)
 app.command()(chat.assess)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
+app.add_typer(desk.app, name="desk")
 app.command()(insight.report)
 app.add_typer(insight.export_app, name="export")
 app.add_typer(customer_data.app, name="data")

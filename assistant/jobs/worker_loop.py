@@ -35,9 +35,10 @@ LANES = (
     (JobKind.MEDIA,),
     (JobKind.PACKET,),
     (JobKind.ASSIGN,),
-    (JobKind.IDLE, JobKind.CASE),
+    (JobKind.IDLE, JobKind.CASE, JobKind.CALLBACK),
     (JobKind.ACTION,),
     (JobKind.SLA,),
+    (JobKind.DESK,),
 )
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8

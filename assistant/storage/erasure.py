@@ -13,7 +13,7 @@ from assistant.storage.schema import metadata
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
-    | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
+    | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "foreign_desks", "gaps"}
     | {"improvements", "invitations", "webhook_endpoints"}
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}

@@ -17,6 +17,7 @@ from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
+from assistant.storage.foreign_desks import SqlDeskLinks
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.improvements import SqlImprovements
@@ -92,6 +93,7 @@ class SqlStore:
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
+        self.desk_links = SqlDeskLinks(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -18,6 +18,7 @@ from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
 from assistant.storage.desk_tables import views as views
+from assistant.storage.foreign_desk_tables import desk_links as desk_links
 from assistant.storage.insight_tables import gap_evidence as gap_evidence
 from assistant.storage.insight_tables import gap_sentences as gap_sentences
 from assistant.storage.insight_tables import gaps as gaps

@@ -32,6 +32,7 @@ from assistant.ports.storage.desk import (
     TeamStore,
     ViewStore,
 )
+from assistant.ports.storage.foreign_desks import DeskLinkStore
 from assistant.ports.storage.insight import (
     GapStore,
     OutcomeStore,
@@ -201,3 +202,5 @@ class Store(Protocol):
     def sla(self) -> SlaStore: ...
     @property
     def synonyms(self) -> SynonymStore: ...
+    @property
+    def desk_links(self) -> DeskLinkStore: ...
