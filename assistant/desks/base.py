@@ -40,7 +40,6 @@ class BaseDesk:
     api_url: ClassVar[str] = ""
     max_webhook_bytes: ClassVar[int] = 1024 * 1024
     poll_seconds: ClassVar[float] = 300.0
-    fetches_on_callback: ClassVar[bool] = False
 
     def __init__(self, config: DeskConfig) -> None:
         self.account, self._values, self._client = config.account, config.values, config.client
@@ -73,7 +72,7 @@ def build_desk_name(name: str, account: str) -> str:
 
 
 def raise_refusal(answer: ApiResponse, *, token: str) -> None:
-    """Raise for a refused call; credentials and conflicts of two writers are tried on, people can mend them.
+    """Raise for a refused call: what people can mend, as credentials, is tried again.
 
     404 and 410: the ticket is gone. *token*: the setting with our credentials.
     """

@@ -6,14 +6,18 @@ import httpx
 
 from assistant.desks import list_desk_names
 from assistant.desks.base import BaseDesk, DeskConfig, build_desk_name
+from assistant.desks.chatwoot import ChatwootDesk
 from assistant.desks.slack import SlackDesk
 from assistant.desks.webhook import WebhookDesk
+from assistant.desks.zendesk import ZendeskDesk
 from assistant.domain.errors import SetupError
 from assistant.plugins import DESKS as PLUGINS
 from assistant.plugins import list_plugins, load_plugin
 from assistant.ports.foreign_desks import ForeignDesk
 
-DESKS: dict[str, type[BaseDesk]] = {kind.name: kind for kind in (SlackDesk, WebhookDesk)}
+DESKS: dict[str, type[BaseDesk]] = {
+    kind.name: kind for kind in (ZendeskDesk, ChatwootDesk, SlackDesk, WebhookDesk)
+}
 
 
 def open_desks(environment: Mapping[str, str], client: httpx.AsyncClient) -> dict[str, ForeignDesk]:
@@ -44,7 +48,7 @@ def list_desk_classes() -> dict[str, type[BaseDesk]]:
 
 
 def list_desk_settings(kind: type[BaseDesk]) -> Iterable[str]:
-    return (*(setting.name for setting in kind.settings), "API_URL")
+    return dict.fromkeys((*(setting.name for setting in kind.settings), "API_URL"))
 
 
 def get_desk_class(name: str) -> type[BaseDesk]:

@@ -138,18 +138,16 @@ class SlackDesk(BaseDesk):
         how: dict[str, Any] = {"data": _encode_form(body)} if reading else {"json": body}
         token = {"Authorization": f"Bearer {self.get_setting('BOT_TOKEN')}"}
         answer = await call_api(self._client, "POST", f"{self._api}/{method}", headers=token, **how)
-        error = "" if answer.is_ok and answer.data.get("ok") is True else str(answer.data.get("error") or "")
+        error = str(answer.data.get("error") or "")
         if answer.is_ok and answer.data.get("ok") is True:
             return answer
-        if answer.is_ok and not error:
-            raise RetryLater("Slack answered with something that is no answer of its API")
         if error in REVOKED or answer.status in (401, 403):
             mend = self.get_variable_name("BOT_TOKEN")
             raise RetryLater(f"Slack does not accept our token ({error}): mend {mend}", after=60)
-        if error in TROUBLE:
-            raise RetryLater(f"Slack has trouble: {error}")
+        if error in TROUBLE or not answer.is_ok or not error:  # it refuses with 200 and an error
+            raise RetryLater(f"Slack has trouble: {error or answer.status}")
         gone = error in GONE | {"thread_not_found", "message_not_found"}
-        raise Undeliverable(f"Slack refuses it: {error or answer.status}", gone=gone)
+        raise Undeliverable(f"Slack refuses it: {error}", gone=gone)
 
     # -- coming in
 

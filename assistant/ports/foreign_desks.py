@@ -10,14 +10,16 @@ from assistant.domain.foreign_desks import DeskCall, DeskDelivery, DeskLink, Des
 
 
 class ForeignDesk(Protocol):
-    """One account in a foreign desk."""
+    """One account in a foreign desk.
+
+    Nine members because only the adapter knows how its desk is named, asked and told.
+    """
 
     name: str
     title: str  # what people call it
     account: str
     max_webhook_bytes: int  # most bytes of a webhook call
     poll_seconds: float  # how often it is asked what its callbacks missed
-    fetches_on_callback: bool  # a callback says only that something happened
 
     async def deliver(self, delivery: DeskDelivery) -> DeskReceipt: ...  # RetryLater, Undeliverable
     def inbound(self, call: WebhookRequest) -> DeskCall: ...  # Unauthorized, BadInput; pure

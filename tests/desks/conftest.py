@@ -45,9 +45,7 @@ class DeskScene:
         adapter = self.rig.desks[self.desk.name]
         for callback in callbacks:
             call = adapter.inbound(self.desk.build_call(callback))
-            step = partial(
-                store_desk_events, desk=self.desk.name, events=call.events, now=self.rig.clock()
-            )
+            step = partial(store_desk_events, desk=self.desk.name, events=call.events, now=self.rig.clock())
             await self.rig.database.write(step)
         await self.wait(SETTLE.total_seconds() + 0.1)
 
