@@ -312,6 +312,7 @@ export interface components {
       customer: components["schemas"]["CustomerOut"];
       channel: components["schemas"]["ChannelOut"] | null;
       contacts: components["schemas"]["ContactOut"][];
+      desk: components["schemas"]["ForeignDeskOut"] | null;
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
       harassment: components["schemas"]["HarassmentOut"] | null;
@@ -673,6 +674,15 @@ export interface components {
        * @enum {string}
        */
       sla?: "" | "at_risk" | "breached";
+    };
+    ForeignDeskOut: {
+      name: string;
+      label: string | null;
+      url: string | null;
+      state: string;
+      why: string | null;
+      loss: string[];
+      fields: number;
     };
     /** @description The message in which a search found a conversation. */
     FoundPlaceOut: {
