@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from assistant.plugins import DESKS, list_plugins
 
 #: Names of the desks; `registry` has their classes and takes a moment to import.
-NAMES = ("zendesk", "chatwoot", "slack", "webhook")
+NAMES = ("zendesk", "chatwoot", "slack", "email", "webhook")
 
 
 def list_desk_names() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import httpx
 from assistant.desks import list_desk_names
 from assistant.desks.base import BaseDesk, DeskConfig, build_desk_name
 from assistant.desks.chatwoot import ChatwootDesk
+from assistant.desks.email import EmailDesk
 from assistant.desks.slack import SlackDesk
 from assistant.desks.webhook import WebhookDesk
 from assistant.desks.zendesk import ZendeskDesk
@@ -16,7 +17,7 @@ from assistant.plugins import list_plugins, load_plugin
 from assistant.ports.foreign_desks import ForeignDesk
 
 DESKS: dict[str, type[BaseDesk]] = {
-    kind.name: kind for kind in (ZendeskDesk, ChatwootDesk, SlackDesk, WebhookDesk)
+    kind.name: kind for kind in (ZendeskDesk, ChatwootDesk, SlackDesk, EmailDesk, WebhookDesk)
 }
 
 

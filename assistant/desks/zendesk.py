@@ -57,8 +57,9 @@ class ZendeskDesk(BaseDesk):
         ),
     )
     steps: ClassVar[Mapping[str, str]] = {
-        "ja": "管理センター > Webhook: {webhook} を POST・JSON で作成し、署名シークレットを設定に写します。トリガ"
-        '（チケットが更新された、タグに yorisoi を含む）から {{"ticket_id": "{{{{ticket.id}}}}"}} を送ります。'
+        "ja": "管理センター > Webhook: {webhook} を POST・JSON で作成し、署名シークレットを設定に写します。"
+        "トリガ（チケットが更新された、タグに yorisoi を含む）から "
+        '{{"ticket_id": "{{{{ticket.id}}}}"}} を送ります。'
         "依頼者への通知トリガは、タグ yorisoi のチケットを除外してください。",
         "en": "Admin Center > Webhooks: create {webhook} (POST, JSON) and copy its signing secret into the "
         'settings. A trigger (ticket is updated, tags contain yorisoi) sends {{"ticket_id": '

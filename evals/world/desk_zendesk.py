@@ -47,7 +47,8 @@ class SimulatedZendesk(SimulatedDesk):
         key = request.headers["idempotency-key"]
         asked = parse_body(request)["ticket"]
         if key not in self.keys:
-            assert asked["comment"]["public"] is False and "email" not in asked["requester"]
+            assert asked["comment"]["public"] is False
+            assert "email" not in asked["requester"]
             number = str(self.next_id())
             self.keys[key], self.status[number], self.audits[number] = number, "new", []
             opening = asked["subject"] + asked["comment"]["body"]

@@ -70,6 +70,9 @@ class SimulatedDesk:
             raise httpx.ReadTimeout("lost on the way back")
         return response
 
+    def connect(self, adapter: Any) -> None:
+        """For desks that are not reached by HTTP."""
+
     def next_id(self) -> int:
         self.last_id += 1
         return self.last_id

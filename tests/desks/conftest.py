@@ -21,6 +21,7 @@ class DeskScene:
     @classmethod
     async def start(cls, rig: Harness, desk: SimulatedDesk) -> "DeskScene":
         adapters = open_desks(desk.settings, desk.client())
+        desk.connect(adapters[desk.name])
         await rig.open_desk(desk.name, adapters[desk.name])
         scene = cls(rig, desk)
         scene.conversation = (await rig.open()).conversation.id

@@ -1,13 +1,15 @@
 """What every foreign desk promises; each desk's tests inherit it (``class TestSlack(DeskContract)``)."""
 
 from abc import abstractmethod
+from contextlib import suppress
 
 import httpx
 import pytest
 
+from assistant.conversation.inbound import customer_actions
 from assistant.domain.channels import WebhookRequest
 from assistant.domain.conversation import State
-from assistant.domain.errors import AssistantError, BadInput, Unauthorized
+from assistant.domain.errors import BadInput, Unauthorized
 from assistant.domain.foreign_desks import LinkState
 from assistant.domain.messages import Author
 from evals.world.desks import Callback, SimulatedDesk
@@ -43,7 +45,8 @@ class DeskContract:
         assert f"/v1/desks/packets/{(await scene.link()).id}" in ticket.opening
         assert "担当者と話したい" in ticket.opening
         await scene.say("返品の期限はいつまでですか。カードは4111 1111 1111 1111です")
-        assert len(ticket.texts) == 1 and "返品の期限" in ticket.texts[0]
+        assert len(ticket.texts) == 1
+        assert "返品の期限" in ticket.texts[0]
         assert "4111 1111" not in ticket.texts[0]
         last = (await scene.rig.messages(scene.conversation))[-1]
         assert last.author is Author.CUSTOMER  # the assistant is silent
@@ -55,7 +58,8 @@ class DeskContract:
         await scene.hear(scene.desk.close(ticket))
         assert (await scene.state())[0] is State.CLOSED
         assert (await scene.link()).state is LinkState.CLOSED
-        assert not ticket.is_open and len(ticket.texts) == 1
+        assert not ticket.is_open
+        assert len(ticket.texts) == 1
 
     async def test_callbacks_that_come_twice_and_in_another_order(self, scene: DeskScene) -> None:
         ticket = await scene.hand_over()
@@ -101,12 +105,14 @@ class DeskContract:
         scene.desk.lost_answers = 1
         await scene.say("一度だけです")
         await scene.wait(300, steps=6)
-        assert len(scene.desk.tickets) == 1 and len(scene.ticket.texts) == 1
+        assert len(scene.desk.tickets) == 1
+        assert len(scene.ticket.texts) == 1
         mori = await scene.rig.hire()
         scene.desk.lost_answers = 1
         await scene.rig.claim(scene.conversation, mori)
         await scene.wait(300, steps=6)
-        assert not scene.ticket.is_open and len(scene.ticket.texts) == 1
+        assert not scene.ticket.is_open
+        assert len(scene.ticket.texts) == 1
 
     async def test_two_hours_down(self, scene: DeskScene) -> None:
         ticket = await scene.hand_over()
@@ -162,8 +168,6 @@ class DeskContract:
         assert len(ticket.texts) == 1
 
     async def test_the_customer_ends_it(self, scene: DeskScene) -> None:
-        from assistant.conversation.inbound import customer_actions
-
         ticket = await scene.hand_over()
         await scene.rig.say(scene.conversation, "解決しました")
         rig = scene.rig
@@ -173,7 +177,8 @@ class DeskContract:
             )
         )
         await rig.work()
-        assert len(ticket.texts) == 1 and not ticket.is_open
+        assert len(ticket.texts) == 1
+        assert not ticket.is_open
         assert (await scene.link()).state is LinkState.CLOSED
 
     async def test_only_signed_calls_are_believed(self, scene: DeskScene) -> None:
@@ -190,7 +195,5 @@ class DeskContract:
     async def test_bytes_that_mean_nothing_are_no_event(self, scene: DeskScene) -> None:
         for body in POISON:
             call = scene.desk.build_call((body, scene.desk.sign(body)))
-            try:
+            with suppress(BadInput):
                 assert not scene.rig.desks[scene.desk.name].inbound(call).events
-            except AssistantError as exc:
-                assert isinstance(exc, BadInput)

@@ -70,7 +70,7 @@ class Watchdog:
     ) -> Conversation:
         """The end of a snooze wakes it; else the agent was silent for too long.
 
-        People in a foreign desk keep it, as they have hours of their own: the customer hears that it is there.
+        People in a foreign desk keep it, as they have hours of their own; the customer hears where it is.
         """
         if is_foreign_owner(conversation.agent):
             told = words("desk_waiting", conversation.language)
