@@ -211,7 +211,7 @@ class Harness:
             self.desks,
             self.wire,
             DeskRules(timing=self.timing, policy=self.policy),
-            lambda link, _now, media="": f"https://help.example.jp/v1/desks/packets/{link}{media}",
+            lambda link, _now, media: f"https://help.example.jp/v1/desks/packets/{link}{media}",
             self.clock,
         )
         self.executor: ActionExecutor | None = None

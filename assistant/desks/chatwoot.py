@@ -123,7 +123,7 @@ class ChatwootDesk(BaseDesk):
             return
 
     async def _ensure_contact(self, delivery: DeskDelivery) -> tuple[int, str]:
-        """The contact of our conversation and its id in the inbox; looked for first: identifiers are unique."""
+        """The contact of our conversation and its id in the inbox; an identifier is there once."""
         identifier = f"yorisoi-{delivery.link.conversation}"
         found = await self._call("GET", "/contacts/search", params={"q": identifier})
         contacts = [one for one in found.data.get("payload") or () if one.get("identifier") == identifier]

@@ -77,7 +77,8 @@ class ZendeskDesk(BaseDesk):
             return await self._open_ticket(delivery)
         if delivery.may_have_arrived and await self._find_update(delivery):
             return DeskReceipt()
-        link, ticket = delivery.link, {"metadata": {"custom": {KEY: delivery.key}}}
+        link = delivery.link
+        ticket: dict[str, Any] = {"metadata": {"custom": {KEY: delivery.key}}}
         if delivery.step is DeskStep.MESSAGE:
             text = render_message(delivery.messages[0], delivery.language)
             comment: dict[str, Any] = {"body": text, "public": True}
