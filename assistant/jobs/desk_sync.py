@@ -107,10 +107,12 @@ class DeskSync:
 
     def _is_poll_due(self, link: DeskLink) -> bool:
         now, desk = self._clock(), self._desks.get(link.desk)
-        if desk is None or link.remote is None or (link.retry_at is not None and link.retry_at > now):
+        if desk is None or link.remote is None:
             return False
-        if link.polled_at is None:
+        if link.polled_at is None:  # a callback came, so somebody is there
             return True
+        if link.retry_at is not None and link.retry_at > now:
+            return False
         return link.is_active and now - link.polled_at >= timedelta(seconds=desk.poll_seconds)
 
     async def _poll_link(self, link: DeskLink) -> None:
@@ -197,7 +199,9 @@ def _record_poll_failure(
     current = store.desk_links.get(link.id)
     if current is None:
         return
-    if isinstance(failure, RetryLater):
+    if isinstance(failure, RetryLater) and store.desk_links.list_new_events(link.id):
+        store.desk_links.save(replace(current, polled_at=now))  # what the callbacks said is enough
+    elif isinstance(failure, RetryLater):
         record_trouble(store, current, failure, now)
     elif current.is_active:
         fail_link(store, replace(current, polled_at=now), str(failure), now)

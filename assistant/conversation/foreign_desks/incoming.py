@@ -63,10 +63,10 @@ def store_desk_events(store: Store, desk: str, events: Sequence[DeskEvent], now:
 def _store_event(store: Store, found: DeskLink, event: DeskEvent, now: datetime) -> None:
     store.conversations.get(found.conversation)  # lock: a running job looks for events before it ends
     link = store.desk_links.get(found.id) or found
-    if event.kind is DeskEventKind.CHANGED:
-        store.desk_links.save(replace(link, polled_at=None))
-    elif not store.desk_links.add_event(link.id, event, now):
+    if event.kind is not DeskEventKind.CHANGED and not store.desk_links.add_event(link.id, event, now):
         return
+    # What went before it may have been missed: the desk is asked first.
+    store.desk_links.save(replace(link, polled_at=None))
     store.jobs.hasten(JobKind.DESK, link.conversation, now + SETTLE, now)
 
 

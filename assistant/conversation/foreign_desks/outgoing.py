@@ -47,7 +47,10 @@ def take_next_delivery(
         if not link.sending and not (is_current(store, link) and conversation.state is State.QUEUED):
             store.desk_links.save(replace(link, state=LinkState.TAKEN_BACK))
             return None
-        return _mark_sending(store, link, _build_opening(store, link, conversation, build_url, now))
+        # What an earlier try may have brought there stays the same; what was said since follows.
+        last = link.sent_seq if link.sending else conversation.seq
+        opening = replace(link, sent_seq=last)
+        return _mark_sending(store, opening, _build_opening(store, opening, conversation, build_url, now))
     message = _find_next_message(store, link, conversation)
     if message is not None:
         delivery = _build_delivery(link, conversation, DeskStep.MESSAGE, f"{link.id}-{message.seq}")
@@ -70,12 +73,12 @@ def _find_next_message(store: Store, link: DeskLink, conversation: Conversation)
 def _build_opening(
     store: Store, link: DeskLink, conversation: Conversation, build_url: PacketUrlBuilder, now: datetime
 ) -> DeskDelivery:
-    customer = store.customers.get(conversation.customer)
+    customer, said = store.customers.get(conversation.customer), store.messages.list_public(conversation.id)
     return replace(
         _build_delivery(link, conversation, DeskStep.OPEN, link.id),
         packet=_mask_words(store.handoffs.load_last_packet(conversation.id) or {}),
         packet_url=build_url(link.id, now, ""),
-        messages=tuple(map(_mask_message, store.messages.list_public(conversation.id))),
+        messages=tuple(_mask_message(one) for one in said if one.seq <= link.sent_seq),
         customer=customer.name or "",
         email=customer.email,
     )
