@@ -197,3 +197,16 @@ class DeskContract:
             call = scene.desk.build_call((body, scene.desk.sign(body)))
             with suppress(BadInput):
                 assert not scene.rig.desks[scene.desk.name].inbound(call).events
+
+    async def test_a_reply_whose_callback_was_missed_comes_before_the_next(self, scene: DeskScene) -> None:
+        ticket = await scene.hand_over()
+        scene.desk.reply(ticket, "一つ目、知らせは届かず")
+        await scene.hear(scene.desk.reply(ticket, "二つ目"))
+        assert await scene.replies() == ["一つ目、知らせは届かず", "二つ目"]
+
+    async def test_what_is_said_after_a_first_try_is_not_lost(self, scene: DeskScene) -> None:
+        scene.desk.lost_answers = 1
+        await scene.rig.ask(scene.conversation, "担当者と話したいです")
+        await scene.rig.say(scene.conversation, "待っている間のものです")
+        await scene.wait(300, steps=6)
+        assert [text[-11:] for text in scene.ticket.texts] == ["待っている間のものです"]

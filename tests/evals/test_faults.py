@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from evals.faults.checks import _check_conversation
+from evals.faults.foreign_desks import compare_texts
 from evals.faults.load import CustomerConversation
 from evals.faults.run import ROWS, run_rows
 
@@ -48,3 +49,16 @@ def test_a_broken_promise_is_counted(
     turns = [{"message_id": m, "reply_id": r} for m, r in zip(answers, replies, strict=False)]
     found = _check_conversation(talk, {"state": "assistant", "messages": messages}, turns)
     assert {kind: count for kind, count in found.items() if count} == broken
+
+
+@pytest.mark.parametrize(
+    ("arrived", "wrong"),
+    [
+        (["a", "b", "c"], {}),
+        (["a", "c"], {"lost": 1}),
+        (["a", "b", "b", "c"], {"doubled": 1}),
+        (["b", "a", "c"], {"order": 1}),
+    ],
+)
+def test_what_a_foreign_desk_got_is_compared(arrived: list[str], wrong: dict[str, int]) -> None:
+    assert +compare_texts(["a", "b", "c"], arrived) == wrong
