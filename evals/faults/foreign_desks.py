@@ -10,14 +10,17 @@ from functools import partial
 from itertools import pairwise
 from uuid import uuid4
 
+from structlog.testing import capture_logs
+
 from assistant.conversation.foreign_desks.incoming import DeskRules, store_desk_events
 from assistant.conversation.inbound.conversation_start import Visitor, open_conversation
 from assistant.conversation.inbound.customer_actions import request_human
 from assistant.conversation.inbound.receive import receive_inbound
 from assistant.conversation.timing import Timing
 from assistant.desks.registry import open_desks
+from assistant.domain.foreign_desks import DeskLink
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, InboundMessage
+from assistant.domain.messages import Author, InboundMessage, Message
 from assistant.domain.policy import Policy
 from assistant.jobs.desk_sync import DeskSync
 from assistant.notifications.notifier import LocalNotifier
@@ -45,7 +48,7 @@ KINDS: tuple[type[SimulatedDesk], ...] = (
 STEP_SECONDS = 60.0
 #: Minutes: up, down, up again; nobody says anything in the last ones.
 BEFORE, DOWN, AFTER, QUIET = 10, 120, 20, 60
-CONVERSATIONS = 12
+CONVERSATIONS = 6
 #: Of callbacks: never delivered, delivered twice; of the desk's answers: lost on the way back.
 MISSED, TWICE, LOST = 0.3, 0.3, 0.1
 
@@ -151,7 +154,7 @@ class DeskSimulation:
         found: Counter[str] = Counter()
         found["tickets"] = abs(len(self.desk.tickets) - len(self.said))
         for conversation, said in self.said.items():
-            link = await self.database.read(lambda store, one=conversation: store.desk_links.find_last(one))  # type: ignore[misc]
+            link, messages = await self.database.read(partial(_load_end, conversation=conversation))
             remote = (link.remote or "") if link else ""
             ticket = self.desk.tickets.get(remote.rpartition(":")[2])
             if ticket is None:
@@ -159,12 +162,13 @@ class DeskSimulation:
                 continue
             there = [text for text in said if text in ticket.opening]
             found += compare_texts(said, there + [text.rpartition(" ")[2] for text in ticket.texts])
-            messages = await self.database.read(
-                lambda store, one=conversation: store.messages.list_public(one)
-            )  # type: ignore[misc]
             heard = [message.text for message in messages if message.author is Author.AGENT]
             found += compare_texts(self.replied.get(ticket.id, []), heard)
         return found
+
+
+def _load_end(store: SqlStore, conversation: str) -> tuple[DeskLink | None, Sequence[Message]]:
+    return store.desk_links.find_last(conversation), store.messages.list_public(conversation)
 
 
 def compare_texts(sent: Sequence[str], arrived: Sequence[str]) -> Counter[str]:
@@ -184,7 +188,8 @@ async def break_desks(site: Installation, load: LoadGenerator, seconds: float) -
     messages = replies = 0
     for seed, kind in enumerate(KINDS):
         simulation = DeskSimulation(kind(), seed)
-        total += await simulation.run()
+        with capture_logs():  # each failed try is a line
+            total += await simulation.run()
         messages += sum(map(len, simulation.said.values()))
         replies += sum(map(len, simulation.replied.values()))
     lost, doubled, order = total["lost"], total["doubled"], total["order"]

@@ -12,6 +12,7 @@ from assistant.conversation.foreign_desks.incoming import SETTLE
 from assistant.domain.foreign_desks import is_packet_link_valid, sign_packet_link
 from assistant.domain.messages import Author
 from evals.world.desk_webhook import SimulatedWebhookDesk
+from evals.world.desk_zendesk import SimulatedZendesk
 from tests.api.conftest import application
 from tests.desks.conftest import DeskScene
 from tests.harness import Harness
@@ -104,8 +105,6 @@ async def test_a_long_reply_is_several_messages(scene: DeskScene) -> None:
 
 
 async def test_what_does_not_fit_is_told_to_agents(scene: DeskScene) -> None:
-    from evals.world.desk_zendesk import SimulatedZendesk
-
     other = await DeskScene.start(scene.rig, SimulatedZendesk())
     await other.hand_over()
     notes = [note.text for note in await other.notes()]

@@ -1,5 +1,6 @@
 """Foreign desks by their settings: documented, named before they are imported, and wrong ones are refused."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -46,13 +47,11 @@ def test_missing_settings_and_an_unknown_target_stop_the_start(
     with pytest.raises(SetupError, match="ASSISTANT_DESK_SLACK_BOT_TOKEN"):
         open_desks({"ASSISTANT_DESK_SLACK_CHANNEL": "C1"}, httpx.AsyncClient())
     with pytest.raises(SetupError, match="ASSISTANT_HANDOFF_DESK is zendesk"):
-        build_desks(Settings(data_dir=tmp_path, handoff_desk="zendesk"))
+        build_desks(Settings(data_dir=tmp_path, handoff_desk="zendesk"))  # type: ignore[call-arg]
 
 
 def test_the_address_of_a_file_is_inside_its_packets(tmp_path: Path) -> None:
-    from datetime import UTC, datetime
-
-    settings = Settings(data_dir=tmp_path, public_url="https://shop.example/")
+    settings = Settings(data_dir=tmp_path, public_url="https://shop.example/")  # type: ignore[call-arg]
     url = build_packet_url(settings, "l1", datetime(2026, 12, 1, tzinfo=UTC), "m1")
     assert url.startswith("https://shop.example/v1/desks/packets/l1/files/m1?until=1797292800&signature=")
 
