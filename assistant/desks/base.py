@@ -72,7 +72,7 @@ def build_desk_name(name: str, account: str) -> str:
 
 
 def raise_refusal(answer: ApiResponse, *, token: str) -> None:
-    """Raise for a refused call: what people can mend, as credentials, is tried again.
+    """Raise for a refused call; wrong credentials are tried again, as somebody will correct them.
 
     404 and 410: the ticket is gone. *token*: the setting with our credentials.
     """
