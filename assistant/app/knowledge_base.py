@@ -16,6 +16,7 @@ from assistant.app.settings import Settings
 from assistant.app.vector_index import build_chroma_access, open_vectors
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, compute_business_day
+from assistant.tracing import start_inner_span
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -169,7 +170,8 @@ class KnowledgeBase:
         """The pooled vector of a text as a question; Unavailable when a hosted model does not answer."""
         from assistant.models.embeddings.factory import compute_meaning
 
-        return await compute_meaning(self.embedder, text)
+        with start_inner_span("embed"):
+            return await compute_meaning(self.embedder, text)
 
     async def load_examples(self) -> None:
         today = self.current_date()

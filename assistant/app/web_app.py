@@ -234,6 +234,31 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
     return build_api(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)
 
 
+async def warm_up_routes(app: FastAPI) -> None:
+    """Let FastAPI work out its calls, which it does at the first request, while the worker process loads."""
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "root_path": "",
+        "path": "/healthz",
+        "raw_path": b"/healthz",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 0),
+    }
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: object) -> None:
+        return None
+
+    await app(scope, receive, send)
+
+
 async def _check_webhook_url(settings: Settings, address: str) -> None:
     """BadInput unless webhooks may go there; what it needs is imported when an admin sets one."""
     from assistant.app.webhook_addresses import WebhookAddresses

@@ -84,7 +84,7 @@ async def _serve_requests(
 ) -> None:
     """Serve requests at once; print the addresses when the worker is ready. SetupError if it cannot start."""
     from assistant.app.logs import configure_logging
-    from assistant.app.web_app import build_http_app, build_web_app
+    from assistant.app.web_app import build_http_app, build_web_app, warm_up_routes
     from assistant.cli.demo_shop.running import open_demo_shop
     from assistant.ipc.rpc import RpcChannel
     from assistant.ipc.worker_supervisor import WorkerSupervisor
@@ -99,7 +99,9 @@ async def _serve_requests(
     tasks = {"demo_shop": demo_shop.run} if demo_shop else None
     web_app = build_web_app(settings, rpc, tasks, shop=SHOP if demo else None)
     supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
-    server = _build_server(build_http_app(web_app, demo=demo))
+    app = build_http_app(web_app, demo=demo)
+    await warm_up_routes(app)
+    server = _build_server(app)
     password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
 
     def stop_server() -> None:

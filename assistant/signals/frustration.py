@@ -58,8 +58,11 @@ def compute_frustration_context_features(
 ) -> dict[str, float]:
     """Features of the calibration with the turn encoder's logits; *words*: the score without them."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
+    read = calibration.build_label_features(labels, "frustrated", "complaint", "correction", "missed")
+    if not history.lines:  # no reply could miss, and the encoder is less sure of a turn by itself
+        read |= {"missed": 0.0, "first": 1.0, "first frustrated": read["frustrated"]}
     return {
-        **calibration.build_label_features(labels, "frustrated", "complaint", "correction", "missed"),
+        **read,
         "words": calibration.compute_log_odds(words),
         "worn": min(progress.empty_replies, 3) / 3,
         "before": before,

@@ -25,7 +25,7 @@ from assistant.signals.topic import find_topic
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: Thresholds of a certain request for a person, and of a possible one.
-CLEAR_THRESHOLD = 0.6
+CLEAR_THRESHOLD = 0.5
 VAGUE_THRESHOLD = 0.2
 #: From this logit on a short turn that asks nothing is thanks.
 MIN_THANKS_LOGIT = 0.8
@@ -69,7 +69,7 @@ class RuleSignalReader:
         topic = find_topic(near)
         labels, vector = (meaning.labels, meaning.vector or None) if meaning else (None, None)
         bare = detect_bare_turn(near)
-        small_talk = _detect_small_talk(near, labels, bare)
+        small_talk = _detect_small_talk(near, labels if history.lines else None, bare)
         brief = small_talk is None and is_brief(near, language)
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         logit = score_text(near)

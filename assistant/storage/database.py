@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from assistant.storage.failures import is_lost_race, to_unavailable
 from assistant.storage.group_commit import GroupCommit, require_open_transaction
 from assistant.storage.values import prepare_engine
+from assistant.tracing import start_inner_span
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -61,6 +62,10 @@ class SqlDatabase(Generic[S]):
 
         A step may be run again when another transaction came first, so it must change nothing but the store.
         """
+        with start_inner_span("write"):
+            return await self._write_step(step)
+
+    async def _write_step(self, step: Callable[[S], T]) -> T:
         loop = asyncio.get_running_loop()
         if self._group is None:
             return await loop.run_in_executor(self._writer, self._run_step, self._writing, step)
@@ -72,9 +77,10 @@ class SqlDatabase(Generic[S]):
 
     async def read(self, step: Callable[[S], T]) -> T:
         """Run *step* on a snapshot that contains everything committed before the call."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, self._run_step, self._reading, step
-        )
+        with start_inner_span("read"):
+            return await asyncio.get_running_loop().run_in_executor(
+                self._readers, self._run_step, self._reading, step
+            )
 
     def _run_step(self, engine: sa.Engine, step: Callable[[S], T]) -> T:
         for attempt in range(1, ATTEMPTS + 1):

@@ -15,6 +15,7 @@ from evals.bench.figures import Figure, format_table
 PARTS = {
     "channels": "evals.bench.channels",
     "desk": "evals.bench.desk",
+    "parts": "evals.bench.parts",
     "reader": "evals.bench.reader",
     "search": "evals.bench.search",
     "serve": "evals.bench.serve",

@@ -75,7 +75,7 @@ async def _ask_questions(
                 body = {"id": str(uuid4()), "text": question}
                 kept = await _measure_post(http, "/kept", body, {})
                 work = await floor.run_bare_work(question)
-                found.append(AskedTurn(turn=await _measure_turn(url, question), work=work, bare=kept))
+                found.append(AskedTurn(turn=await measure_turn(url, question), work=work, bare=kept))
     return found
 
 
@@ -109,7 +109,7 @@ def _load_questions(most: int) -> list[str]:
     return random.Random(0).sample(texts, min(most, len(texts)))
 
 
-async def _measure_turn(url: str, question: str) -> TurnTimes:
+async def measure_turn(url: str, question: str) -> TurnTimes:
     """Ask one question in a new conversation with an open stream, as the widget does."""
     async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
         opened = (await http.post("/v1/conversations", json={"locale": "ja"})).json()
@@ -173,10 +173,13 @@ class TurnFloor:
     async def run_bare_work(self, question: str) -> float:
         started = time.perf_counter()
         await self.index.find_nearest(await self.embedder.embed_query(question), limit=60)
+        self.commit_twice(question)
+        return time.perf_counter() - started
+
+    def commit_twice(self, question: str) -> None:
         for _ in range(2):
             self.scratch.execute("INSERT INTO kept (text) VALUES (?)", (question,))
             self.scratch.commit()
-        return time.perf_counter() - started
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 Independent writers' dialogues (`evals/cases/turns`, every label), our own (training half), and public sets
 with some known labels: NAIST (anger), nlupp and bitext (request for a person), asdc, MultiDoGO, banking77 and
-clinc150 (calm).
+clinc150 (calm), and the questions written for the reader (`evals/cases/reading`, calm, 42 trades).
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from evals.data.training_sources import LINES, is_held_out, load_service_talk
 SecondOpinions = Mapping[str, Mapping[str, frozenset[int]]]
 
 TURNS = Path(__file__).parents[1] / "cases" / "turns"
+READING = Path(__file__).parents[1] / "cases" / "reading"
 #: Writers that nothing is trained on: for measuring, and for calibration.
 MEASURED = ("d10.ja", "d11.en", "e3.ja", "e4.en")
 CALIBRATION = ("d3.ja", "d3.en", "d6.ja", "d7.en")
@@ -46,6 +48,16 @@ LETTERS = {
 NOBODY = frozenset(
     {"frustrated", "person", "person_hint", "unfamiliar", "worried", "distressed", "harassment"}
 )
+#: What a plain question to a firm is not, whatever came before it.
+CALM = NOBODY - {"unfamiliar"} | {"complaint", "decline", "thanks"}
+#: Questions how to reach somebody may hint at a person: left out. People of the trade (drivers, helpers,
+#: staff) stay in: what they do is no wish for one.
+ABOUT_REACHING = re.compile(
+    r"(?i)電話|連絡|問い?合わ|相談|担当|オペレーター|\b(?:call\w*|phone|ring|talk|speak|contact|reach|human|agent|complain\w*)\b"
+)
+#: Shares of those that stand alone, and that come after a reply about something else.
+ALONE = 0.45
+MISSED = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +134,44 @@ def load_single_lines() -> Iterator[TurnExample]:
             for row in (LINES / f"{name}.{language}.txt").read_text("utf-8").splitlines():
                 if row[:2] in ("+ ", "- "):
                     yield _build_single_turn(row[2:], {label: float(row[0] == "+")}, language, "lines", 0.4)
+
+
+def load_help_turns(chance: random.Random, folder: Path = READING) -> Iterator[TurnExample]:
+    """Questions to invented firms (`evals/cases/reading`), calm: alone, after another question that was
+    answered, or after one that got a passage about something else.
+    """
+    for path in sorted(folder.glob("*.jsonl")):
+        rows = [row for row in load_json_lines(path) if row["type"] == "q"]
+        answered = [row for row in rows if row["answer"] and not row.get("context")]
+        for row in rows:
+            if ABOUT_REACHING.search(row["text"]):
+                continue
+            before, reply = chance.choice(answered), chance.choice(answered)
+            kind = chance.random()
+            lines: tuple[Utterance, ...] = ()
+            labels = dict.fromkeys(CALM, 0.0)
+            if row["kind"] == "situation":
+                labels = {name: 0.0 for name in labels if name not in ("worried", "complaint")}
+            if row.get("context"):
+                lines = (Utterance(author=Author.CUSTOMER, text=row["context"]),)
+            elif kind > ALONE:
+                is_right = kind > ALONE + MISSED
+                shown = before if is_right else reply
+                lines = (
+                    Utterance(author=Author.CUSTOMER, text=before["text"]),
+                    Utterance(author=Author.ASSISTANT, text="\n".join(shown["answer"])),
+                )
+                if is_right or reply["page"] != before["page"]:
+                    labels["missed"] = float(not is_right)
+            yield TurnExample(
+                text=row["text"],
+                lines=lines,
+                labels=labels,
+                language=row["lang"],
+                source="help questions",
+                dialogue=f"{path.stem} {row['id']}",
+                weight=0.4,
+            )
 
 
 def load_public_turns(data: Path, chance: random.Random) -> Iterator[TurnExample]:

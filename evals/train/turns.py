@@ -33,6 +33,7 @@ from evals.data.turn_examples import (
     CALIBRATION,
     MEASURED,
     TurnExample,
+    load_help_turns,
     load_own_turns,
     load_public_turns,
     load_single_lines,
@@ -85,6 +86,7 @@ def main() -> None:
     apart = {*chosen.hold, *chosen.calibrate}
     learned = [each for each in written if each.source not in apart]
     learned += [*load_own_turns(), *load_single_lines(), *load_public_turns(chosen.data, chance)]
+    learned += load_help_turns(chance)
     held = [each for each in written if each.source in chosen.hold]
     print(f"{len(learned)} turns to learn from, {len(held)} held", flush=True)
     outputs = len(TURN_LABELS)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
+from assistant.answering.quotes.selection_by_reader import MIN_SECOND
 from assistant.answering.reader.cross_encoder import CrossEncoderReader, RerankingRetriever
 from assistant.answering.reader.encoding import (
     MAX_QUESTION_TOKENS,
@@ -110,11 +111,12 @@ class SlowSession:
     """Takes a moment for each window, as on a machine that is busy."""
 
     windows = 0
+    answers = 0.0
 
     def run(self, _outputs: list[str], feed: dict[str, Any]) -> list[Any]:
         time.sleep(0.1)
         self.windows += 1
-        return [np.zeros((1, feed["input_ids"].shape[1], 2)), np.zeros((1, 1, 1))]
+        return [np.zeros((1, feed["input_ids"].shape[1], 2)), np.full((1, 1, 1), self.answers)]
 
 
 @pytest.fixture
@@ -130,13 +132,18 @@ def slow_reader(tokenizer: Tokenizer, slow_session: SlowSession) -> CrossEncoder
 
 
 @pytest.mark.slow
-async def test_search_alone_answers_when_reading_takes_too_long(
+async def test_what_was_read_in_time_counts_and_the_rest_comes_after_it(
     slow_reader: CrossEncoderReader, slow_session: SlowSession
 ) -> None:
+    slow_session.answers = -12.0
     passages = [passage(f"{n}番の窓口です。", article=f"{n}.md") for n in range(20)]
     started = time.monotonic()
-    assert await slow_reader.rerank_passages(QUESTION, passages) == passages
+    found = await slow_reader.rerank_passages(QUESTION, passages)
     assert time.monotonic() - started < 1.0
+    read = [each for each in found if each.parts]
+    assert 1 <= len(read) <= 3
+    assert found[: len(read)] == read
+    assert all(each.score < MIN_SECOND * found[0].score for each in found[len(read) :])
     assert slow_reader.model.timeouts == 1
     assert slow_reader.model.unavailable_reason is None
     time.sleep(0.5)
@@ -145,7 +152,33 @@ async def test_search_alone_answers_when_reading_takes_too_long(
 
 
 @pytest.mark.slow
-async def test_turns_that_wait_for_others_give_up_in_time_too(slow_reader: CrossEncoderReader) -> None:
+async def test_search_alone_answers_when_nothing_is_read_in_time(
+    tokenizer: Tokenizer, slow_session: SlowSession
+) -> None:
+    slow = CrossEncoderReader(MODELS, seconds=0.05)
+    vars(slow.model)["_graph"] = (tokenizer, slow_session)
+    assert await slow.rerank_passages(QUESTION, [PETS, PARKING]) == [PETS, PARKING]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sure", "windows"), [(True, 1), (False, 6)], ids=["sure", "unsure"])
+async def test_nothing_more_is_read_once_a_passage_surely_answers(
+    tokenizer: Tokenizer, slow_session: SlowSession, sure: bool, windows: int
+) -> None:
+    eager = CrossEncoderReader(MODELS, seconds=60)
+    vars(eager.model)["_graph"] = (tokenizer, slow_session)
+    slow_session.answers = 12.0 if sure else -12.0
+    passages = [passage(f"{n}番の窓口です。", article=f"{n}.md") for n in range(6)]
+    found = await eager.rerank_passages(QUESTION, passages)
+    assert slow_session.windows == windows
+    assert {each.article for each in found} == {each.article for each in passages}
+
+
+@pytest.mark.slow
+async def test_turns_that_wait_for_others_give_up_in_time_too(
+    slow_reader: CrossEncoderReader, slow_session: SlowSession
+) -> None:
+    slow_session.answers = -12.0
     many = [[passage(f"{n}番の{m}です。", article=f"{n}.md") for m in range(10)] for n in range(6)]
     started = time.monotonic()
     await asyncio.gather(*(slow_reader.rerank_passages(QUESTION, each) for each in many))

@@ -42,20 +42,20 @@ def probabilities(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("text", "probability", "wish"),
     [
-        (NO_WISH, 0.61, CLEAR),
-        (NO_WISH, 0.59, VAGUE),
+        (NO_WISH, 0.51, CLEAR),
+        (NO_WISH, 0.49, VAGUE),
         (NO_WISH, 0.21, VAGUE),
         (NO_WISH, 0.19, NONE),
         # What they say is a feature of the probability, and moves no threshold.
-        (WISH, 0.61, CLEAR),
-        (WISH, 0.59, VAGUE),
+        (WISH, 0.51, CLEAR),
+        (WISH, 0.49, VAGUE),
         (WISH, 0.19, NONE),
-        (HINT, 0.61, CLEAR),
-        (HINT, 0.59, VAGUE),
+        (HINT, 0.51, CLEAR),
+        (HINT, 0.49, VAGUE),
         (HINT, 0.19, NONE),
         # Few words that name a person are a hint whatever is read into them.
-        (BARE, 0.61, CLEAR),
-        (BARE, 0.59, VAGUE),
+        (BARE, 0.51, CLEAR),
+        (BARE, 0.49, VAGUE),
         (BARE, 0.01, VAGUE),
         # Who says that nobody is needed is believed.
         (DENIED, 0.99, NONE),

@@ -191,6 +191,8 @@ def test_thanks_that_no_list_knows_are_small_talk() -> None:
     assert read("That's everything, cheers", -2.0) is None
     assert read("Cheers, and can I return it by post?", 1.4) is None
     assert read("returns " * 20, 1.4) is None
+    first = TextEmbedding((), {**labels, "thanks": 1.4})
+    assert READER.compute_signals("xyzzy", ALONE, first).small_talk is None, "thanks for what?"
 
 
 def test_a_product_that_hurt_somebody_is_no_distress() -> None:

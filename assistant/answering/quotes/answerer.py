@@ -8,6 +8,7 @@ from assistant.answering.quotes.yes_no import decide_yes_no
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.ports.models import Embedder
 from assistant.text.quotable import extract_units
+from assistant.tracing import start_inner_span
 
 
 class ExtractiveAnswerer:
@@ -17,8 +18,9 @@ class ExtractiveAnswerer:
         self._ranker = ranker or QuoteRanker(embedder)
 
     async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft:
-        quotes = await self._select_quotes(request)
-        draft = prepend_yes_no(render_quotes(request, quotes), request, decide_yes_no(request, quotes))
+        with start_inner_span("quote"):
+            quotes = await self._select_quotes(request)
+            draft = prepend_yes_no(render_quotes(request, quotes), request, decide_yes_no(request, quotes))
         if draft.text:
             await progress(draft.text)
         return draft

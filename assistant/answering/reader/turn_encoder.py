@@ -15,6 +15,7 @@ from assistant.answering.reader.adapted_model import READ_SECONDS, AdaptedModel
 from assistant.answering.reader.turn_encoding import encode_turn
 from assistant.domain.turns import TURN_LABELS
 from assistant.models.embeddings.adapter_weights import TURNS
+from assistant.tracing import start_inner_span
 
 if TYPE_CHECKING:
     from assistant.domain.turns import ReadTurn, Utterance
@@ -31,9 +32,10 @@ class TurnEncoder:
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
         """Label -> logit of *text* after *lines*; None while it cannot be read in time."""
         before = tuple(lines)
-        return await self.model.read_or_none(
-            lambda: self.model.run_in_thread(lambda _until: self.score_turn(text, before), self._seconds)
-        )
+        with start_inner_span("read turn"):
+            return await self.model.read_or_none(
+                lambda: self.model.run_in_thread(lambda _until: self.score_turn(text, before), self._seconds)
+            )
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
         """As `read_turn`, in this thread."""

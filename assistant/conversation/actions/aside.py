@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assistant.conversation.actions import action_replies as replies
-from assistant.conversation.actions.consent import Consent, read_consent
+from assistant.conversation.actions.consent import Consent, asks_to_wait, read_consent
 from assistant.conversation.actions.dialogue import (
     MAX_MISSES,
     ActionDialogue,
@@ -19,7 +19,7 @@ from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.actions import ActionFlow, ActionUpdate, Asking, Proposal, Tool
 from assistant.domain.messages import Button, Reply
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Signals
+from assistant.domain.signals import Decision, HumanRequest, Signals
 
 #: A reply that tells what the help says.
 ANSWERING = (Decision.ANSWER, Decision.GUIDE)
@@ -32,6 +32,8 @@ class CustomerActions:
     dialogue: ActionDialogue
 
     async def answer_turn(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None:
+        if turn.flow is not None and signals.wish is HumanRequest.NONE and asks_to_wait(turn.text):
+            return build_turn_result(await self._wait(turn.flow), turn, signals)
         result = await self.dialogue.answer_turn(turn, signals, policy)
         if result is None:
             return await self._ask_which(turn, signals, policy)
@@ -55,6 +57,8 @@ class CustomerActions:
         is_bare_yes = read_consent(turn.text) is Consent.YES  # to a question that takes more than a yes
         is_guided = result.verdict.decision is Decision.GUIDE and bool(result.reply.citations)
         is_answer = is_guided or (result.verdict.decision is Decision.ANSWER and not result.verdict.reason)
+        # Thanks for what was shown are no answer to whether to do it.
+        is_answer = is_answer and not (result.signals.small_talk and turn.flow.asking == Asking.CONFIRM)
         if is_answer and not is_bare_yes:
             question = ask_again(self.dialogue.tools, turn.flow, proposal, is_again=False)
             first = f"{result.reply.text}\n\n{words('action_still_open', turn.flow.language)}"
@@ -78,6 +82,14 @@ class CustomerActions:
         choices = [self._build_button(name, language) for name in (match.tool, *match.others)]
         reply = replies.build_reply(words("action_which", language), language, choices, can_stop=False)
         return build_turn_result(Step(reply, None), turn, signals)
+
+    async def _wait(self, flow: ActionFlow) -> Step:
+        """Time to look for something; a proposal is shown again: a yes is to what was just shown."""
+        waiting = words("action_wait", flow.language)
+        proposal = await self._load_proposal(flow) if flow.asking == Asking.CONFIRM else None
+        if proposal is None:
+            return Step(replies.build_reply(waiting, flow.language), flow)
+        return Step(replies.build_confirmation(proposal.effect, flow.language, waiting), flow)
 
     async def _load_proposal(self, flow: ActionFlow) -> Proposal | None:
         found = flow.proposal

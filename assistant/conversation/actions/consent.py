@@ -17,15 +17,17 @@ class Consent(StrEnum):
 MAX_CONSENT_CHARACTERS = 80
 #: What a yes is made of; when nothing else is left, it is one.
 YES = re.compile(
-    r"はい|ええ|うん|そうです|その通り(?:です)?|(?:それ|これ|上記|そちら)(?:の内容)?で|(?:その|この|上の)(?:内容|通り|とおり)で"
+    r"はい|ええ|うん|そうです|その(?:通り|とおり)(?:です)?|(?:それ|これ|上記|そちら)(?:の内容)?で|(?:その|この|上の)(?:内容|通り|とおり)で"
     r"|お?願い(?:いた)?します|お?願い(?:できますか)?|おねがい(?:し?ます)?|たのみます|頼みます|頼む(?:わ)?|大丈夫(?:です)?"
     r"|問題(?:ない|なし|ありません|ございません)(?:です)?"
     r"|間違い(?:ない|ありません)(?:です)?|合って(?:い)?ます|あってます|いいです|良いです|いいよ|いい|進めて|実行(?:して)?|確定(?:して"
     r"|で)?|手続き(?:を)?(?:して|進めて)"
+    r"|(?:それ)?(?:では|じゃあ?|なら)|ほな|ほんなら|んじゃあ?|やっぱり?|っす"  # filler before or after a yes
+    r"|(?:進め|すすめ|し)ちゃって|すすめて|たのむ(?:わ)?|頼んます"
     r"|やって|して|ください|下さい|よろしく|構いません|かまいません"
     r"|了解(?:です|しました)?|承知(?:しました)?|オッケー|おっけー?|オーケー|ok(?:ay|です|だよ)?|さい|どうぞ|ぜひ|もちろん|わかりました|分かりました"
     r"|ありがとう(?:ございます)?|助かります|結構です(?!が)"
-    r"|\b(?:yes|yeah|yep|yup|ya|yea|sure|ok|okay|okie|k|fine|great|perfect|good|correct"
+    r"|\b(?:yes|yeah|yep|yup|ya|yea|ja|oui|hai|sure|ok|okay|okie|k|fine|great|perfect|good|is|correct"
     r"|right|exactly|absolutely|definitely|of course"
     r"|please|pls|plz|thanks?|thank you|thx|ta|go|ahead|go ahead|do it|do that|do so"
     r"|do|confirm(?:ed)?|proceed|carry on|accept(?:ed)?|agreed?|approved?"
@@ -39,9 +41,9 @@ YES = re.compile(
 )
 #: Something to be said yes with, beside filler.
 SURE = re.compile(
-    r"はい|ええ|うん|そうです|その通り|(?:これ|上記|そちら|内容|通り|とおり)で|願い|ねがい|頼|たのみ|大丈夫|問題|間違い|合って|あって"
-    r"|いい|良い|進めて|実行|確定|手続き|やって|構|かま|了解|承知|オッケ|おっけ|オーケ|ok|どうぞ|ぜひ|もちろん|わかり|分かり"
-    r"|\b(?:yes|yeah|yep|yup|ya|yea|sure|k|fine|great|perfect|good|correct|right"
+    r"はい|ええ|うん|そうです|その(?:通り|とおり)|(?:これ|上記|そちら|内容|通り|とおり)で|願い|ねがい|頼|たのみ|大丈夫|問題|間違い|合って|あって"
+    r"|いい|良い|(?:進め|すすめ)(?:て|ちゃって)|実行|確定|手続き|やって|構|かま|了解|承知|オッケ|おっけ|オーケ|ok|どうぞ|ぜひ|もちろん|わかり|分かり"
+    r"|\b(?:yes|yeah|yep|yup|ya|yea|ja|oui|hai|sure|k|fine|great|perfect|good|correct|right"
     r"|exactly|absolutely|definitely|course|please|pls|plz|go|do (?:it|that|so)"
     r"|confirm\w*|proceed|carry|accept\w*|agree\w*|approve\w*"
     r"|submit|lgtm|indeed|means|affirmative|looks|sounds|works)\b"
@@ -53,14 +55,14 @@ SURE = re.compile(
 CANCELLATION = re.compile(r"キャンセル|取り?消|\bcancel", re.I)
 #: What leaves no doubt beside the name of what is done.
 EXPLICIT_YES = re.compile(
-    r"はい|そうです|その通り|問題|間違い|合って(?:い)?ます|進めて|実行|確定"
+    r"はい|うん|ええ|そうです|その(?:通り|とおり)|問題|間違い|合って(?:い)?ます|進めて|実行|確定"
     r"|\b(?:yes|yeah|yep|yup|correct|confirm\w*|go ahead|proceed|do it)\b",
     re.I,
 )
 #: A plain no; stronger than any yes in the same words.
 NO = re.compile(
     r"いいえ|いや(?:です|だ)?(?:$|[、。!\s])|^いえ|やめ(?:ます|て(?:おき|お|くだ|下)|とき|る|たい)|止めます|取りやめ|中止|やっぱり?(?:いい|結構|やめ|なし|大丈夫)"
-    r"|(?:し|変え|取り消さ|進め)ない(?:で)?|しません|違います|ちがいます|ダメ|だめ|なしで|キャンセルは?(?:やめ|しな|なし|不要)|そのままで|結構です"
+    r"|(?:し|変え|取り消さ|進め)ない(?:で)?|しません|違います|ちがいます|ダメ|だめ|なしで|キャンセルは?(?:やめ|しな|なし|不要)|[そこ]のままで|(?<!で)結構です"
     r"|\bno\b|\bnope\b|\bnah\b|\bdon'?t\b|\bdo not\b|\bnever ?mind\b|\bforget it\b"
     r"|\bkeep (?:it|the|my)\b|\bleave (?:it|the)\b|\bstop\b|\bnot (?:now|that|anymore"
     r"|any more)\b"
@@ -83,6 +85,22 @@ WAY_OUT = re.compile(
     r"|^(?:stop|quit|exit|never ?mind|forget it|leave it|scratch that)\b|\bnever ?mind\b"
     r"|\bforget (?:it|about it)\b|^stop this request$|^처리 그만두기$",
     re.I,
+)
+#: Asks for a moment.
+WAIT = re.compile(
+    r"(?:お)?待(?:って|ち(?:ください|下さい|いただ))|まって|少々お待ち|(?:ちょっと|一瞬|少し)待|あとで(?:送|おく)"
+    r"|探して(?:きます|います|る)"
+    r"|\b(?:hang|hold) on\b|\bwait\b|\b(?:one|a|just a) (?:moment|minute|min|sec|second)\b"
+    r"|\bbear with me\b|\bgive me a\b"
+    r"|잠깐|잠시"
+)
+#: Ends in a question.
+QUESTION = re.compile(r"(?:[?？]|か(?:ね|な)?[。]?)\s*$")
+#: Wants something done, as a question or not.
+REQUEST = re.compile(
+    r"たい|て(?:ください|下さい|ほしい|欲しい|もらえ|いただけ|くれ)|願い|やめ|キャンセル|取り?消"
+    r"|\bplease\b|\bwant\b|\blike to\b|\bneed to\b|\b(?:can|could|would) (?:you|i)\b|\bcancel|\bactually\b"
+    r"|\binstead\b"
 )
 #: What says yes to some and no to others, where it stands alone.
 AMBIGUOUS = re.compile(
@@ -153,6 +171,18 @@ def _is_polite_only(folded: str) -> bool:
 
 def _is_plain_no(folded: str) -> bool:
     return re.match(r"いいえ|いえ|no\b|nope\b|nah\b", folded) is not None
+
+
+def asks_to_wait(text: str) -> bool:
+    """Whether *text* asks for a moment, and for nothing else."""
+    folded = _fold_text(text[: MAX_CONSENT_CHARACTERS + 1])
+    return len(folded) <= MAX_CONSENT_CHARACTERS and bool(WAIT.search(folded)) and not QUESTION.search(folded)
+
+
+def asks_aside(text: str) -> bool:
+    """Whether *text* only asks something: a request that is open stays open."""
+    folded = _fold_text(text)
+    return QUESTION.search(folded) is not None and REQUEST.search(folded) is None
 
 
 def wants_way_out(text: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from assistant.conversation.actions import action_replies as replies
-from assistant.conversation.actions.consent import Consent, read_consent, wants_way_out
+from assistant.conversation.actions.consent import Consent, asks_aside, read_consent, wants_way_out
 from assistant.conversation.actions.identity import IdentityCheck
 from assistant.conversation.actions.proposing import build_proposal
 from assistant.conversation.actions.slot_values import (
@@ -75,7 +75,9 @@ class ActionDialogue:
         step = await self._continue_flow(turn, turn.flow) if turn.flow is not None else None
         if step is None:
             match = await self.matcher.find_tool(turn.text)
-            if match is None or not match.is_sure or (turn.flow and turn.flow.tool == match.tool):
+            if match is None or not match.is_sure:
+                return None
+            if turn.flow is not None and (turn.flow.tool == match.tool or asks_aside(turn.text)):
                 return None
             language, epoch = signals.language, turn.conversation.epoch
             step = await self._take_values(turn, ActionFlow(tool=match.tool, language=language, epoch=epoch))

@@ -33,7 +33,7 @@ PLACE = re.compile(
 )
 #: What comes before and after an address in a sentence.
 BEFORE_ADDRESS = re.compile(
-    r"^(?:.*?(?:住所|届け先|宛先|送り先|変更先|新居)(?:は|が|:|：|、|へ|に|\s)+"
+    r"^(?:.*?(?:住所|じゅうしょ|届け先|とどけさき|宛先|送り先|おくりさき|変更先|新居)(?:は|が|:|：|、|へ|に|\s)+"
     r"|.*?\b(?:address|deliver(?:ed)? (?:it )?to|ship (?:it )?to|send (?:it )?to|to)\b"
     r"(?: is| would be|:)*(?![a-z])\s*)",
     re.I,

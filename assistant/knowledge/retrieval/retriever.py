@@ -21,7 +21,7 @@ from assistant.measures import SEARCH_SECONDS
 from assistant.ports.models import Embedder, MultiVector
 from assistant.ports.storage.store import ArticlesTransaction, Database
 from assistant.text.link_lists import rank_link_lists_last
-from assistant.tracing import start_span
+from assistant.tracing import start_inner_span, start_span
 
 if TYPE_CHECKING:
     from assistant.knowledge.retrieval.ragged import Rows
@@ -200,7 +200,8 @@ class HybridRetriever:
 
     async def _embed_question(self, question: str) -> MultiVector | None:
         try:
-            asked = await late_interaction.embed_query(self._embedder, question)
+            with start_inner_span("embed"):
+                asked = await late_interaction.embed_query(self._embedder, question)
         except Unavailable as exc:
             self._failures["embeddings"] = str(exc)
             return None

@@ -1,0 +1,78 @@
+"""People who say yes in their own words, look for something first, or ask beside an open request."""
+
+import pytest
+
+from assistant.conversation.actions.consent import Consent, asks_aside, asks_to_wait, read_consent
+from assistant.conversation.templates import render_template as words
+from assistant.domain.actions import ProposalState
+from tests.actions_harness import TOOLS, open_shop
+from tests.conversation.test_actions import ORDER, propose_cancellation, states
+from tests.harness import Harness
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("はい、すすめちゃってください", "request_return"),
+        ("わかりました、じゃあお願いします", "cancel_order"),
+        ("ほな頼むわ", "request_return"),
+        ("オッケーっす", "request_return"),
+        ("うん、やっぱ返します。お願いします", "request_return"),
+        ("はい、変えてください", "change_address"),
+        ("はい、そのとおりです。よろしくお願いします", "change_address"),
+        ("ええ、それで結構です", "cancel_order"),
+        ("Ja, yes, correct", "change_address"),
+    ],
+)
+def test_a_yes_in_everyday_words_is_one(text: str, tool: str) -> None:
+    assert read_consent(text, TOOLS[tool].consent_words.values()) is Consent.YES
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("いいえ結構です", "cancel_order"),
+        ("このままで結構です", "cancel_order"),
+        ("やっぱりやめます", "request_return"),
+        ("じゃあ、やめときます", "cancel_order"),
+        ("はい、でもその前に返金は？", "cancel_order"),
+        ("ほな、どないしよ", "cancel_order"),
+        ("うん？", "cancel_order"),
+        ("じゃあ", "cancel_order"),
+        ("is it?", "change_address"),
+    ],
+)
+def test_what_is_no_plain_yes_stays_none(text: str, tool: str) -> None:
+    assert read_consent(text, TOOLS[tool].consent_words.values()) is not Consent.YES
+
+
+@pytest.mark.parametrize(
+    ("text", "aside"), [("その前に、届くのはいつですか", True), ("住所を変えられますか、変えたいです", False)]
+)
+def test_a_question_beside_an_open_request_does_not_begin_another(text: str, aside: bool) -> None:
+    assert asks_aside(text) is aside
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [("ちょっと待って", True), ("hang on, it's upstairs", True), ("いつまで待てばいいですか？", False)],
+)
+def test_a_moment_is_asked_for_in_plain_words(text: str, waits: bool) -> None:
+    assert asks_to_wait(text) is waits
+
+
+async def test_who_asks_for_a_moment_gets_it_and_still_says_yes_to_what_was_shown(rig: Harness) -> None:
+    talk = await propose_cancellation(rig, open_shop(rig))
+    reply = await rig.ask(talk, "んー、一瞬まって")
+    assert reply.text.startswith(words("action_wait", "ja"))
+    assert ORDER in reply.text
+    await rig.ask(talk, "うん、お願いします")
+    assert await states(rig, talk) == [ProposalState.OK]
+
+
+async def test_thanks_for_what_was_shown_get_the_question_again(rig: Harness) -> None:
+    talk = await propose_cancellation(rig, open_shop(rig))
+    reply = await rig.ask(talk, "ありがとう")
+    assert ORDER in reply.text
+    assert words("action_confirm_again", "ja") in reply.text
+    assert await states(rig, talk) == [ProposalState.OPEN]
