@@ -94,7 +94,7 @@ class SimulatedZendesk(SimulatedDesk):
         return httpx.Response(200, json={"audits": self.audits[number], "users": users, "meta": meta})
 
     def _act(self, ticket: SimulatedTicket, author: str = "Aiko", **asked: Any) -> Callback:
-        user = 10 + len(self.names)
+        user = 1_000 + len(self.names)
         self.names[user] = author
         self._audit(ticket.id, asked, user)
         body = encode_json({"ticket_id": ticket.id})
