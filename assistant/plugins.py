@@ -1,4 +1,4 @@
-"""Plug-ins: other distributions add channels, desks and more by entry points, in no file of ours."""
+"""Plug-ins: other distributions add channels, desks, trackers, tools and retrievers by entry points."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from assistant.domain.errors import SetupError
 CHANNELS = "yorisoi.channels"
 #: A class of a foreign desk, derived from `assistant.desks.base.BaseDesk`.
 DESKS = "yorisoi.desks"
+#: A class of an issue tracker, derived from `assistant.trackers.base.BaseTracker`.
+TRACKERS = "yorisoi.trackers"
 #: A package whose folder has a YAML file for each tool.
 TOOLS = "yorisoi.tools"
 #: A function from our search to the one that is used: `wrap(retriever: Retriever) -> Retriever`.

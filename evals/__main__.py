@@ -13,6 +13,10 @@ MEASUREMENTS = {
     "sample": ("evals.quality.sample", "what the sample help answers"),
     "yes_no": ("evals.quality.yes_no", "answers that begin with yes or no: how many, how many wrongly"),
     "actions": ("evals.quality.actions", "scripted customers who want something done, with faults"),
+    "proactive": (
+        "evals.quality.proactive",
+        "messages nobody asked for: broken promises, beside a naive sender",
+    ),
     "hostile": ("evals.quality.hostile", "what a model that obeys every injection gets through"),
     "faulty": ("evals.quality.faulty", "what customers see of a failing model"),
     "personal": ("evals.quality.personal", "personal data hidden from models"),

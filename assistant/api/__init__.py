@@ -62,6 +62,7 @@ def _list_routers() -> list[APIRouter]:
         business,
         callbacks,
         cases,
+        consents,
         customer,
         desk,
         files,
@@ -75,6 +76,7 @@ def _list_routers() -> list[APIRouter]:
         messaging_apps,
         oidc,
         people,
+        proactive,
         reports,
         saved_replies,
         settings,
@@ -86,10 +88,10 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, foreign_desks, messaging_apps, files)
-    of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment)
+    of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
     of_agents = (*of_desk, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
-    of_leads = (knowledge, synonyms, article_reading, articles, settings)
+    of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 
 

@@ -1,6 +1,7 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -49,7 +50,7 @@ from assistant.conversation.inbound.customer_linking import list_linked_conversa
 from assistant.domain.audit import STRANGER
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
-from assistant.domain.errors import Unauthorized
+from assistant.domain.errors import Unauthorized, Unavailable
 from assistant.domain.messages import Message
 from assistant.ports.storage.store import Store
 
@@ -130,7 +131,17 @@ async def save_preferences(body: PreferencesIn, inside: CurrentAgent, ctx: Ctx) 
 async def get_conversation_detail(conversation: str, inside: CurrentAgent, ctx: Ctx) -> ConversationDetailOut:
     """Everything that an agent needs to take over without asking again."""
     load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
-    return await ctx.database.read(load)
+    found = await ctx.database.read(load)
+    await _remember_read(ctx, found["customer"]["id"], actor(inside.agent.id))
+    return found
+
+
+async def _remember_read(ctx: ApiContext, customer: str, who: str) -> None:
+    """Enter the look at a customer's data, once in a while; a database that takes nothing hides no data."""
+    now = ctx.clock()
+    if await ctx.database.read(lambda store: store.consents.is_new_read(customer, who, "card", now)):
+        with suppress(Unavailable):
+            await ctx.database.write(lambda store: store.consents.add_read(customer, who, "card", now))
 
 
 def _load_conversation_view(
@@ -139,7 +150,7 @@ def _load_conversation_view(
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     customer = store.customers.get(conversation.customer)
-    said_of_them = describe_attributes(load_known_facts(store, customer), ctx.clock())
+    said_of_them = describe_attributes(load_known_facts(store, customer), ctx.clock(), ctx.policy.attributes)
     return {
         "conversation": load_inbox_rows(store, [conversation], agent)[0],
         "messages": serialize_messages(store, conversation.id, messages, ctx.hosts),

@@ -41,16 +41,33 @@ class EffectOut(BaseModel):
     verdict: str
 
 
+class TrackedIssueOut(BaseModel):
+    tracker: str
+    #: pending, open, closed or failed.
+    state: str
+    key: str | None
+    url: str | None
+    #: unauthorized, not_found, refused, busy, unavailable, unknown, dropped or texts.
+    trouble: str | None
+    updated_at: str
+
+
 class ImprovementRowOut(BaseModel):
     id: str
     title: str
     state: str
     theme: str | None
     owner: str | None
+    #: What is done, and by when.
+    action: str | None
+    due_at: str | None
+    is_overdue: bool
     texts: dict[str, str]
     created_at: str
     updated_at: str
     done_at: str | None
+    #: In another system's tracker.
+    issue: TrackedIssueOut | None
 
 
 class ImprovementOut(ImprovementRowOut):
@@ -62,3 +79,5 @@ class ImprovementOut(ImprovementRowOut):
 
 class ImprovementsOut(BaseModel):
     improvements: list[ImprovementRowOut]
+    #: Where they can be exported to: names of trackers, and webhook.
+    exports: list[str]

@@ -142,6 +142,8 @@ class ApiContext:
     worker_measures: Callable[[], Awaitable[bytes]] = render_nothing
     #: BadInput unless outgoing webhooks may go there.
     check_webhook_url: Callable[[str], Awaitable[None]] = refuse_address
+    #: Issue trackers that improvements can be exported to.
+    trackers: Sequence[str] = ()
     #: Whether each request is logged.
     access_log: bool = False
     #: The last counts of `/metrics`.

@@ -154,13 +154,14 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "cases/{case}",
             "improvements",
             "improvements/{improvement}",
+            "improvements/{improvement}/export",
         )
     },
     "POST /v1/agent/webhooks": (WORKING,),
     "DELETE /v1/agent/webhooks/{webhook}": (WORKING,),
     **{
         f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
-        for act in ("", "/rotate", "/deliveries/{delivery}/replay")
+        for act in ("", "/test", "/rotate", "/deliveries/{delivery}/replay")
     },
     **{
         f"GET {_INSIGHT}/{what}": (REPORTING,)

@@ -15,6 +15,7 @@ from assistant.conversation.webhook_events import (
     delete_endpoint,
     replay_delivery,
     rotate_endpoint_secret,
+    send_test_event,
 )
 from assistant.domain.errors import Conflict
 from assistant.domain.outgoing_webhooks import EventType, WebhookDelivery, WebhookEndpoint
@@ -123,6 +124,12 @@ async def update_webhook(
 async def remove_webhook(webhook: str, inside: CurrentAdmin, ctx: Ctx) -> None:
     """Forget a webhook with its log."""
     await ctx.database.write(lambda store: delete_endpoint(store, webhook, inside.agent, ctx.clock()))
+
+
+@router.post("/{webhook}/test", status_code=204)
+async def send_webhook_test(webhook: str, inside: CurrentAdmin, ctx: Ctx) -> None:
+    """Send it an event `webhook.test`; the log of its deliveries shows what came of it."""
+    await ctx.database.write(lambda store: send_test_event(store, webhook, inside.agent, ctx.clock()))
 
 
 @router.post("/{webhook}/rotate", response_model=WebhookOut)

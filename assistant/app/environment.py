@@ -35,7 +35,7 @@ def list_unknown_settings(environment: Mapping[str, str], settings: Iterable[str
     """
     known = [f"{PREFIX}{name.upper()}" for name in settings if not name.startswith("openai_")]
     others = [name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known]
-    known += [*_list_channel_settings(), *_list_desk_settings()] if others else []
+    known += [*_list_channel_settings(), *_list_tracker_settings(), *_list_desk_settings()] if others else []
     lines = []
     for variable in sorted(others):
         base = variable.upper().partition("__")[0]
@@ -64,3 +64,9 @@ def _list_desk_settings() -> list[str]:
         for name, kind in list_desk_classes().items()
         for setting in list_desk_settings(kind)
     ]
+
+
+def _list_tracker_settings() -> list[str]:
+    from assistant.trackers.registry import list_tracker_settings
+
+    return list_tracker_settings()

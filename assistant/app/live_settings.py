@@ -28,7 +28,7 @@ from assistant.text.characters import clean_line, clean_text
 log = structlog.get_logger()
 
 #: Keys of the policy file that the console changes too.
-POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla"}
+POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla", "proactive_on"}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
 MAX_PROBLEM_CHARACTERS = 400

@@ -10,6 +10,12 @@ from typing import Any
 import yaml
 
 from assistant.app.hours_file import parse_hours, parse_zone
+from assistant.app.proactive_file import (
+    load_built_in_rules,
+    parse_attributes,
+    parse_proactive,
+    parse_segments,
+)
 from assistant.app.sla_file import parse_sla
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
 from assistant.domain.cases import CaseTrigger
@@ -17,6 +23,7 @@ from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.policy import Policy
+from assistant.domain.proactive import ProactivePolicy
 from assistant.domain.signals import TOPICS
 from assistant.domain.surveys import ASSISTANT, PERSON, SurveyKind
 from assistant.text.characters import clean_text
@@ -54,7 +61,8 @@ def load_policy(path: Path | str | None, zone: str = JAPAN) -> Policy:
 
 
 def build_default_policy(zone: str) -> Policy:
-    return Policy(zone=zone, hours=BusinessHours(zone=zone))
+    proactive = ProactivePolicy(rules=load_built_in_rules())
+    return Policy(zone=zone, hours=BusinessHours(zone=zone), proactive=proactive)
 
 
 def load_policy_rows(path: Path | str | None) -> Mapping[str, Any]:
@@ -83,6 +91,10 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "helplines": lambda value, at: {**base.helplines, **_parse_helplines(value, at)},
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
         "sla": parse_sla,
+        "proactive": lambda value, at: parse_proactive(value, at, base.proactive),
+        "proactive_on": _parse_names,
+        "segments": parse_segments,
+        "attributes": parse_attributes,
         "surveys": _parse_surveys,
         "surveys_after": _parse_survey_owners,
         "cases": _parse_cases,
@@ -122,6 +134,11 @@ def _check_order(policy: Policy, where: str) -> None:
     if list(rising) != sorted(rising):
         raise SetupError(
             f"{where}: calm_frustration, offer_frustration and handoff_frustration must rise, not {rising}"
+        )
+    known = {rule.name for rule in policy.proactive.rules}
+    if unknown := policy.proactive_on - known:
+        raise SetupError(
+            f"{where}: proactive_on: there is no rule {min(unknown)!r}; there are {', '.join(sorted(known))}"
         )
     if policy.clarify_score > policy.answer_score:
         raise SetupError(f"{where}: clarify_score must not be above answer_score")

@@ -24,7 +24,7 @@ from assistant.app.knowledge_base import open_database, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.sign_in import build_oidc_provider
-from assistant.app.wiring import build_channels, build_desks, build_notifier, build_timing
+from assistant.app.wiring import build_channels, build_desks, build_notifier, build_timing, list_trackers
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.article_drafts import ArticleFields
@@ -229,6 +229,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         channels=web_app.channels,
         desks=web_app.desks,
         packet_key=settings.load_signing_key(),
+        trackers=list_trackers(),
         check_webhook_url=partial(_check_webhook_url, settings),
     )
     return build_api(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)

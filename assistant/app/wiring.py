@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
+    from assistant.ports.trackers import IssueTracker
 
 PROMPTS = find_resource_folder("prompts")
 TOOLS = find_resource_folder("tools")
@@ -109,6 +110,28 @@ def build_packet_url(settings: Settings, link: str, now: datetime, media: str = 
     path, _, query = signed.partition("?")
     file = f"/files/{media}" if media else ""
     return f"{settings.public_url.rstrip('/')}/v1/desks/packets/{path}{file}?{query}"
+
+
+def list_trackers() -> list[str]:
+    """Names of the issue trackers that have settings in the environment."""
+    from assistant.app.environment import load_environment
+    from assistant.trackers import list_configured_trackers
+
+    return list_configured_trackers(load_environment())
+
+
+def build_trackers(settings: Settings) -> Mapping[str, IssueTracker]:
+    """The issue trackers that have settings; they go where outgoing webhooks may."""
+    from assistant.app.environment import load_environment
+
+    if not list_trackers():
+        return {}
+    from assistant.app.webhook_addresses import WebhookAddresses
+    from assistant.trackers.http import build_client
+    from assistant.trackers.registry import open_trackers
+
+    addresses = WebhookAddresses(allow_private=settings.webhooks_private)
+    return open_trackers(load_environment(), build_client(addresses.resolve_host))
 
 
 def build_tools(settings: Settings) -> Mapping[str, Tool]:

@@ -23,6 +23,7 @@ from assistant.app.wiring import (
     build_notifier,
     build_timing,
     build_tools,
+    build_trackers,
     build_turn_dependencies,
 )
 from assistant.ipc.background_tasks import TaskSupervisor
@@ -94,13 +95,16 @@ class AssistantService:
         from assistant.app.webhook_addresses import WebhookAddresses
         from assistant.insight.theme_keeper import ThemeKeeper
         from assistant.jobs.improvement_notices import ImprovementNotifier
+        from assistant.jobs.proactive_sender import ProactiveSender
         from assistant.jobs.retention import RetentionCleaner
+        from assistant.jobs.tracker_sync import TrackerSync
         from assistant.jobs.web_resync import WebResync
         from assistant.jobs.webhook_sender import WebhookSender
         from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
-        tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
+        kept = None if days is None else timedelta(days=days)
+        tasks = RetentionCleaner(database, utc_now, kept, self.dependencies.policy)
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         addresses = WebhookAddresses(allow_private=self.settings.webhooks_private)
         work: dict[str, Start] = {
@@ -114,13 +118,28 @@ class AssistantService:
             "improvements": ImprovementNotifier(
                 database, self.dependencies.policy, self.notifier, utc_now
             ).run,
+            "proactive": ProactiveSender(
+                database, self.dependencies.policy, self.notifier, utc_now, self._list_template_accounts()
+            ).run,
             "webhooks": WebhookSender(database, addresses.resolve_host, utc_now).run,
             "desks": build_desk_sync(self).run_poller,
+            "trackers": TrackerSync(
+                database=database,
+                trackers=build_trackers(self.settings),
+                language=self.settings.languages[0],
+                zone=self.dependencies.policy.zone,
+                public_url=self.settings.public_url,
+                clock=utc_now,
+            ).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(database, self.notifier, utc_now).run
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
+
+    def _list_template_accounts(self) -> list[tuple[str, str]]:
+        """Accounts of apps with an approved template, which may be sent after the window has closed."""
+        return [key for key, channel in self.channels.items() if getattr(channel, "has_template", False)]
 
     def _build_gap_keeper(self) -> GapKeeper:
         from assistant.app.shadow_knowledge import prove_gap, publish_gap

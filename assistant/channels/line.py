@@ -163,7 +163,7 @@ class LineChannel(BaseChannel):
             else:
                 raise build_refusal(answer, token=self.get_variable_name("ACCESS_TOKEN"))
         sent = await self._push_messages(outbound, messages)
-        return SendResult(id=sent, spent=("reply_token", "token_at"))
+        return SendResult(id=sent, spent=("reply_token", "token_at"), is_push=True)
 
     async def _push_messages(self, outbound: OutboundMessage, messages: list[dict[str, Any]]) -> str:
         address = outbound.thread.address

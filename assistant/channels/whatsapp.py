@@ -71,6 +71,10 @@ class WhatsAppChannel(MetaChannel):
         "Verify and save, subscribe to the field messages.",
     }
 
+    @property
+    def has_template(self) -> bool:
+        return bool(self.get_setting("TEMPLATE"))
+
     def _parse_entry(self, entry: dict[str, Any]) -> Iterator[ChannelEvent]:
         yield from parse_each(entry.get("changes"), self._parse_change)
 

@@ -15,6 +15,7 @@ from assistant.cli import (
     channel,
     chat,
     customer_data,
+    customer_rights,
     desk,
     doctor,
     insight,
@@ -45,6 +46,7 @@ app.add_typer(desk.app, name="desk")
 app.command()(insight.report)
 app.add_typer(insight.export_app, name="export")
 app.add_typer(customer_data.app, name="data")
+app.add_typer(customer_rights.app, name="customer")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 app.command()(doctor.prepare)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 FACTS = "backup.json"
 KEY = "secret.key"
+#: What an erasure does beyond the rows of the database.
+ERASURE_REACH = (
+    "The search index and the database file were compacted. A running service forgets what it looked up of "
+    "them within a minute. Backups from before still hold them."
+)
 #: Format of a backup; raised when it changes.
 FORMAT = 1
 
@@ -105,19 +110,23 @@ def erase(
 
     database = open_database(load_settings())
 
-    def erase_customers(store: Store) -> tuple[int, int]:
+    def erase_customers(store: Store) -> tuple[int, int, dict[str, int]]:
         found = store.erasure.find_customers(customer)
+        kept = {name: len(some) for name, some in store.erasure.export_customers(found).items() if some}
         rows = store.erasure.erase_customers(found)
         for one in found:
             store.audit.append_entry(OPERATOR, "erase", utc_now(), customer=one)
         told = store.erasure.erase_facts(customer)
         if told and not found:  # known only from imports or events; their name is in no log
             store.audit.append_entry(OPERATOR, "erase", utc_now(), facts=told)
-        return len(found), rows + told
+        return len(found), rows + told, kept
 
-    people, rows = asyncio.run(database.write(erase_customers))
+    people, rows, kept = asyncio.run(database.write(erase_customers))
     database.purge_erased()
     database.close()
     if not people and not rows:
         raise NotFound(f"Nobody is known as {customer}.")
     print(f"Erased {people} customer{'' if people == 1 else 's'}: {rows} rows.")
+    if kept:
+        print("Where it was: " + ", ".join(f"{name} {count}" for name, count in kept.items()))
+    print(ERASURE_REACH)

@@ -1,10 +1,12 @@
 """What other systems say of a customer, with source, age, and whether it surely is about them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from assistant.domain.customer_data import (
     ORDER_PREFIX,
+    AttributeRule,
     CustomerFact,
     KnownFact,
     build_facts,
@@ -16,7 +18,10 @@ from assistant.ports.actions import CustomerRecord
 from assistant.ports.storage.store import Store
 
 EMAIL = "email"
+NO_RULES: Mapping[str, AttributeRule] = {}
 LOOKUP = "lookup"
+#: Facts about what we told customers of our own accord begin with it.
+NOTICE_PREFIX = "notice "
 
 
 def load_known_facts(store: Store, customer: Customer) -> list[KnownFact]:
@@ -31,9 +36,15 @@ def load_known_facts(store: Store, customer: Customer) -> list[KnownFact]:
     return [KnownFact(fact=fact, is_verified=(fact.identity_type, fact.identity) in proven) for fact in facts]
 
 
-def describe_attributes(known: list[KnownFact], now: datetime) -> dict[str, str]:
-    """Key -> value with source, age and whether it is verified."""
-    return {one.fact.key: f"{one.fact.value} ({describe_origin(one, now)})" for one in known}
+def describe_attributes(
+    known: list[KnownFact], now: datetime, rules: Mapping[str, AttributeRule] = NO_RULES
+) -> dict[str, str]:
+    """Key -> value with source, age, whether it is verified and, where *rules* say, what it is kept for."""
+    return {
+        one.fact.key: f"{one.fact.value} ({describe_origin(one, now)}"
+        + (f", for {rules[one.fact.key].purpose})" if one.fact.key in rules else ")")
+        for one in known
+    }
 
 
 def describe_verified_orders(known: list[KnownFact], now: datetime) -> list[str]:
@@ -42,6 +53,18 @@ def describe_verified_orders(known: list[KnownFact], now: datetime) -> list[str]
     return [
         f"order {one.fact.key.removeprefix(ORDER_PREFIX)}: {one.fact.value} ({describe_origin(one, now)})"
         for one in orders
+    ]
+
+
+def describe_notices(store: Store, conversation: str, now: datetime) -> list[str]:
+    """What we told them of our own accord there or just before, with the order: their answer is about it."""
+    before = store.conversations.get(conversation).previous
+    sent = store.proactive.list_by_conversations([one for one in (conversation, before) if one])
+    return [
+        f"{NOTICE_PREFIX}{one.rule}: sent {format_age(now - one.decided_at)}"
+        + (f", order {one.order_id}" if one.order_id else "")
+        for one in sent
+        if one.decided_at is not None
     ]
 
 
@@ -75,8 +98,10 @@ def add_customer_facts(
     heads = {line.partition(":")[0] for line in orders}
     verified = [line for line in packet["facts"]["verified"] if line.partition(":")[0] not in heads]
     attributes = {**packet["customer"]["attributes"], **describe_attributes(known, now)}
+    notices = describe_notices(store, packet["conversation"], now)
+    verified = [line for line in verified if not line.startswith(NOTICE_PREFIX)]
     return {
         **packet,
         "customer": {**packet["customer"], "attributes": attributes},
-        "facts": {**packet["facts"], "verified": verified + orders},
+        "facts": {**packet["facts"], "verified": verified + orders + notices},
     }

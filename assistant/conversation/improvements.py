@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from assistant.conversation.consents import may_write
 from assistant.conversation.follow_ups import find_obstacle, load_latest_conversation
 from assistant.conversation.report import UNCOUNTED
 from assistant.conversation.templates import render_template as words
@@ -14,7 +15,8 @@ from assistant.conversation.webhook_events import publish_event
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.cases import CaseNotes, CaseState, take_step
-from assistant.domain.conversation import State
+from assistant.domain.consents import Purpose
+from assistant.domain.conversation import Conversation, State
 from assistant.domain.effects import COMPARED, EFFECT_AFTER, EffectVerdict, count_effect, judge_effect
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.improvements import (
@@ -44,6 +46,8 @@ class ImprovementChange:
     title: str | None = None
     theme: str | None = None
     owner: str | None = None
+    action: str | None = None
+    due_at: datetime | None = None
     texts: Mapping[str, str] | None = None
 
 
@@ -64,6 +68,8 @@ def change_improvement(
     improvement = replace(
         improvement,
         title=change.title or improvement.title,
+        action=change.action or improvement.action,
+        due_at=change.due_at or improvement.due_at,
         texts=change.texts or improvement.texts,
         updated_at=now,
     )
@@ -76,18 +82,33 @@ def change_improvement(
         improvement = replace(improvement, owner=owner.id)
     if change.step is not None:
         improvement = replace(improvement, state=find_next_improvement_state(improvement, change.step))
+    return _save_change(store, improvement, actor(agent.id), change.step, now)
+
+
+def finish_followed(store: Store, improvement: Improvement, issue: str, now: datetime) -> Improvement:
+    """Finish what is done in a tracker, by *issue*; BadInput while its customers have no text."""
+    state = find_next_improvement_state(improvement, "finish")
+    return _save_change(
+        store, replace(improvement, state=state, updated_at=now), ASSISTANT, "finish", now, issue
+    )
+
+
+def _save_change(
+    store: Store,
+    improvement: Improvement,
+    who: str,
+    step: str | None,
+    now: datetime,
+    issue: str | None = None,
+) -> Improvement:
     if improvement.state is ImprovementState.DONE:
         improvement = replace(improvement, done_at=now)
         _schedule_notices(store, improvement, now)
         publish_event(store, EventType.IMPROVEMENT_DONE, now, improvement=improvement.id)
     store.improvements.save(improvement)
+    by = {} if issue is None else {"by": issue}
     store.audit.append_entry(
-        actor(agent.id),
-        "improvement",
-        now,
-        improvement=improvement.id,
-        step=change.step,
-        state=improvement.state,
+        who, "improvement", now, improvement=improvement.id, step=step, state=improvement.state, **by
     )
     return improvement
 
@@ -116,7 +137,7 @@ def send_notice(store: Store, improvement_id: str, customer: str, now: datetime)
     if latest is not None and latest.state in BUSY_STATES:
         store.improvements.save_notice(improvement_id, customer, NoticeState.PENDING, now)
         return None
-    obstacle = "unreachable" if latest is None else find_obstacle(store, latest, now)
+    obstacle = "unreachable" if latest is None else _find_notice_obstacle(store, latest, now)
     text = improvement.texts.get(latest.language[:2]) if latest else None
     if latest is None or obstacle is not None or text is None:
         state = NoticeState(obstacle or NoticeState.LANGUAGE)
@@ -128,6 +149,12 @@ def send_notice(store: Store, improvement_id: str, customer: str, now: datetime)
     store.improvements.save_notice(improvement_id, customer, NoticeState.TOLD, now)
     _mark_cases_told(store, improvement_id, customer, now)
     return latest.id
+
+
+def _find_notice_obstacle(store: Store, latest: Conversation, now: datetime) -> str | None:
+    if not may_write(store, latest.customer, Purpose.IMPROVEMENTS, latest.channel):
+        return NoticeState.CONSENT
+    return find_obstacle(store, latest, now)
 
 
 def _mark_cases_told(store: Store, improvement: str, customer: str, now: datetime) -> None:

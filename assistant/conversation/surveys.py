@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.consents import may_write
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import list_csat_options
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply
 from assistant.domain.cases import CaseState
+from assistant.domain.consents import Purpose
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.messages import Author, Button, Reply
+from assistant.domain.messages import PROACTIVE, Author, Button, Reply
 from assistant.domain.outcomes import OutcomeKind
 from assistant.domain.policy import Policy
 from assistant.domain.surveys import (
@@ -49,6 +51,8 @@ def ask_survey(
         return ended
     if not _can_carry(store, ended, now):
         return ended
+    if not may_write(store, ended.customer, Purpose.SURVEYS, ended.channel):
+        return ended
     people = [ended.customer, *store.links.list_linked_customers(ended.customer)]
     kind = select_survey_kind(policy.surveys, store.surveys.list_by_customers(people), now)
     if kind is None:
@@ -73,8 +77,8 @@ def _can_carry(store: Store, ended: Conversation, now: datetime) -> bool:
 
 
 def build_survey(store: Store, conversation: Conversation, now: datetime) -> Survey | None:
-    """The question that a closed conversation still asks; None: none, answered, cancelled or too old."""
-    if conversation.state is not State.CLOSED:
+    """The question that a closed conversation, or the last notice, asks; None: none, answered or too old."""
+    if conversation.state is not State.CLOSED and not _ends_with_notice(store, conversation):
         return None
     asked = store.surveys.get(conversation.id)
     if asked is not None and asked.state is SurveyState.ASKED and now - asked.asked_at <= EXPIRES_AFTER:
@@ -83,6 +87,14 @@ def build_survey(store: Store, conversation: Conversation, now: datetime) -> Sur
     if case is None or case.state is not CaseState.ASKED_AGAIN or now - case.updated_at > EXPIRES_AFTER:
         return None
     return _render_survey(case.survey_kind, conversation.language)
+
+
+def _ends_with_notice(store: Store, conversation: Conversation) -> bool:
+    """On an app: there a question of a notice is part of it."""
+    if conversation.channel == WEB:
+        return False
+    last = store.messages.load_last([conversation.id]).get(conversation.id)
+    return last is not None and last.kind == PROACTIVE
 
 
 def _render_survey(kind: SurveyKind, language: str) -> Survey:

@@ -243,3 +243,5 @@ class SendResult:
     spent: tuple[str, ...] = ()
     #: What the next message needs.
     context: Mapping[str, str] = field(default_factory=dict)
+    #: It counts against the quota of the app's plan.
+    is_push: bool = False

@@ -22,6 +22,8 @@ ORDER_EVENTS = {
     "order.delivered": "delivered",
     "order.cancelled": "cancelled",
     "order.refunded": "refunded",
+    "order.return_received": "return received",
+    "order.payment_failed": "payment failed",
 }
 CUSTOMER_EVENT = "customer.updated"
 
@@ -40,6 +42,14 @@ class CustomerFact:
     #: When it was true there, and when we heard of it.
     as_of: datetime
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeRule:
+    """What a fact is kept for, and for how many days; None: as long as the customer."""
+
+    purpose: str
+    keep_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,13 @@ class NoticeState(StrEnum):
 
     PENDING = "pending"
     TOLD = "told"
-    #: Why not: the app's window is closed, they cannot be reached or want nothing, the address is not proven
-    #: to be theirs, there is no text in their language.
+    #: Why not: the app's window is closed, they cannot be reached, the address is not proven to be theirs,
+    #: there is no text in their language, they want nothing of the kind.
     WINDOW = "window"
     UNREACHABLE = "unreachable"
     UNPROVEN = "unproven"
     LANGUAGE = "language"
+    CONSENT = "consent"
 
 
 OPEN_STATES = frozenset({ImprovementState.PLANNED, ImprovementState.STARTED})
@@ -47,6 +48,9 @@ class Improvement:
     #: The theme whose conversations its effect is measured by.
     theme: str | None = None
     owner: str | None = None
+    #: What is done, and by when.
+    action: str | None = None
+    due_at: datetime | None = None
     #: Language -> what the customers are told.
     texts: Mapping[str, str] = field(default_factory=dict)
     done_at: datetime | None = None

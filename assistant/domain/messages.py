@@ -39,8 +39,10 @@ CONTACT_NOTED = "contact_noted"
 ADDED_NOTED = "added_noted"
 #: An agent asks the customer to stop harassing; customers see it as any other message.
 WARNING = "warning"
+#: Nobody asked for it just now (domain/proactive.py).
+PROACTIVE = "proactive"
 HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
-NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED)
+NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED, PROACTIVE)
 
 
 def get_public_kind(kind: str) -> str:

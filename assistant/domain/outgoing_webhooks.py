@@ -13,6 +13,7 @@ from assistant.domain.webhook_signatures import PREFIX, decode_secret, sign_payl
 
 class EventType(StrEnum):
     CASE_OPENED = "case.opened"
+    IMPROVEMENT_EXPORTED = "improvement.exported"
     IMPROVEMENT_DONE = "improvement.done"
     HANDOFF_REQUESTED = "handoff.requested"
     CONVERSATION_CLOSED = "conversation.closed"

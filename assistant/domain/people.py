@@ -103,6 +103,17 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataRead:
+    """Somebody looked at a customer's data."""
+
+    #: ``agent:ID`` or operator.
+    actor: str
+    #: card or export.
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastConversation:
     """An earlier conversation of the same customer, on whichever channel."""
 

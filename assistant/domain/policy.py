@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Budgets, Prices
+from assistant.domain.customer_data import AttributeRule
 from assistant.domain.hours import JAPAN, BusinessHours
+from assistant.domain.proactive import ProactivePolicy
+from assistant.domain.segments import SegmentRule
 from assistant.domain.sla import SlaRule
 
 __all__ = ["BusinessHours", "Policy"]
@@ -92,6 +95,13 @@ class Policy:
     hours: BusinessHours = field(default_factory=BusinessHours)
     #: By when people answer; the first that applies holds.
     sla: tuple[SlaRule, ...] = ()
+    #: Rules of messages that nobody asked for just now, with their limits, and the names of those in force.
+    proactive: ProactivePolicy = field(default_factory=ProactivePolicy)
+    proactive_on: frozenset[str] = frozenset()
+    #: Segments of customers, for what agents see, the queue and proactive messages.
+    segments: tuple[SegmentRule, ...] = ()
+    #: Key of a fact that other systems tell -> what it is kept for, and how long.
+    attributes: Mapping[str, AttributeRule] = field(default_factory=dict)
     #: Channel -> its own policy, where it differs.
     channels: Mapping[str, Policy] = field(default_factory=dict)
 

@@ -19,8 +19,16 @@ from assistant.domain.channels import (
     Thread,
 )
 from assistant.domain.errors import RetryLater, Undeliverable
+from assistant.domain.hours import JAPAN, to_local_time
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.messages import Author, Message
+from assistant.domain.messages import PROACTIVE, Message
+from assistant.jobs.sendability import (
+    NO_CHANNEL,
+    STALE_NOTICE,
+    TOO_LATE,
+    explain_unsendable,
+    is_introduction,
+)
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
@@ -34,8 +42,6 @@ GIVE_UP_AFTER = timedelta(hours=1)
 FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 300.0
 MAX_NAME_CHARACTERS = 200
-TOO_LATE = "a person took over before it was sent"
-NO_CHANNEL = "this channel is not set up any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +68,11 @@ class Outbox:
         channels: Mapping[tuple[str, str], Channel],
         notifier: Notifier,
         clock: Clock,
+        zone: str = JAPAN,
     ) -> None:
         self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
+        #: Months of quotas begin by its clock.
+        self._zone = zone
 
     async def deliver_messages(self, item: Job) -> None:
         """Send every pending delivery of a conversation, or as many as its app accepts now."""
@@ -189,6 +198,9 @@ class Outbox:
         )
         store.deliveries.save(done)
         thread = store.threads.get(delivery.thread) or task.outbound.thread
+        if sent.is_push and task.outbound.message.kind != PROACTIVE:
+            month = f"{to_local_time(now, self._zone):%Y-%m}"
+            store.proactive.add_push(thread.address.channel, thread.address.account, month)
         if sent.id:
             store.deliveries.add_receipt(thread.address.channel, delivery.id, sent.id)
         if sent.spent or sent.context:
@@ -206,9 +218,9 @@ class Outbox:
             thread = store.threads.get(delivery.thread)
             message = store.messages.get(conversation_id, delivery.message)
             channel = self._find_channel(thread) if thread else None
-            why_not = _explain_unsendable(store, delivery, thread, channel, message)
+            why_not = explain_unsendable(store, delivery, thread, channel, message, now)
             if why_not or thread is None or message is None or channel is None:
-                withheld = why_not == TOO_LATE
+                withheld = why_not in (TOO_LATE, STALE_NOTICE)
                 _mark_failed(store, delivery, why_not or NO_CHANNEL, now, withheld=withheld)
                 continue
             return self._build_task(store, delivery, message, thread, now)
@@ -224,7 +236,7 @@ class Outbox:
             key=str(uuid5(NAMESPACE_URL, f"{delivery.id}/{delivery.part}")),
             # A try that was running when the process died may have arrived.
             tries=delivery.tries + (delivery.state is DeliveryState.SENDING),
-            introduces=_is_introduction(store, message),
+            introduces=is_introduction(store, message),
             now=now,
         )
         parts = channel.split_message(outbound)
@@ -261,34 +273,6 @@ def compute_backoff(tries: int, after: float | None) -> timedelta:
         0.5, 1.0
     )
     return timedelta(seconds=max(pause, min(after or 0.0, GIVE_UP_AFTER.total_seconds())))
-
-
-def _explain_unsendable(
-    store: Store,
-    delivery: Delivery,
-    thread: Thread | None,
-    channel: Channel | None,
-    message: Message | None,
-) -> str | None:
-    """Why it must not be sent, checked just before sending; None: it may."""
-    if thread is None or channel is None or message is None:
-        return NO_CHANNEL
-    if thread.unreachable:
-        return thread.unreachable
-    conversation = store.conversations.get(delivery.conversation)
-    own_words = message.author is Author.ASSISTANT and message.kind == "text"
-    if own_words and conversation.epoch != delivery.epoch and delivery.part == 0:
-        return TOO_LATE
-    return None
-
-
-def _is_introduction(store: Store, message: Message) -> bool:
-    """Whether the assistant must introduce itself: first message, or a person wrote the last one."""
-    if message.author is not Author.ASSISTANT:
-        return False
-    before = [m for m in store.messages.list_public(message.conversation) if m.seq < message.seq]
-    ours = [m for m in before if m.author in (Author.ASSISTANT, Author.AGENT)]
-    return not ours or ours[-1].author is Author.AGENT
 
 
 def _mark_failed(

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.errors import Unavailable
+from assistant.domain.policy import Policy
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
 
@@ -28,10 +30,17 @@ PAUSE_SECONDS = 0.05
 
 
 class RetentionCleaner:
-    """*retention*: how long closed conversations are kept; None: for ever."""
+    """*retention*: how long closed conversations are kept; None: for ever. *policy*: how long facts are."""
 
-    def __init__(self, database: Database[Store], clock: Clock, retention: timedelta | None) -> None:
+    def __init__(
+        self,
+        database: Database[Store],
+        clock: Clock,
+        retention: timedelta | None,
+        policy: Policy | None = None,
+    ) -> None:
         self._database, self._clock, self._retention = database, clock, retention
+        self._policy = policy or Policy()
 
     async def run(self) -> None:
         while True:
@@ -53,6 +62,10 @@ class RetentionCleaner:
         await self._database.write(
             lambda store: store.webhooks.delete_finished_before(now - WEBHOOK_LOG_RETENTION)
         )
+        for key, rule in self._policy.attributes.items():
+            if rule.keep_days is not None:
+                until = now - timedelta(days=rule.keep_days)
+                await self._database.write(partial(_delete_facts, key=key, until=until))
         if self._retention is not None:
             ended = now - self._retention
             await self._database.write(lambda store: store.erasure.delete_dead_letters_before(ended))
@@ -70,9 +83,13 @@ class RetentionCleaner:
         ended = store.erasure.list_closed_before(now - self._retention, limit=BATCH_CONVERSATIONS)
         rows = store.erasure.erase_conversations(ended, journal=False)
         people = store.erasure.list_idle_customers(now - self._retention, limit=BATCH_CONVERSATIONS)
-        rows += store.erasure.erase_customers(people, journal=False)
+        rows += store.erasure.erase_customers(people, journal=False, keep_consents=True)
         if rows:
             store.audit.append_entry(
                 ASSISTANT, "retention", now, conversations=len(ended), customers=len(people)
             )
         return rows
+
+
+def _delete_facts(store: Store, key: str, until: datetime) -> int:
+    return store.customer_facts.delete_older(key, until)

@@ -15,6 +15,9 @@ improvements = sa.Table(
     #: The theme whose conversations its effect is measured by.
     sa.Column("theme", Id),
     sa.Column("owner", Id),
+    #: What is done, and by when.
+    sa.Column("action", sa.Text),
+    sa.Column("due_at", Moment),
     #: Language -> what the customers are told when it is done.
     sa.Column("texts", Json, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
@@ -54,6 +57,26 @@ improvement_notices = sa.Table(
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("updated_at", Moment, nullable=False),
     sa.Index("ix_improvement_notices_customer", "customer"),
+)
+
+#: Issues in other systems' trackers; one for each improvement at most.
+tracked_issues = sa.Table(
+    "tracked_issues",
+    metadata,
+    sa.Column("improvement", Id, sa.ForeignKey("improvements.id"), primary_key=True),
+    sa.Column("tracker", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    #: Its name and address there.
+    sa.Column("key", sa.Text),
+    sa.Column("url", sa.Text),
+    #: Failed tries since something last worked, and why the last one failed.
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("trouble", sa.String(16)),
+    #: When it is created or looked at next.
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Index("ix_tracked_issues_state_due", "state", "due_at"),
 )
 
 #: Addresses of other systems that are told of events.

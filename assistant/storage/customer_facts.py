@@ -29,6 +29,14 @@ class SqlCustomerFacts:
         query = sa.select(t.customer_facts).where(where).order_by(c.key, c.as_of)
         return [_parse_fact(row) for row in self._connection.execute(query).mappings()]
 
+    def delete_older(self, key: str, until: datetime) -> int:
+        """Forget a fact of everybody that was heard of before then, and what imports keep of it to undo."""
+        c, i = t.customer_facts.c, t.fact_import_changes.c
+        old = sa.select(t.fact_imports.c.id).where(t.fact_imports.c.created_at < until)
+        self._connection.execute(sa.delete(t.fact_import_changes).where(i.key == key, i.import_id.in_(old)))
+        where = sa.and_(c.key == key, c.received_at < until)
+        return self._connection.execute(sa.delete(t.customer_facts).where(where)).rowcount
+
     def start_import(self, source: str, rows: int, now: datetime) -> str:
         """An import of so many facts, none of them kept yet; returns its id."""
         import_id = uuid4().hex[:12]

@@ -1,28 +1,32 @@
 """Erases customers and conversations with all dependent rows; the audit log records the erasure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.domain.customer_data import normalize_identity
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
-from assistant.storage.schema import metadata
+from assistant.storage.personal_data import (
+    BY_IDENTITY,
+    LOOSE,
+    build_identity_filter,
+    export_rows,
+    iterate_dependents,
+)
+from assistant.storage.proactive_tables import consents
 
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
     | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "foreign_desks", "gaps"}
-    | {"improvements", "invitations", "webhook_endpoints"}
+    | {"improvements", "invitations", "push_counts", "webhook_endpoints"}
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
-    | {"troubles", "vectors", "views"}
+    | {"tracked_issues", "troubles", "vectors", "views"}
 )
-#: Columns that hold the id of a conversation or customer without a foreign key.
-LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
-#: Facts by an identity, whoever has it; emptied with the customer.
-BY_IDENTITY = (t.customer_facts, t.fact_import_changes)
 
 
 class SqlErasure:
@@ -54,19 +58,26 @@ class SqlErasure:
         query = sa.select(c.id).where(c.created_at < moment, ~has).limit(limit)
         return self._connection.execute(query).scalars().all()
 
-    def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
+    def erase_customers(
+        self, customers: Sequence[str], *, journal: bool = True, keep_consents: bool = False
+    ) -> int:
         """Erase these customers with everything they said; returns the number of deleted rows.
 
         *journal*: delete their journal entries too, which scans the whole journal; it holds only ids, for two
-        days.
+        days. *keep_consents*: of people who did not ask for it, so that a no to messages still holds when
+        they come back.
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self._delete_dead_letters(customers) + self._delete_facts(customers)
+        gone = self._delete_dead_letters(customers) + self._delete_facts(customers, keep_consents)
         gone += self.erase_conversations(theirs, journal=journal) + self._delete_loose_rows(
             customers, journal
         )
         return gone + self._delete_cascade(t.customers, t.customers.c.id.in_(customers))
+
+    def export_customers(self, customers: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Everything that an erasure of these customers would remove: table -> rows, as JSON has them."""
+        return export_rows(self._connection, customers)
 
     def erase_facts(self, named: str) -> int:
         """What other systems told of an e-mail address or CHANNEL:ID, whether or not anybody here has it."""
@@ -116,25 +127,13 @@ class SqlErasure:
         theirs = sa.exists().where(i.customer.in_(customers), i.id == c.peer, place)
         return self._delete_cascade(t.dead_letters, theirs)
 
-    def _delete_facts(self, customers: Sequence[str]) -> int:
-        """What other systems told of these people, by their identities and their address."""
-        i, c = t.identities.c, t.customers.c
-        gone = 0
-        for table in BY_IDENTITY:
-            same = sa.or_(
-                i.id == table.c.identity,
-                sa.and_(i.channel == "email", sa.func.lower(i.id) == table.c.identity),
-            )
-            by_identity = sa.exists().where(
-                i.customer.in_(customers), i.channel == table.c.identity_type, same
-            )
-            by_mail = sa.exists().where(
-                c.id.in_(customers),
-                table.c.identity_type == "email",
-                sa.func.lower(c.email) == table.c.identity,
-            )
-            gone += self._delete_cascade(table, sa.or_(by_identity, by_mail))
-        return gone
+    def _delete_facts(self, customers: Sequence[str], keep_consents: bool) -> int:
+        """What is kept by these people's identities and their address."""
+        return sum(
+            self._delete_cascade(table, build_identity_filter(table, customers))
+            for table in BY_IDENTITY
+            if not (keep_consents and table is consents)
+        )
 
     def _delete_loose_rows(self, ids: Sequence[str], journal: bool) -> int:
         columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]
@@ -142,9 +141,7 @@ class SqlErasure:
 
     def _delete_cascade(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Delete rows, after the rows of other tables that refer to them."""
-        gone = 0
-        for other in metadata.sorted_tables:
-            for key in other.foreign_keys:
-                if key.column.table is table:
-                    gone += self._delete_cascade(other, key.parent.in_(sa.select(key.column).where(where)))
-        return gone + self._connection.execute(sa.delete(table).where(where)).rowcount
+        return sum(
+            self._connection.execute(sa.delete(each).where(theirs)).rowcount
+            for each, theirs in iterate_dependents(table, where)
+        )

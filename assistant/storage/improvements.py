@@ -11,11 +11,13 @@ from assistant.domain.errors import NotFound
 from assistant.domain.improvements import Improvement, ImprovementState, NoticeState
 from assistant.storage import case_tables as k
 from assistant.storage.statements import build_insert_if_absent, build_select, build_upsert
+from assistant.storage.trackers import SqlTrackedIssues
 
 
 class SqlImprovements:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.issues = SqlTrackedIssues(connection)
 
     def get(self, improvement: str) -> Improvement:
         """The improvement, or NotFound. In a write transaction its row stays locked until the end."""

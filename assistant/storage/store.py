@@ -12,6 +12,7 @@ from assistant.storage.bulk_changes import SqlBulkChanges
 from assistant.storage.callbacks import SqlCallbacks
 from assistant.storage.cases import SqlCases
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
+from assistant.storage.consents import SqlConsents
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
@@ -26,6 +27,8 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
+from assistant.storage.proactive import SqlProactive
+from assistant.storage.purchase_scores import SqlPurchaseScores
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
@@ -80,6 +83,10 @@ class SqlStore:
         self.settings = SqlSettings(connection)
         self.accounts = SqlAccounts(connection)
         self.reply_verdicts = SqlReplyVerdicts(connection)
+        self._open_desk_stores(connection)
+        self._connection = connection
+
+    def _open_desk_stores(self, connection: sa.Connection) -> None:
         self.search = SqlSearch(connection)
         self.tags, self.views = SqlTags(connection), SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
@@ -93,7 +100,9 @@ class SqlStore:
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
         self.desk_links = SqlDeskLinks(connection)
-        self._connection = connection
+        self.consents = SqlConsents(connection)
+        self.proactive = SqlProactive(connection)
+        self.purchase_scores = SqlPurchaseScores(connection)
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""

@@ -25,8 +25,8 @@ async def push(client: ApiClient, body: bytes, *, key: bytes = BACKEND_KEY, name
 async def test_an_event_is_taken_in_once(client: ApiClient) -> None:
     body = json.dumps(EVENT).encode()
     first, second = await push(client, body), await push(client, body)
-    assert (first.status_code, first.json()) == (200, {"duplicate": False, "newer": 1})
-    assert (second.status_code, second.json()) == (200, {"duplicate": True, "newer": 0})
+    assert (first.status_code, first.json()) == (200, {"duplicate": False, "newer": 1, "notices": 0})
+    assert (second.status_code, second.json()) == (200, {"duplicate": True, "newer": 0, "notices": 0})
     (fact,) = await client.rig.database.read(
         lambda store: store.customer_facts.list_by_identities([("web", "sato")])
     )

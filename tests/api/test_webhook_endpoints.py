@@ -60,3 +60,17 @@ async def test_a_webhook_is_switched_off_rotated_and_forgotten(client: ApiClient
     assert rotated["secret"] not in (None, added["secret"])
     assert (await client.http.delete(one, headers=lead)).status_code == 204
     assert (await client.http.get(URL, headers=lead)).json() == {"webhooks": []}
+
+
+async def test_a_webhook_is_tried_with_an_event_that_nobody_asks_for(client: ApiClient) -> None:
+    allow_public(client)
+    lead = await client.hire("Lead", admin=True)
+    wanted: dict[str, object] = {"url": "https://1.1.1.1/hook", "events": ["case.opened"]}
+    one = f"{URL}/{(await client.http.post(URL, json=wanted, headers=lead)).json()['id']}"
+    assert (await client.http.post(f"{one}/test", headers=lead)).status_code == 204
+    (sent,) = (await client.http.get(f"{one}/deliveries", headers=lead)).json()["deliveries"]
+    assert (sent["type"], sent["state"]) == ("webhook.test", "pending")
+    asked = wanted | {"events": ["webhook.test"]}
+    assert (await client.http.post(URL, json=asked, headers=lead)).status_code == 422
+    await client.http.post(one, json={"enabled": False}, headers=lead)
+    assert (await client.http.post(f"{one}/test", headers=lead)).status_code == 409

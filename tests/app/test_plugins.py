@@ -12,10 +12,13 @@ from assistant.app.wiring import TOOLS, build_retriever, build_tools
 from assistant.channels import has_channel_settings, list_channel_names
 from assistant.channels.registry import get_channel_class, open_channels
 from assistant.domain.errors import SetupError
+from assistant.trackers.registry import get_tracker_class, list_tracker_settings, open_trackers
 
 ENTRY_POINTS = """
 [yorisoi.channels]
 pager = tiny_plugin.pager:PagerChannel
+[yorisoi.trackers]
+ticket = tiny_plugin.pager:TicketTracker
 [yorisoi.tools]
 tiny = tiny_plugin.tools
 [yorisoi.retrievers]
@@ -30,6 +33,12 @@ class PagerChannel(BaseChannel):
     name = "pager"
     settings = (ChannelSetting(name="NUMBER", description="Number of the pager"),)
     steps = {"ja": "", "en": ""}
+
+from assistant.trackers.base import BaseTracker, TrackerSetting
+
+class TicketTracker(BaseTracker):
+    name = "ticket"
+    settings = (TrackerSetting(name="URL"),)
 
 def shout(inner):
     return ("shouts", inner)
@@ -78,6 +87,16 @@ def test_a_plug_in_that_is_no_channel_is_named(distribution: Path) -> None:
     (distribution / "pager.py").write_text(PAGER.replace('name = "pager"', 'name = "line"'))
     with pytest.raises(SetupError, match="plug-in pager is no channel"):
         get_channel_class("pager")
+
+
+@pytest.mark.usefixtures("distribution")
+def test_a_tracker_of_a_distribution_is_configured_like_ours() -> None:
+    client: Any = None
+    found = open_trackers({"ASSISTANT_TRACKER_TICKET_URL": "https://x"}, client)
+    assert {name: type(tracker).__name__ for name, tracker in found.items()} == {"ticket": "TicketTracker"}
+    assert "ASSISTANT_TRACKER_TICKET_URL" in list_tracker_settings()
+    with pytest.raises(SetupError, match="There is no tracker no; there are github, jira"):
+        get_tracker_class("no")
 
 
 @pytest.mark.usefixtures("distribution")

@@ -1,14 +1,17 @@
 """Policies read from YAML."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.app.hours_file import find_default_zone, format_hours
 from assistant.app.policy_file import load_policy, parse_policy
+from assistant.app.proactive_file import load_built_in_rules
 from assistant.app.sla_file import format_sla
 from assistant.domain.errors import SetupError
 from assistant.domain.policy import Policy
+from assistant.domain.proactive import ProactivePolicy
 from assistant.domain.signals import TOPICS
 from assistant.signals.cues import load_cues
 
@@ -43,8 +46,9 @@ def test_a_whole_policy(tmp_path: Path) -> None:
 
 
 def test_no_file_and_an_empty_file_are_the_built_in_policy(tmp_path: Path) -> None:
-    assert load_policy(None) == Policy()
-    assert load_policy(written(tmp_path, "")) == Policy()
+    built_in = replace(Policy(), proactive=ProactivePolicy(rules=load_built_in_rules()))
+    assert load_policy(None) == built_in
+    assert load_policy(written(tmp_path, "")) == built_in
 
 
 @pytest.mark.parametrize(

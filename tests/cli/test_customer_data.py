@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.backup import ERASURE_REACH
 from assistant.cli.customer_data import apply_import, build_preview, read_rows, undo_import
 from assistant.domain.errors import BadInput, NotFound
 from assistant.storage.audit import SqlAudit
@@ -104,6 +105,6 @@ async def test_an_import_is_taken_back_with_its_entry_or_not_at_all(
 def test_an_import_is_kept_and_those_in_it_can_be_erased(type_: InProcessCli, tmp_path: Path) -> None:
     file = write(tmp_path, "email,plan\nSato@x.jp,gold\nito@x.jp,tin\n")
     assert "Kept as import" in type_("data", "import", str(file), "--apply").out
-    assert type_("erase", "sato@X.jp").out == "Erased 0 customers: 2 rows.\n"
+    assert type_("erase", "sato@X.jp").out == f"Erased 0 customers: 2 rows.\n{ERASURE_REACH}\n"
     assert "Nobody is known" in type_("erase", "sato@x.jp").refusal()
-    assert type_("erase", "email:ito@x.jp").out == "Erased 0 customers: 2 rows.\n"
+    assert type_("erase", "email:ito@x.jp").out == f"Erased 0 customers: 2 rows.\n{ERASURE_REACH}\n"

@@ -12,6 +12,7 @@ from assistant.domain.budgets import Budgets, Prices
 from assistant.domain.conversation import Priority
 from assistant.domain.hours import BusinessHours
 from assistant.domain.policy import Policy
+from assistant.domain.proactive import ProactivePolicy
 from assistant.domain.signals import Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
@@ -26,7 +27,7 @@ def defaults() -> Iterator[tuple[str, Any]]:
     policy = Policy()
     for field in fields(Policy):
         value = getattr(policy, field.name)
-        if isinstance(value, Budgets | BusinessHours):
+        if isinstance(value, Budgets | BusinessHours | ProactivePolicy):
             for inner in fields(value):
                 yield f"{field.name}.{inner.name}", plain(getattr(value, inner.name))
         else:

@@ -43,6 +43,8 @@ class DemoServer:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     data, port = tmp_path_factory.mktemp("data"), _free_port()
     environment = os.environ | {"ASSISTANT_DATA_DIR": str(data), "NO_COLOR": "1"}
+    # Webhooks of a story go to this machine, and to nobody else's.
+    environment["ASSISTANT_WEBHOOKS_PRIVATE"] = "1"
     command = [sys.executable, "-m", "assistant", "serve", "--demo", "--port", str(port)]
     with (data / "serve.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

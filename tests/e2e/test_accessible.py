@@ -81,6 +81,7 @@ def test_the_console(page: Page, demo: DemoServer) -> None:
         "#/",
         "#/numbers",
         "#/insight",
+        "#/improvements",
         "#/knowledge",
         article,
         "#/article/new%2Fja",

@@ -1,7 +1,5 @@
 """A support lead at work, without a developer: an article, a greeting, a colleague."""
 
-from uuid import uuid4
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -75,39 +73,6 @@ def test_a_colleague_is_invited_and_disabled(agent: Page, english: Page, demo: D
     shot(agent, "lead-people")
     english.reload()
     english.get_by_test_id("login").wait_for()
-
-
-def test_a_low_score_becomes_a_case_and_the_customer_is_told(agent: Page, demo: DemoServer) -> None:
-    """Over HTTP the customer asks, ends and is unhappy; the lead follows it up in the console."""
-    api = f"{demo.url}/v1/conversations"
-    talk = agent.request.post(api, data={"locale": "ja"}).json()
-    headers, mine = {"Authorization": f"Bearer {talk['token']}"}, f"{api}/{talk['id']}"
-    for path, body in (
-        ("messages", {"id": str(uuid4()), "text": "未開封の商品の返品期限は何日ですか"}),
-        ("close", {"helped": False}),
-        ("feedback", {"kind": "csat", "value": 1}),
-    ):
-        assert agent.request.post(f"{mine}/{path}", headers=headers, data=body).ok
-    agent.wait_for_timeout(2_000)
-    sign_in(agent, demo, "#/insight")
-    mine_only = agent.locator(f'a[href*="{talk["id"]}"]')
-    case = agent.get_by_test_id("case").filter(has=mine_only)
-    case.get_by_test_id("step-contact").click()
-    case.get_by_test_id("step-resolve").click()
-    case.get_by_test_id("case-root_cause").fill("案内が分かりにくかった")
-    case.get_by_test_id("case-remedy").fill("記事を直した")
-    case.get_by_role("button", name="対処した").click()
-    case.get_by_test_id("step-tell").click()
-    case.get_by_test_id("case-text").fill("ご案内の記事を直しました。")
-    case.get_by_role("button", name="お客様に伝える").click()
-    expect(case).to_contain_text("お伝え済み")
-    told = agent.request.get(mine, headers=headers).json()["messages"][-1]
-    assert told["text"] == "ご案内の記事を直しました。"
-    agent.get_by_test_id("outcome-abandoned").click()
-    expect(agent.get_by_test_id("behind").get_by_role("link")).not_to_have_count(0)
-    agent.get_by_test_id("as-table").click()
-    expect(agent.get_by_role("table").first).to_be_visible()
-    shot(agent, "lead-insight")
 
 
 def _make_team(agent: Page) -> None:

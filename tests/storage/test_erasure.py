@@ -8,14 +8,17 @@ import sqlalchemy as sa
 
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import Address, Attachment, MessageReceived
+from assistant.domain.customer_data import AttributeRule, build_facts
 from assistant.domain.errors import NotFound
 from assistant.domain.jobs import DeadEvent
 from assistant.domain.people import Credential
+from assistant.domain.policy import Policy
 from assistant.jobs import retention
 from assistant.jobs.retention import RetentionCleaner
 from assistant.storage import tables
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
-from assistant.storage.erasure import BY_IDENTITY, LOOSE, NOT_ABOUT_CUSTOMERS
+from assistant.storage.erasure import NOT_ABOUT_CUSTOMERS
+from assistant.storage.personal_data import BY_IDENTITY, LOOSE, iterate_personal_rows
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Harness
@@ -90,6 +93,38 @@ def test_every_table_is_emptied_or_holds_nothing_of_customers() -> None:
     assert {
         table.name for table in metadata.sorted_tables
     } - NOT_ABOUT_CUSTOMERS == reached - NOT_ABOUT_CUSTOMERS
+
+
+async def test_facts_are_forgotten_when_their_purpose_is_over(rig: Harness) -> None:
+    facts = build_facts(("web", "sato"), {"phone": "090", "plan": "gold"}, "push", rig.clock(), rig.clock())
+    await rig.database.write(lambda store: store.customer_facts.save_facts(facts))
+    policy = Policy(attributes={"phone": AttributeRule(purpose="delivery", keep_days=30)})
+    left = []
+    for days in (29, 2):
+        rig.clock.pass_(days * 86_400)
+        await RetentionCleaner(rig.database, rig.clock, None, policy).delete_expired()
+        known = await rig.database.read(
+            lambda store: store.customer_facts.list_by_identities([("web", "sato")])
+        )
+        left.append([fact.key for fact in known])
+    assert left == [["phone", "plan"], ["plan"]]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_stop_outlives_retention_and_not_an_erasure(rig: Harness, keep: bool) -> None:
+    arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
+    address = Address(channel="line", peer="U1")
+    said = MessageReceived(id="e1", message_id="m1", address=address, text="配信停止")
+    (talk,) = await rig.database.write(lambda store: apply_events(store, [said], arrivals, rig.clock()))
+    customer = (await rig.state(talk)).customer
+    await rig.database.write(lambda store: store.erasure.erase_customers([customer], keep_consents=keep))
+    left = await rig.database.read(lambda store: store.consents.list_by_identities([("line", "U1")]))
+    assert len(left) == keep
+
+
+def test_every_table_about_customers_is_in_the_export() -> None:
+    exported = {table.name for table, _ in iterate_personal_rows(["anybody"])}
+    assert exported == {table.name for table in metadata.sorted_tables} - NOT_ABOUT_CUSTOMERS
 
 
 async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page)
 const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
 const Palette = lazily(() => import("./views/Palette").then((page) => page.Palette));
 const Insight = lazily(() => import("./views/insight/Insight").then((page) => page.Insight));
+const Improvements = lazily(() => import("./views/improvements/Improvements").then((page) => page.Improvements));
 const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
 const People = lazily(() => import("./views/people/People").then((page) => page.People));
 const Welcome = lazily(() => import("./views/people/Welcome").then((page) => page.Welcome));
@@ -43,6 +44,8 @@ function Page() {
       return <Numbers />;
     case "insight":
       return <Insight />;
+    case "improvements":
+      return <Improvements />;
     case "knowledge":
       return <Knowledge />;
     case "article":

@@ -281,6 +281,24 @@ export interface components {
       name: string;
       lead: boolean;
     };
+    ConsentRecordOut: {
+      purpose: string;
+      channel: string;
+      state: string;
+      wording: string;
+      version: string;
+      source: string;
+      by: string;
+      /** Format: date-time */
+      at: string;
+    };
+    ConsentsOut: {
+      channel: string;
+      purposes: components["schemas"]["PurposeConsentOut"][];
+      history: components["schemas"]["ConsentRecordOut"][];
+      segments: components["schemas"]["SegmentOut"][];
+      reads: components["schemas"]["DataReadOut"][];
+    };
     ContactIn: {
       address: string;
     };
@@ -399,6 +417,12 @@ export interface components {
       };
       by_day: components["schemas"]["DayOut"][];
       zone: string;
+    };
+    DataReadOut: {
+      by: string;
+      what: string;
+      /** Format: date-time */
+      at: string;
     };
     DayOut: {
       day: string;
@@ -578,14 +602,18 @@ export interface components {
     EventReceiptOut: {
       duplicate: boolean;
       newer: number;
+      notices: number;
     };
     /** @enum {string} */
-    EventType: "case.opened" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
+    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
     EvidenceOut: {
       turn: number;
       text: string;
       why: string;
       detail?: string;
+    };
+    ExportIn: {
+      to: string;
     };
     /** @description By name: no ranking. */
     ExposureOut: {
@@ -784,6 +812,8 @@ export interface components {
       title?: string | null;
       theme?: string | null;
       owner?: string | null;
+      action?: string | null;
+      due_at?: string | null;
       texts?: {
         [key: string]: string;
       } | null;
@@ -794,12 +824,16 @@ export interface components {
       state: string;
       theme: string | null;
       owner: string | null;
+      action: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
       texts: {
         [key: string]: string;
       };
       created_at: string;
       updated_at: string;
       done_at: string | null;
+      issue: components["schemas"]["TrackedIssueOut"] | null;
       cases: components["schemas"]["CaseOut"][];
       notices: {
         [key: string]: number;
@@ -812,15 +846,20 @@ export interface components {
       state: string;
       theme: string | null;
       owner: string | null;
+      action: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
       texts: {
         [key: string]: string;
       };
       created_at: string;
       updated_at: string;
       done_at: string | null;
+      issue: components["schemas"]["TrackedIssueOut"] | null;
     };
     ImprovementsOut: {
       improvements: components["schemas"]["ImprovementRowOut"][];
+      exports: string[];
     };
     InboxCountsOut: {
       assistant: number;
@@ -1090,6 +1129,30 @@ export interface components {
     };
     /** @enum {string} */
     Priority: "urgent" | "high" | "normal" | "low";
+    ProactiveOut: {
+      days: number;
+      effect_days: number;
+      quiet_from: string;
+      quiet_until: string;
+      rules: components["schemas"]["ProactiveRuleOut"][];
+      quotas: components["schemas"]["QuotaOut"][];
+    };
+    ProactiveRuleOut: {
+      name: string;
+      on: boolean;
+      events: string[];
+      purpose: string;
+      holdout: number;
+      sent: number;
+      held_out: number;
+      waiting: {
+        [key: string]: number;
+      };
+      dropped: {
+        [key: string]: number;
+      };
+      effect: components["schemas"]["RuleEffectOut"];
+    };
     PublicationOut: {
       id: string;
       revision: number;
@@ -1100,6 +1163,19 @@ export interface components {
       revision: number;
       /** @default [] */
       seen?: string[];
+    };
+    PurposeConsentOut: {
+      purpose: string;
+      state: string;
+      allowed: boolean;
+    };
+    QuotaOut: {
+      channel: string;
+      account: string;
+      total: number;
+      reserve: number;
+      support: number;
+      proactive: number;
     };
     /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
     RateOut: {
@@ -1274,6 +1350,13 @@ export interface components {
     RowOut: {
       conversation: components["schemas"]["InboxRowOut"];
     };
+    /** @description People who were told and who were not on purpose, and how many of each wrote to us afterwards. */
+    RuleEffectOut: {
+      told: number;
+      told_wrote: number;
+      held_out: number;
+      held_out_wrote: number;
+    };
     SavedRepliesOut: {
       replies: components["schemas"]["SavedReplyOut"][];
       variables: string[];
@@ -1307,6 +1390,16 @@ export interface components {
       score: number | null;
       low: number | null;
       high: number | null;
+    };
+    SegmentOut: {
+      name: string;
+      title: {
+        [key: string]: string;
+      };
+      owner: string;
+      reasons: string[];
+      /** Format: date-time */
+      as_of: string;
     };
     SentenceOut: {
       key: string;
@@ -1541,6 +1634,14 @@ export interface components {
     };
     TokenOut: {
       token: string;
+    };
+    TrackedIssueOut: {
+      tracker: string;
+      state: string;
+      key: string | null;
+      url: string | null;
+      trouble: string | null;
+      updated_at: string;
     };
     TranscriptOut: {
       messages: number;

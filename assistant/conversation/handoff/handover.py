@@ -11,6 +11,7 @@ from assistant.conversation.handoff.verified_facts import list_actions, list_don
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
+from assistant.conversation.segments import raise_by_segments
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
@@ -105,6 +106,7 @@ def read_case(
         earlier=[record.signals for record in episode],
         verified=customer.verified,
     )
+    priority = raise_by_segments(store, customer, policy, priority)
     return HandoffCase(
         conversation=conversation.id,
         epoch=conversation.epoch,

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 
+from assistant.conversation.consents import record_app_consent
 from assistant.conversation.handoff.handover import queue_without_reply
 from assistant.conversation.inbound import attachments, customer_actions, customer_linking, message_updates
 from assistant.conversation.inbound.attachments import truncate_text
@@ -268,6 +269,8 @@ def _apply_reachability(
     if known is None:
         return None
     store.threads.save_thread(replace(known, unreachable=event.why))
+    if event.address.channel == "sms":  # where a word does it: STOP or START
+        record_app_consent(store, known.conversation, event, now)
     store.journal.append_entry(known.conversation, None, now)
     return known.conversation
 

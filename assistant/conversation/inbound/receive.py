@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.consents import apply_consent_words
 from assistant.conversation.handoff.waiting_news import require_waiting_news
 from assistant.conversation.snooze import end_snooze
 from assistant.conversation.timing import IDLE_CHECK, MAX_TEXT, Timing
@@ -43,9 +44,12 @@ def receive_inbound(store: Store, inbound: InboundMessage, timing: Timing, now: 
         created_at=now,
     )
     insert_message(store, message)
+    noted = apply_consent_words(store, conversation, message, now)
+    conversation = noted or conversation
     store.conversations.save(conversation)
     schedule_clocks(store, conversation, now)
-    schedule_answer(store, conversation, timing, now)
+    if noted is None or conversation.state in PEOPLE_STATES:
+        schedule_answer(store, conversation, timing, now)
     store.jobs.schedule_once(JobKind.IDLE, conversation.id, now + IDLE_CHECK, now)
     return InboundReceipt(message=message, state=conversation.state)
 

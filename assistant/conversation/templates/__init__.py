@@ -34,9 +34,11 @@ HOME_ZONES = {"ja": JAPAN}
 
 CSAT_SCALE = (1, 2, 3, 4, 5)
 
-#: What leads may not reword: parts of other sentences, and words that customers send back to us by a button.
+#: What leads may not reword: parts of other sentences, words that customers send back to us by a button, and
+#: what no customer reads.
 FIXED = (
     "button_",
+    "issue_",
     "sent_",
     "moment_",
     "zone_",

@@ -50,6 +50,7 @@ class CustomerFactStore(Protocol):
 
     def save_facts(self, facts: Sequence[CustomerFact]) -> int: ...  # how many were newer
     def list_by_identities(self, identities: Sequence[tuple[str, str]]) -> Sequence[CustomerFact]: ...
+    def delete_older(self, key: str, until: datetime) -> int: ...  # heard of before then
     def start_import(self, source: str, rows: int, now: datetime) -> str: ...  # its id
     def import_facts(self, import_id: str, facts: Sequence[CustomerFact]) -> None: ...  # a batch of it
     def undo_import(self, import_id: str, now: datetime) -> int | None: ...  # how many were put back

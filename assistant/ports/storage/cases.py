@@ -1,13 +1,14 @@
-"""The closed loop inside a transaction: cases, improvements."""
+"""The closed loop inside a transaction: cases, improvements, their issues in trackers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from assistant.domain.cases import Case, CaseRow, CaseState
 from assistant.domain.improvements import Improvement, NoticeState
+from assistant.domain.trackers import TrackedIssue
 
 
 class CaseStore(Protocol):
@@ -28,11 +29,24 @@ class CaseStore(Protocol):
     def load_row(self, case: str) -> CaseRow: ...  # NotFound
 
 
+class TrackedIssueStore(Protocol):
+    """Issues of improvements in other systems' trackers."""
+
+    def find(self, improvement: str) -> TrackedIssue | None: ...  # locked in a write
+    def list_by_improvements(self, improvements: Sequence[str]) -> Mapping[str, TrackedIssue]: ...
+    def save(self, issue: TrackedIssue) -> None: ...
+    def list_due_trackers(self, now: datetime) -> Sequence[str]: ...
+    def claim(self, tracker: str, now: datetime, lease: timedelta) -> TrackedIssue | None: ...
+
+
 class ImprovementStore(Protocol):
     """Improvements, and the customers who are told of them.
 
-    Eight members because each notice to a customer has a state of its own.
+    Nine members because each notice to a customer has a state of its own.
     """
+
+    @property
+    def issues(self) -> TrackedIssueStore: ...  # in other systems' trackers
 
     def get(self, improvement: str) -> Improvement: ...  # NotFound; locked in a write
     def save(self, improvement: Improvement) -> None: ...

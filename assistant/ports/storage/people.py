@@ -104,11 +104,15 @@ class CustomerLinkStore(Protocol):
 class ErasureStore(Protocol):
     """Erases people and conversations with all dependent rows; returns the number of rows.
 
-    Nine members because each kind of row has a limit of its own.
+    Ten members because each kind of row has a limit of its own.
     """
 
     def find_customers(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
-    def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int: ...
+    def erase_customers(
+        self, customers: Sequence[str], *, journal: bool = True, keep_consents: bool = False
+    ) -> int: ...
+    #: Table -> its rows about these people, as JSON has them.
+    def export_customers(self, customers: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]: ...
     def erase_facts(self, named: str) -> int: ...  # of an e-mail address or CHANNEL:ID, whoever has it
     def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int: ...
     def list_closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]: ...  # oldest first

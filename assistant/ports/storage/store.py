@@ -59,6 +59,11 @@ from assistant.ports.storage.people import (
     CustomerStore,
     ErasureStore,
 )
+from assistant.ports.storage.proactive import (
+    ConsentStore,
+    ProactiveStore,
+    PurchaseScoreStore,
+)
 from assistant.ports.storage.webhooks import WebhookStore
 
 T = TypeVar("T")
@@ -204,3 +209,9 @@ class Store(Protocol):
     def synonyms(self) -> SynonymStore: ...
     @property
     def desk_links(self) -> DeskLinkStore: ...
+    @property
+    def consents(self) -> ConsentStore: ...
+    @property
+    def proactive(self) -> ProactiveStore: ...
+    @property
+    def purchase_scores(self) -> PurchaseScoreStore: ...

@@ -22,6 +22,8 @@ export const report = signal<Report | null>(null);
 export const themes = signal<Schemas["ThemesOut"] | null>(null);
 export const gaps = signal<GapRow[] | null>(null);
 export const cases = signal<Case[] | null>(null);
+/** Cases in one state; empty: those that somebody has something to do for. */
+export const caseState = signal("");
 /** Conversations behind a figure: its name and the rest of the filter. */
 export const drill = signal<{ name: string; query: Record<string, string>; found: Ended | null } | null>(null);
 export const broken = signal(false);
@@ -64,7 +66,9 @@ export async function loadGaps(): Promise<void> {
 }
 
 export async function loadCases(): Promise<void> {
-  const found = await fetched<Schemas["CasesOut"]>("/cases");
+  const asked = caseState.value;
+  const found = await fetched<Schemas["CasesOut"]>(`/cases${asked && `?state=${asked}`}`);
+  if (caseState.value !== asked) return;
   if (found) cases.value = found.cases;
 }
 

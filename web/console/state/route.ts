@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 
 interface Route {
-  page: "desk" | "numbers" | "insight" | "knowledge" | "article" | "settings" | "people" | "welcome";
+  page: "desk" | "numbers" | "insight" | "improvements" | "knowledge" | "article" | "settings" | "people" | "welcome";
   conversation: string | null;
   /** What else the address names: an article, an invitation. */
   rest?: string;
@@ -10,7 +10,7 @@ interface Route {
 
 function read(): Route {
   const [, page, id] = location.hash.split("/");
-  if (page === "numbers" || page === "insight" || page === "knowledge" || page === "settings" || page === "people") return { page, conversation: null };
+  if (page === "numbers" || page === "insight" || page === "improvements" || page === "knowledge" || page === "settings" || page === "people") return { page, conversation: null };
   if ((page === "article" || page === "welcome") && id) return { page, conversation: null, rest: decodeURIComponent(id) };
   return { page: "desk", conversation: page === "c" && id ? decodeURIComponent(id) : null };
 }

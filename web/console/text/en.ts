@@ -25,7 +25,7 @@ export const en: typeof ja = {
   back: "Back to the inbox",
   backToThread: "Back to the conversation",
   numbers: "Numbers",
-  pages: { insight: "Insight", settings: "Settings", people: "Team" },
+  pages: { insight: "Insight", improvements: "Improvements", settings: "Settings", people: "Team" },
   inbox: "Inbox",
   shortcuts: "Keyboard shortcuts",
   context: "Customer and handoff",

@@ -23,7 +23,7 @@ export const ja = {
   back: "一覧へ戻る",
   backToThread: "会話へ戻る",
   numbers: "集計",
-  pages: { insight: "インサイト", settings: "設定", people: "メンバー" },
+  pages: { insight: "インサイト", improvements: "改善", settings: "設定", people: "メンバー" },
   inbox: "受信箱",
   shortcuts: "キーボードショートカット",
   context: "お客様と引き継ぎ情報",

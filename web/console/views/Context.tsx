@@ -5,6 +5,7 @@ import { detail } from "../state/thread";
 import { text } from "../text";
 import type { Turn } from "../types";
 import { CallCard } from "./CallCard";
+import { ConsentCard } from "./ConsentCard";
 import { CustomerCard } from "./CustomerCard";
 import { PacketCard } from "./PacketCard";
 import { ChannelCard } from "./phone/ChannelCard";
@@ -31,6 +32,7 @@ export function Context() {
           {shown.channel && <ChannelCard channel={shown.channel} />}
           <CallCard key={`calls-${shown.conversation.id}`} conversation={shown.conversation.id} calls={shown.callbacks} />
           <CustomerCard card={shown.customer} />
+          <ConsentCard key={`consent-${shown.conversation.id}`} conversation={shown.conversation.id} />
           <PersonCard key={`person-${shown.conversation.id}`} conversation={shown.conversation.id} links={shown.customer.links ?? []} />
         </>
       )}

@@ -64,6 +64,8 @@ function pageEntries(): Entry[] {
   const pages: [string, string][] = [
     [words.inbox, "#/"],
     [words.numbers, "#/numbers"],
+    [words.pages.insight, "#/insight"],
+    [words.pages.improvements, "#/improvements"],
     [knowledgeText().title, "#/knowledge"],
     [words.pages.settings, "#/settings"],
     [words.pages.people, "#/people"],

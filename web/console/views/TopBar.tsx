@@ -47,6 +47,9 @@ export function TopBar() {
         <a href="#/insight" aria-current={at === "insight" ? "page" : undefined} data-testid="nav-insight">
           {words.pages.insight}
         </a>
+        <a href="#/improvements" aria-current={at === "improvements" ? "page" : undefined} data-testid="nav-improvements">
+          {words.pages.improvements}
+        </a>
         <a href="#/knowledge" aria-current={at === "knowledge" || at === "article" ? "page" : undefined} data-testid="nav-knowledge">
           {knowledgeText().title}
         </a>

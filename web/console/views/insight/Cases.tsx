@@ -1,7 +1,9 @@
 // Customers whom we owe a word, the first due first, and the next steps with each.
 import { useSignal } from "@preact/signals";
-import { type Case, cases, changeCase } from "../../state/insight";
+import { type Case, cases, caseState, changeCase, loadCases } from "../../state/insight";
+import { me } from "../../state/me";
 import { addressOf } from "../../state/route";
+import { agents } from "../../state/search";
 import { language, word } from "../../text";
 import { insightText } from "../../text/insight";
 
@@ -12,6 +14,8 @@ const STEPS: Record<string, string[]> = {
   resolved: ["tell"],
   told: ["ask_again", "recover", "give_up"],
   asked_again: ["recover", "give_up"],
+  not_recovered: ["reopen"],
+  dismissed: ["reopen"],
 };
 /** Step -> what it asks for; all but the message are needed. */
 const FIELDS: Record<string, ("root_cause" | "remedy" | "reason" | "text")[]> = {
@@ -56,6 +60,38 @@ function StepForm({ row, step, onEnd }: { row: Case; step: string; onEnd: () => 
   );
 }
 
+/** Who has it; agents take what nobody has, leads give it to anybody. */
+function Owner({ row }: { row: Case }) {
+  const words = insightText();
+  const own = me.value;
+  const name = agents.value.find((agent) => agent.id === row.owner)?.name ?? words.nobody;
+  if (own?.lead) {
+    return (
+      <label class="owner">
+        {words.owner}
+        <select value={row.owner ?? ""} onChange={(event) => void changeCase(row.id, { owner: event.currentTarget.value })} data-testid="case-owner">
+          {!row.owner && <option value="">{words.nobody}</option>}
+          {agents.value.map((agent) => (
+            <option key={agent.id} value={agent.id}>
+              {agent.name}
+            </option>
+          ))}
+        </select>
+      </label>
+    );
+  }
+  return (
+    <p class="meta">
+      {words.owner}: {name}{" "}
+      {own && !row.owner && (
+        <button class="text" onClick={() => void changeCase(row.id, { owner: own.id })} data-testid="case-take">
+          {words.take}
+        </button>
+      )}
+    </p>
+  );
+}
+
 function Item({ row }: { row: Case }) {
   const words = insightText();
   const step = useSignal<string | null>(null);
@@ -69,7 +105,14 @@ function Item({ row }: { row: Case }) {
       <p class="meta">
         <span class="badge">{word(words.caseStates, row.state)}</span> {row.is_overdue && <span class="badge urgent">{words.overdue}</span>} {words.due(due)} · {row.channel}
         {row.theme_name && ` · ${row.theme_name}`} · <a href={addressOf(row.conversation)}>{words.open}</a>
+        {row.improvement && (
+          <>
+            {" · "}
+            <a href="#/improvements">{words.inImprovement}</a>
+          </>
+        )}
       </p>
+      {(STEPS[row.state] ?? []).length > 0 && <Owner row={row} />}
       {row.root_cause && (
         <p>
           {words.rootCause}: {row.root_cause}
@@ -78,6 +121,11 @@ function Item({ row }: { row: Case }) {
       {row.remedy && (
         <p>
           {words.remedy}: {row.remedy}
+        </p>
+      )}
+      {row.reason && (
+        <p>
+          {words.reason}: {row.reason}
         </p>
       )}
       {step.value && (STEPS[row.state] ?? []).includes(step.value) ? (
@@ -101,7 +149,25 @@ export function Cases() {
   if (!shown) return null;
   return (
     <section aria-labelledby="cases">
-      <h2 id="cases">{words.cases}</h2>
+      <div class="heading">
+        <h2 id="cases">{words.cases}</h2>
+        <select
+          aria-label={words.shownCases}
+          value={caseState.value}
+          onChange={(event) => {
+            caseState.value = event.currentTarget.value;
+            void loadCases();
+          }}
+          data-testid="case-state"
+        >
+          <option value="">{words.toDo}</option>
+          {Object.entries(words.caseStates).map(([state, name]) => (
+            <option key={state} value={state}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
       {!shown.length && <p>{words.none}</p>}
       <ul class="cards">
         {shown.map((row) => (

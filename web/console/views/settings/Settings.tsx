@@ -2,16 +2,20 @@
 import { useEffect } from "preact/hooks";
 import { me } from "../../state/me";
 import { busy, discard, loadSettings, pendingCount, problem, save, settings } from "../../state/settings";
+import "../../styles/insight.css";
 import "../../styles/knowledge.css";
 import "../../styles/settings.css";
 import { text } from "../../text";
 import { settingsText } from "../../text/settings";
+import { webhookText } from "../../text/webhooks";
 import { Deadlines } from "./Deadlines";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
+import { Notices } from "./Notices";
 import { Sentences } from "./Sentences";
 import { Thresholds } from "./Thresholds";
 import { Topics } from "./Topics";
+import { Webhooks } from "./Webhooks";
 
 export function Settings() {
   const words = settingsText();
@@ -25,6 +29,7 @@ export function Settings() {
   }, []);
   const seen = settings.value;
   const lead = me.value?.lead ?? false;
+  const admin = me.value?.admin ?? false;
   const goTo = (id: string): void => document.getElementById(id)?.scrollIntoView();
   return (
     <main class="knowledge settings" tabIndex={0} data-testid="settings">
@@ -37,7 +42,7 @@ export function Settings() {
       {seen && (
         <fieldset class="all" disabled={!lead}>
           <div class="filters" role="group" aria-label={words.title}>
-            {Object.entries(words.sections).map(([id, name]) => (
+            {[...Object.entries(words.sections), ...(admin ? [["webhooks", webhookText().title] as const] : [])].map(([id, name]) => (
               <button key={id} type="button" class="text" onClick={() => goTo(id)}>
                 {name}
               </button>
@@ -47,10 +52,12 @@ export function Settings() {
           <Hours />
           <Deadlines />
           <Topics />
+          <Notices />
           <Thresholds />
           <Sentences />
         </fieldset>
       )}
+      {seen && admin && <Webhooks />}
       {lead && (pendingCount.value > 0 || problem.value) && (
         <div class="save-bar" role="region" aria-label={words.save(pendingCount.value)} data-testid="save-bar">
           <p class="problem" role="alert">
