@@ -28,7 +28,7 @@ from assistant.api.customers import load_notes
 from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
-from assistant.api.packet_responses import ConversationDetailOut, HarassmentOut
+from assistant.api.packet_responses import ConversationDetailOut, ForeignDeskOut, HarassmentOut
 from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -171,6 +171,7 @@ def load_conversation_view(
         },
         "channel": serialize_channel(store, ctx, conversation),
         "contacts": serialize_contacts(store, ctx, conversation),
+        "desk": _describe_foreign_desk(store, conversation),
         "handoff": serialize_handoff(
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
@@ -187,6 +188,21 @@ def load_conversation_view(
             {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
             for agent in store.agents.list_active()
         ],
+    }
+
+
+def _describe_foreign_desk(store: Store, conversation: Conversation) -> ForeignDeskOut | None:
+    link = store.desk_links.find_last(conversation.id)
+    if link is None:
+        return None
+    return {
+        "name": store.desk_links.list_names().get(link.desk, link.desk),
+        "label": link.label,
+        "url": link.remote_url,
+        "state": link.state,
+        "why": link.why,
+        "loss": list(link.loss),
+        "fields": link.fields,
     }
 
 

@@ -29,6 +29,7 @@ from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
+from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
@@ -144,6 +145,10 @@ class ApiContext:
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
+    #: Foreign desks, by name and account.
+    desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
+    #: Signs the links to packets.
+    packet_key: bytes = b""
     #: Number of restarts of each background task.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: Histograms and counters of the worker process, in the Prometheus format.

@@ -19,7 +19,7 @@ from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.errors import RateLimited
 
 SESSION_COOKIE = "yorisoi_session"
-WEBHOOKS = "/v1/channels/"
+WEBHOOKS = ("/v1/channels/", "/v1/desks/")
 READS = frozenset({"GET", "HEAD"})
 #: Key of the ASGI scope with the limits that a request used.
 USES = "yorisoi.limits"
@@ -49,6 +49,7 @@ BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 EVIDENCE = RateLimit("evidence of harassment", LimitKey.TOKEN, Rate(10, 0.05))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+PACKETS = RateLimit("packets of handoffs, by their links", LimitKey.ADDRESS, Rate(60, 2))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
 PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
@@ -183,6 +184,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
+    **{f"POST /v1/desks/{{name}}{account}": (WEBHOOK,) for account in ("", "/{account}")},
+    **{f"GET /v1/desks/packets/{{link}}{file}": (PACKETS,) for file in ("", "/files/{media}")},
     "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
     "GET /help": (SEARCHING,),

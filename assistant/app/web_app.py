@@ -25,7 +25,7 @@ from assistant.app.knowledge_base import open_database, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.sign_in import build_oidc_provider
-from assistant.app.wiring import build_channels, build_notifier, build_timing, list_trackers
+from assistant.app.wiring import build_channels, build_desks, build_notifier, build_timing, list_trackers
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.article_drafts import ArticleFields
@@ -45,6 +45,7 @@ from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
+from assistant.ports.foreign_desks import ForeignDesk
 from assistant.signals.facts import WordFactPicker
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -97,6 +98,8 @@ class WebApp:
     timing: Timing
     #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
+    #: Configured foreign desks.
+    desks: Mapping[str, ForeignDesk]
     #: RPC to the worker process.
     rpc: RpcChannel
     proof: WriteProbe
@@ -190,6 +193,7 @@ def build_web_app(
         notifier=build_notifier(settings, rpc),
         timing=build_timing(settings),
         channels=build_channels(settings),
+        desks=build_desks(settings),
         rpc=rpc,
         more_tasks=more_tasks or {},
     )
@@ -233,6 +237,8 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,
+        desks=web_app.desks,
+        packet_key=settings.load_signing_key(),
         trackers=list_trackers(),
         check_webhook_url=partial(_check_webhook_url, settings),
     )

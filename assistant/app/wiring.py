@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from assistant.app.live_settings import LiveSettings
 from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
+from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME, sign_packet_link
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.aside import CustomerActions
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
     from assistant.ports.clock import Clock
+    from assistant.ports.foreign_desks import ForeignDesk
     from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
@@ -83,6 +85,31 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     from assistant.channels.registry import open_channels
 
     return open_channels(found, settings.public_url, build_client())
+
+
+def build_desks(settings: Settings) -> Mapping[str, ForeignDesk]:
+    """The foreign desks that have settings in the environment; SetupError if handoffs go to none of them."""
+    from assistant.app.environment import load_environment
+    from assistant.desks import has_desk_settings
+
+    found, target = load_environment(), settings.handoff_desk
+    desks: Mapping[str, ForeignDesk] = {}
+    if has_desk_settings(found):
+        from assistant.channels.http import build_client
+        from assistant.desks.registry import open_desks
+
+        desks = open_desks(found, build_client())
+    if target is not None and target not in desks:
+        raise SetupError(f"ASSISTANT_HANDOFF_DESK is {target}, which is not set up: `assistant desk add`.")
+    return desks
+
+
+def build_packet_url(settings: Settings, link: str, now: datetime, media: str = "") -> str:
+    """The signed address of a handoff's packet, or of a file in it; it expires."""
+    signed = sign_packet_link(settings.load_signing_key(), link, now + PACKET_LINK_LIFETIME)
+    path, _, query = signed.partition("?")
+    file = f"/files/{media}" if media else ""
+    return f"{settings.public_url.rstrip('/')}/v1/desks/packets/{path}{file}?{query}"
 
 
 def list_trackers() -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
-from assistant.app.job_handlers import build_job_handlers
+from assistant.app.job_handlers import build_desk_sync, build_job_handlers
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.rehearsal_runner import RehearsalRunner
@@ -20,6 +20,7 @@ from assistant.app.settings import Settings
 from assistant.app.wiring import (
     build_backend,
     build_channels,
+    build_desks,
     build_notifier,
     build_timing,
     build_tools,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.jobs.worker_loop import WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
+    from assistant.ports.foreign_desks import ForeignDesk
     from assistant.ports.notifications import MessageBus
 
 #: Seconds for running jobs to finish at a stop.
@@ -62,6 +64,8 @@ class AssistantService:
     article_desk: ArticleDesk
     #: Settings of the console.
     live: LiveSettings
+    #: Configured foreign desks.
+    desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
     #: Carries out what customers said yes to; None: nothing can be done for them.
     executor: ActionExecutor | None = None
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
@@ -76,6 +80,11 @@ class AssistantService:
         )
         # The policy file may say something else since the last start.
         await self.knowledge.database.write(lambda store: store.sla.schedule_updates(utc_now()))
+        names = {key: f"{desk.title} {desk.account}".strip() for key, desk in self.desks.items()}
+        target = self.settings.handoff_desk
+        await self.knowledge.database.write(
+            lambda store: store.desk_links.set_target(target, names, utc_now())
+        )
         try:
             async with self.supervisor.run_tasks(self.build_tasks(loop)):
                 yield
@@ -117,6 +126,7 @@ class AssistantService:
             ).run,
             "webhooks": WebhookSender(database, addresses.resolve_url, utc_now).run,
             "rehearsals": RehearsalRunner(database=database, settings=self.settings, clock=utc_now).run,
+            "desks": build_desk_sync(self).run_poller,
             "trackers": TrackerSync(
                 database=database,
                 trackers=build_trackers(self.settings),
@@ -277,6 +287,7 @@ async def build_service(
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),
+        desks=build_desks(settings),
         article_desk=ArticleDesk(knowledge, dependencies, settings),
         live=live,
         executor=executor,

@@ -30,6 +30,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
         "dismissals",
         "events",
         "fact_imports",
+        "foreign_desks",
         "gaps",
     }
     | {

@@ -20,6 +20,7 @@ from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.digests import SqlDigests
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
+from assistant.storage.foreign_desks import SqlDeskLinks
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.improvements import SqlImprovements
@@ -83,8 +84,7 @@ class SqlStore:
 
     def _open_desk_stores(self, connection: sa.Connection) -> None:
         self.search = SqlSearch(connection)
-        self.tags = SqlTags(connection)
-        self.views = SqlViews(connection)
+        self.tags, self.views = SqlTags(connection), SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
         self.followers = SqlFollowers(connection)
         self.mentions = SqlMentions(connection)
@@ -97,6 +97,7 @@ class SqlStore:
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
+        self.desk_links = SqlDeskLinks(connection)
         self.consents = SqlConsents(connection)
         self.proactive = SqlProactive(connection)
         self.purchase_scores = SqlPurchaseScores(connection)

@@ -20,6 +20,7 @@ from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
 from assistant.storage.desk_tables import views as views
+from assistant.storage.foreign_desk_tables import desk_links as desk_links
 from assistant.storage.insight_tables import digest_mails as digest_mails
 from assistant.storage.insight_tables import digests as digests
 from assistant.storage.insight_tables import gap_evidence as gap_evidence

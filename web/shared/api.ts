@@ -365,6 +365,7 @@ export interface components {
       customer: components["schemas"]["CustomerOut"];
       channel: components["schemas"]["ChannelOut"] | null;
       contacts: components["schemas"]["ContactOut"][];
+      desk: components["schemas"]["ForeignDeskOut"] | null;
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
       harassment: components["schemas"]["HarassmentOut"] | null;
@@ -854,6 +855,15 @@ export interface components {
       id: string;
       name: string;
       text: string;
+    };
+    ForeignDeskOut: {
+      name: string;
+      label: string | null;
+      url: string | null;
+      state: string;
+      why: string | null;
+      loss: string[];
+      fields: number;
     };
     /** @description The message in which a search found a conversation. */
     FoundPlaceOut: {

@@ -34,6 +34,7 @@ from assistant.ports.storage.desk import (
     TeamStore,
     ViewStore,
 )
+from assistant.ports.storage.foreign_desks import DeskLinkStore
 from assistant.ports.storage.insight import (
     DigestStore,
     GapStore,
@@ -225,6 +226,8 @@ class Store(Protocol):
     def sla(self) -> SlaStore: ...
     @property
     def synonyms(self) -> SynonymStore: ...
+    @property
+    def desk_links(self) -> DeskLinkStore: ...
     @property
     def consents(self) -> ConsentStore: ...
     @property
