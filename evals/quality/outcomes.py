@@ -45,7 +45,11 @@ def load_ends(path: Path = CASES) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = list(load_json_lines(path))
     for number, row in enumerate(rows, start=1):
         try:
-            State(row["state"]), OutcomeKind(row["outcome"]), parse_transcript(row["turns"])
+            State(row["state"]), OutcomeKind(row["outcome"])
+            authors = [line.author for line in parse_transcript(row["turns"])]
+            for author, turn in zip(authors, row["turns"], strict=True):
+                if author is Author.ASSISTANT:
+                    Decision(turn["decision"])
         except (KeyError, ValueError) as exc:
             raise ValueError(f"{path.name}, line {number}: {exc}") from exc
     return rows
