@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from assistant.api.attribute_schemas import AttributesIn
 from assistant.api.channel_schemas import serialize_public_messages
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
@@ -22,7 +23,6 @@ from assistant.api.responses import (
     describe_content,
 )
 from assistant.api.schemas import (
-    AttributesIn,
     CloseIn,
     FeedbackIn,
     MessageIn,

@@ -11,8 +11,6 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
-    Field,
-    StrictBool,
     StringConstraints,
 )
 
@@ -41,7 +39,6 @@ from assistant.api.responses import (
     WaitingOut,
 )
 from assistant.conversation.surveys import Survey
-from assistant.domain.claimed_attributes import MAX_ATTRIBUTES
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import WARNING, Author, Citation, Message, get_public_kind
@@ -70,9 +67,6 @@ def require_usual_year(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(require_usual_year)]
 #: A text of several lines without control and invisible characters.
 CleanText = Annotated[str, AfterValidator(clean_text)]
-#: Whole numbers that JavaScript knows exactly, and fractions of that size.
-Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
-Fraction = Annotated[float, Field(ge=-(2**53), le=2**53, allow_inf_nan=False)]
 
 
 def build_example(**values: Any) -> ConfigDict:
@@ -98,16 +92,6 @@ class OpenIn(BaseModel):
     locale: Annotated[str, StringConstraints(max_length=35)] | None = None
     customer: CustomerIn | None = None
     previous: PreviousIn | None = None
-
-
-Attribute = Line | StrictBool | Whole | Fraction | None
-
-
-class AttributesIn(BaseModel):
-    model_config = build_example(attributes={"plan": "pro", "seats": 3, "trial": False})
-
-    #: Name -> what the page says; null takes one away.
-    attributes: Annotated[dict[str, Attribute], Field(max_length=MAX_ATTRIBUTES)]
 
 
 class MessageIn(BaseModel):

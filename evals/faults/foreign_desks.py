@@ -47,10 +47,15 @@ KINDS: tuple[type[SimulatedDesk], ...] = (
 )
 STEP_SECONDS = 60.0
 #: Minutes: up, down, up again; nobody says anything in the last ones.
-BEFORE, DOWN, AFTER, QUIET = 10, 120, 20, 60
+BEFORE = 10
+DOWN = 120
+AFTER = 20
+QUIET = 60
 CONVERSATIONS = 6
 #: Of callbacks: never delivered, delivered twice; of the desk's answers: lost on the way back.
-MISSED, TWICE, LOST = 0.3, 0.3, 0.1
+MISSED = 0.3
+TWICE = 0.3
+LOST = 0.1
 
 
 @dataclass

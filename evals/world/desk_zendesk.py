@@ -14,7 +14,8 @@ from evals.world.desks import Callback, SimulatedDesk, SimulatedTicket, encode_j
 
 SECRET = "zendesk-signing-secret"
 AUTH = "Basic " + base64.b64encode(b"api@shop.example/token:t1").decode()
-REQUESTER, AGENT = 77, 9
+REQUESTER = 77
+AGENT = 9
 
 
 @dataclass
