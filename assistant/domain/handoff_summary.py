@@ -48,6 +48,7 @@ class SummaryParts:
     last: str = ""
     #: What was done for them, with the time.
     done: tuple[str, ...] = ()
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class NextStep:
     values: tuple[tuple[str, str], ...] = ()
     #: Names of what is missing.
     missing: tuple[str, ...] = ()
+    closing: str | None = None
 
 
 def read_situation(packet: Mapping[str, Any]) -> Situation:
@@ -86,6 +88,8 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
     opening = _select_opening(situation)
     phone = next((fact.partition(": ")[2] for fact in facts.claimed if fact.startswith("phone: ")), None)
     promises = (*situation.promises, *facts.promises)
+    if facts.is_settled and not promises:
+        return NextStep(None, "step_settled")
     if promises:
         return NextStep(opening, "step_promise", (("promise", promises[-1].partition(": ")[2]),))
     if situation.is_done:
@@ -97,9 +101,21 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
         return NextStep(opening, "step_missing", (), facts.missing)
     if phone and situation.reason is Reason.ASKED_FOR_PERSON:
         return NextStep(opening, "step_call", (("phone", phone),))
+    if facts.wish:
+        return NextStep(opening, "step_wish", (("wish", facts.wish),), (), _select_closing(situation))
     if situation.is_tried and situation.reason in (Reason.STUCK, Reason.FRUSTRATED):
         return NextStep(opening, "step_other")
-    return NextStep(opening, "step_complete" if facts.needs else "step_answer")
+    closing = _select_closing(situation)
+    if facts.question:
+        return NextStep(opening, "step_question", (("question", facts.question),), (), closing)
+    if situation.has_feeling("complaint") or situation.reason is Reason.COMPLAINT:
+        return NextStep(opening, "step_trouble", (), (), closing)
+    return NextStep(opening, "step_complete" if facts.needs else "step_answer", (), (), closing)
+
+
+def _select_closing(situation: Situation) -> str | None:
+    """What not to do again: an answer that missed what was asked."""
+    return "close_missed" if situation.has_feeling("reply_missed") else None
 
 
 def _select_opening(situation: Situation) -> str | None:
@@ -119,7 +135,9 @@ def render_next_step(step: NextStep, language: str) -> str:
     words = SUMMARIES[language]
     missing = words["and"].join(words.get(need, need) for need in step.missing)
     text = words[step.step].format(**dict(step.values), missing=missing)
-    return text if step.opening is None else words[step.opening] + words["gap"] + text
+    before = [words[step.opening]] if step.opening else []
+    after = [words[step.closing]] if step.closing else []
+    return words["gap"].join((*before, text, *after))
 
 
 def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, language: str) -> str:
@@ -129,7 +147,9 @@ def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, la
     if parts.searches:
         name = "tried" if parts.articles else "empty"
         told.append(words[name].format(count=parts.searches, articles=", ".join(parts.articles)))
-    if situation.reason:
+    if parts.is_settled:
+        told.append(words["settled"])
+    elif situation.reason:
         told.append(words[situation.reason])
     if parts.is_angry and situation.reason is not Reason.FRUSTRATED:
         told.append(words[Reason.FRUSTRATED])
