@@ -85,15 +85,19 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
         return NextStep(None, "step_safety")
     if situation.sensitive == "fraud":
         return NextStep(None, "step_fraud")
-    opening = _select_opening(situation)
-    phone = next((fact.partition(": ")[2] for fact in facts.claimed if fact.startswith("phone: ")), None)
-    promises = (*situation.promises, *facts.promises)
-    if facts.is_settled and not promises:
-        return NextStep(None, "step_settled")
+    opening, promises = _select_opening(situation), (*situation.promises, *facts.promises)
     if promises:
         return NextStep(opening, "step_promise", (("promise", promises[-1].partition(": ")[2]),))
+    if facts.is_settled:
+        return NextStep(None, "step_settled")
     if situation.is_done:
         return NextStep(opening, "step_done")
+    return _select_way_to_answer(situation, facts, opening)
+
+
+def _select_way_to_answer(situation: Situation, facts: CustomerFacts, opening: str | None) -> NextStep:
+    """What is to be asked or answered, and how they want to be reached."""
+    phone = next((fact.partition(": ")[2] for fact in facts.claimed if fact.startswith("phone: ")), None)
     if facts.ask is None:
         bare = NextStep(opening, "step_ask")
         return NextStep(opening, "step_call_ask", (("phone", phone),)) if phone else bare
@@ -101,16 +105,21 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
         return NextStep(opening, "step_missing", (), facts.missing)
     if phone and situation.reason is Reason.ASKED_FOR_PERSON:
         return NextStep(opening, "step_call", (("phone", phone),))
-    if facts.wish:
-        return NextStep(opening, "step_wish", (("wish", facts.wish),), (), _select_closing(situation))
-    if situation.is_tried and situation.reason in (Reason.STUCK, Reason.FRUSTRATED):
+    if facts.wish is None and situation.is_tried and situation.reason in (Reason.STUCK, Reason.FRUSTRATED):
         return NextStep(opening, "step_other")
-    closing = _select_closing(situation)
+    step, values = _select_answer(situation, facts)
+    return NextStep(opening, step, values, (), _select_closing(situation))
+
+
+def _select_answer(situation: Situation, facts: CustomerFacts) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What they wish for or ask, in their words; else by what went wrong."""
+    if facts.wish:
+        return "step_wish", (("wish", facts.wish),)
     if facts.question:
-        return NextStep(opening, "step_question", (("question", facts.question),), (), closing)
+        return "step_question", (("question", facts.question),)
     if situation.has_feeling("complaint") or situation.reason is Reason.COMPLAINT:
-        return NextStep(opening, "step_trouble", (), (), closing)
-    return NextStep(opening, "step_complete" if facts.needs else "step_answer", (), (), closing)
+        return "step_trouble", ()
+    return "step_complete" if facts.needs else "step_answer", ()
 
 
 def _select_closing(situation: Situation) -> str | None:

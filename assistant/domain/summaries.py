@@ -72,7 +72,7 @@ SUMMARIES: dict[str, dict[str, str]] = {
         "step_done": "Next: see what else they need; what is done already is not to be done again.",
         "settled": "They have accepted the answer.",
         "step_settled": "Next: nothing is open; ask whether anything else is needed.",
-        "step_wish": "Next: they wish: “{wish}”. Let the right colleague take it up, in the way they ask for.",
+        "step_wish": "Next: they wish: “{wish}”. Let the right colleague take it up, in that way.",
         "step_question": "Next: answer “{question}”",
         "step_trouble": "Next: find out what happened, and say what will be done and by when.",
         "close_missed": "The answers so far missed the point: do not repeat them.",

@@ -20,11 +20,24 @@ ASKED_KINDS = (
 ASKED_NUMBER = re.compile(r"([一-龠々ァ-ヴー]{1,8}番号)|\b([a-z]{3,15} (?:number|code|reference|id))\b")
 #: Names and addresses that our previous message asked for, which are answered in words.
 ASKED_WORDS = (
-    ("name", re.compile(r"お?名前を|氏名を|[一-龠ァ-ヴー]名(?:を|は|が)|\b(?:your|full|which|the) (?:full )?name\b")),
-    ("address", re.compile(r"ご?住所を|住所(?:は|が)|\b(?:what(?:'s| is)|your|new|full|delivery) (?:new )?address\b(?! form)")),
+    (
+        "name",
+        re.compile(
+            r"お?名前を|氏名を|[一-龠ァ-ヴー]名(?:を|は|が)|\b(?:your|full|which|the) (?:full )?name\b"
+        ),
+    ),
+    (
+        "address",
+        re.compile(
+            r"ご?住所を|住所(?:は|が)|\b(?:what(?:'s| is)|your|new|full|delivery) (?:new )?address\b(?! form)"
+        ),
+    ),
 )
 #: An answer in words: a few of them, and no sentence.
-BARE_WORDS = re.compile(r"^\W*+(?:はい、?|it'?s |yes,? )?+([^。!?\n]{2,60}?)(?:です|になります|と申します|だよ|,? please)?+(?:$|[。.!\n])")
+BARE_WORDS = re.compile(
+    r"^\W*+(?:はい、?|it'?s |yes,? )?+([^。!?\n]{2,60}?)"
+    r"(?:です|になります|と申します|だよ|,? please)?+(?:$|[。.!\n])"
+)
 NO_BARE_WORDS = re.compile(
     r"[?？]|ない|ません|ます|ました|たい|って|のに|けど|これ|それ|なんで"
     r"|\b(?:i|you|it|why|what|where|how|no|not|don'?t|is|was|are|already|please)\b"
@@ -60,10 +73,16 @@ def extract_claims(raw: str, comparable: str, reply: str = "") -> list[str]:
         return [_label_value(asked, bare[1])]
     claims = list(_iterate_claims(raw, comparable))
     if asked and (code := ASKED_CODE.search(comparable)):
-        return [_label_value(asked, _restore_case(code[1], raw)), *(one for one in claims if not _is_value(one, code[1]))]
+        return [
+            _label_value(asked, _restore_case(code[1], raw)),
+            *(one for one in claims if not _is_value(one, code[1])),
+        ]
     if words := _find_asked_words(raw, comparable, reply):
         inside = words.partition(": ")[2]
-        return [words, *(one for one in claims if one.startswith("postcode") or one.partition(": ")[2] not in inside)]
+        return [
+            words,
+            *(one for one in claims if one.startswith("postcode") or one.partition(": ")[2] not in inside),
+        ]
     return claims
 
 
@@ -97,7 +116,8 @@ def _iterate_claims(raw: str, comparable: str) -> Iterator[str]:
             value = (groups[0] if groups else match[0].strip())[:MAX_VALUE_CHARACTERS]
             kind = cue.kind
             if kind in NAMED_VALUES:
-                yield f"{kind}: {' '.join(_restore_case(group, raw) for group in groups)[:MAX_VALUE_CHARACTERS]}"
+                named = " ".join(_restore_case(group, raw) for group in groups)
+                yield f"{kind}: {named[:MAX_VALUE_CHARACTERS]}"
                 continue
             if kind == "date":
                 kind = _find_date_meaning(comparable, value)

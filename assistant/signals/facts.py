@@ -16,8 +16,8 @@ from assistant.signals.matter import (
     asks_something,
     ends_settled,
     extract_request,
-    find_open_question,
     find_matter_start,
+    find_open_question,
     find_wish,
 )
 

@@ -106,13 +106,20 @@ def _asks_for_person(line: CustomerLine) -> bool:
 
 
 def _is_about_something(line: CustomerLine) -> bool:
-    """Anger alone is about us, unless it names a topic or what went wrong."""
+    """Anger alone is about us, unless it names a topic, what went wrong, or what is wanted."""
     words = " ".join(clause.comparable for clause in line.substance)
-    return not line.is_mere_anger or line.topic is not None or has_cue("trouble", words)
+    return not line.is_mere_anger or _tells_matter(line) or has_cue("demand", words)
+
+
+def _tells_matter(line: CustomerLine) -> bool:
+    words = " ".join(clause.comparable for clause in line.substance)
+    return line.topic is not None or has_cue("trouble", words)
 
 
 def _opens_matter(line: CustomerLine) -> bool:
     """A word or two without a question may only introduce the matter."""
+    if line.is_mere_anger and not _tells_matter(line):
+        return False
     return line.is_strong or sum(len(clause.comparable) for clause in line.substance) >= MIN_CHANGE_CHARACTERS
 
 
