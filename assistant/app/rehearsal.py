@@ -25,6 +25,7 @@ from assistant.domain.errors import BadInput, SetupError
 if TYPE_CHECKING:
     from assistant.answering.reader.cross_encoder import CrossEncoderReader
     from assistant.answering.reader.turn_encoder import TurnEncoder
+    from assistant.conversation.actions.consent_reader import ConsentReader
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.actions import Tool
     from assistant.domain.knowledge import Passage
@@ -210,8 +211,10 @@ def _invent_orders(options: RehearsalOptions) -> dict[str, OrderInHand]:
 async def _open_engines(
     settings: Settings, knowledge: KnowledgeBase, options: RehearsalOptions, passages: Sequence[Passage]
 ) -> list[RehearsalEngine]:
+    from assistant.conversation.actions.consent_reader import ConsentReader
     from assistant.rehearsal.canaries import build_canaries
     from assistant.rehearsal.judging import JudgedSources, JudgingRules
+    from assistant.tools.consent_classifier import ConsentClassifier
     from assistant.tools.matcher import ExampleMatcher
 
     quoting = settings.model_copy(update={"chat_model": "extractive"})
@@ -223,7 +226,8 @@ async def _open_engines(
     asks = [text for slot in slots for text in (*slot.ask.values(), *slot.ask_again.values())]
     rules = JudgingRules(policy=options.policy, sources=sources, canaries=canaries, own_texts=tuple(asks))
     matcher = ExampleMatcher(options.tools, knowledge.compute_meaning) if options.tools else None
-    return [await _open_engine(mind, options, rules, matcher) for _ in range(LANES)]
+    consent = ConsentReader(options.tools, ConsentClassifier(knowledge.compute_meaning).score_yes)
+    return [await _open_engine(mind, options, rules, matcher, consent) for _ in range(LANES)]
 
 
 async def _load_texts(knowledge: KnowledgeBase, articles: Sequence[str]) -> Mapping[str, str]:
@@ -239,6 +243,7 @@ async def _open_engine(
     options: RehearsalOptions,
     rules: JudgingRules,
     matcher: ToolMatcher | None,
+    consent: ConsentReader,
 ) -> RehearsalEngine:
     from assistant.conversation.actions.aside import CustomerActions
     from assistant.conversation.actions.dialogue import ActionDialogue
@@ -262,6 +267,7 @@ async def _open_engine(
             backend=backend,
             tools=options.tools,
             matcher=matcher,
+            consent=consent,
             identity=IdentityCheck(database=database, backend=backend, clock=clock),
             clock=clock,
         )

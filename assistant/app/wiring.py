@@ -160,8 +160,10 @@ def build_actions(
 ) -> CustomerActions | None:
     """What can be done for customers; None: nothing."""
     from assistant.conversation.actions.aside import CustomerActions
+    from assistant.conversation.actions.consent_reader import ConsentReader
     from assistant.conversation.actions.dialogue import ActionDialogue
     from assistant.conversation.actions.identity import IdentityCheck
+    from assistant.tools.consent_classifier import ConsentClassifier
     from assistant.tools.matcher import ExampleMatcher
 
     if backend is None:
@@ -172,6 +174,7 @@ def build_actions(
         backend=backend,
         tools=tools,
         matcher=ExampleMatcher(tools, knowledge.compute_meaning),
+        consent=ConsentReader(tools, ConsentClassifier(knowledge.compute_meaning).score_yes),
         identity=IdentityCheck(database=database, backend=backend, clock=clock),
         clock=clock,
     )
