@@ -118,14 +118,19 @@ def build_tools(settings: Settings) -> Mapping[str, Tool]:
 
 def build_backend(settings: Settings) -> ToolBackend | None:
     """The business's system; None: there is none."""
+    from assistant.app.environment import load_environment
+    from assistant.domain.tool_sources import TOKEN_NAME
+    from assistant.tools.api_calls import ApiCaller
     from assistant.tools.backend import HttpToolBackend
+    from assistant.tools.routed_backend import RoutedBackend
 
     if settings.backend_url is None:
         return None
     secret = settings.load_backend_key()
     if secret is None:
         raise SetupError("ASSISTANT_BACKEND_URL needs ASSISTANT_BACKEND_SECRET, which signs the calls.")
-    return HttpToolBackend(settings.backend_url, secret, utc_now)
+    tokens = {name: value for name, value in load_environment().items() if TOKEN_NAME.fullmatch(name)}
+    return RoutedBackend(HttpToolBackend(settings.backend_url, secret, utc_now), ApiCaller(tokens))
 
 
 def build_actions(

@@ -20,6 +20,7 @@ from assistant.cli import (
     insight,
     knowledge,
     serve,
+    tools,
 )
 from assistant.domain.errors import AssistantError
 
@@ -45,6 +46,7 @@ app.command()(insight.report)
 app.add_typer(insight.export_app, name="export")
 app.add_typer(customer_data.app, name="data")
 app.add_typer(customer_rights.app, name="customer")
+app.add_typer(tools.app, name="tools")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 app.command()(doctor.prepare)
