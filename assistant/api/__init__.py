@@ -52,6 +52,7 @@ def _list_routers() -> list[APIRouter]:
     """The routers in their order: of two calls that fit a path the earlier one answers."""
     from assistant.api import (
         agent,
+        agent_tools,
         article_reading,
         articles,
         bulk,
@@ -83,7 +84,18 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
+    of_desk = (
+        agent,
+        inbox,
+        desk,
+        bulk,
+        callbacks,
+        agent_tools,
+        verdicts,
+        saved_replies,
+        harassment,
+        consents,
+    )
     of_agents = (*of_desk, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)

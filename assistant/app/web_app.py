@@ -25,8 +25,10 @@ from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.sign_in import build_oidc_provider
 from assistant.app.wiring import build_channels, build_notifier, build_timing, list_trackers
+from assistant.conversation.actions.agent_tools import AgentToolRequest, AgentToolResult
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.actions import Tool
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
@@ -54,6 +56,8 @@ HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
 ARTICLE_SECONDS = 120.0
 SEARCH_SECONDS = 5.0
+#: A lookup of the customer and the slowest tool.
+TOOL_SECONDS = 25.0
 
 
 class RemoteArticleDesk:
@@ -83,6 +87,20 @@ class RemoteArticleDesk:
 
     async def _call(self, name: str, *args: object) -> object:
         return await self._rpc.call("articles", name, args, seconds=ARTICLE_SECONDS)
+
+
+class RemoteAgentTools:
+    """The worker's `AgentTools`, over RPC."""
+
+    def __init__(self, rpc: RpcChannel) -> None:
+        self._rpc = rpc
+
+    async def list_tools(self) -> Sequence[Tool]:
+        return cast(Sequence[Tool], await self._rpc.call("tools", "list_tools", (), seconds=TOOL_SECONDS))
+
+    async def run_tool(self, request: AgentToolRequest) -> AgentToolResult:
+        found = await self._rpc.call("tools", "run_tool", (request,), seconds=TOOL_SECONDS)
+        return cast(AgentToolResult, found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +214,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         live=web_app.live,
         examples=web_app.examples,
         article_desk=RemoteArticleDesk(web_app.rpc),
+        agent_tools=RemoteAgentTools(web_app.rpc),
         suggest=web_app.suggest_replies,
         notifier=web_app.notifier,
         timing=web_app.timing,

@@ -14,6 +14,7 @@ from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.agent_tools import AgentTools
     from assistant.conversation.actions.aside import CustomerActions
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.think import TurnDependencies
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
+    from assistant.ports.storage.store import Database, Store
     from assistant.ports.trackers import IssueTracker
 
 PROMPTS = find_resource_folder("prompts")
@@ -154,6 +156,20 @@ def build_actions(
         clock=clock,
     )
     return CustomerActions(dialogue=dialogue)
+
+
+def build_agent_tools(
+    settings: Settings, database: Database[Store], backend: ToolBackend | None
+) -> AgentTools | None:
+    """What agents can do for customers; None: nothing."""
+    from assistant.conversation.actions.agent_tools import AgentTools
+    from assistant.conversation.actions.identity import IdentityCheck
+
+    if backend is None:
+        return None
+    identity = IdentityCheck(database=database, backend=backend, clock=utc_now)
+    tools = build_tools(settings)
+    return AgentTools(database=database, backend=backend, tools=tools, identity=identity, clock=utc_now)
 
 
 def build_retriever(settings: Settings, knowledge: KnowledgeBase) -> Retriever:

@@ -17,6 +17,7 @@ from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.wiring import (
+    build_agent_tools,
     build_backend,
     build_channels,
     build_notifier,
@@ -28,6 +29,7 @@ from assistant.app.wiring import (
 from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.agent_tools import AgentTools
     from assistant.conversation.actions.execution import ActionExecutor
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
@@ -62,6 +64,8 @@ class AssistantService:
     live: LiveSettings
     #: Carries out what customers said yes to; None: nothing can be done for them.
     executor: ActionExecutor | None = None
+    #: The same tools for agents.
+    agent_tools: AgentTools | None = None
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -260,4 +264,5 @@ async def build_service(
         article_desk=ArticleDesk(knowledge, dependencies, settings),
         live=live,
         executor=executor,
+        agent_tools=build_agent_tools(settings, knowledge.database, backend),
     )

@@ -99,9 +99,12 @@ async def fetch_document(url: str, *, allow_private: bool, inner: Any = None) ->
         return await resolve_public_addresses(host, port, allow_private=allow_private)
 
     try:
-        async with asyncio.timeout(FETCH_SECONDS), build_client(resolve_host, inner) as client:
-            async with client.stream("GET", url) as response:
-                content = await read_body(response, MAX_DOCUMENT_BYTES)
+        async with (
+            asyncio.timeout(FETCH_SECONDS),
+            build_client(resolve_host, inner) as client,
+            client.stream("GET", url) as response,
+        ):
+            content = await read_body(response, MAX_DOCUMENT_BYTES)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         raise BadInput(f"{url} does not answer ({type(error).__name__}).") from error
     if response.status_code != 200:

@@ -226,6 +226,15 @@ class Proposal:
     finished_at: datetime | None = None
     #: Allowed fields of the result, or the code of the refusal.
     result: Mapping[str, Any] = field(default_factory=dict)
+    #: Who proposed it, if not the assistant.
+    agent: str | None = None
+    #: Number of the message that asks the customer for a yes to an agent's proposal.
+    shown_seq: int | None = None
+
+    @property
+    def is_by_agent(self) -> bool:
+        """Whether it is made on the agent's own authority, and their yes."""
+        return self.agent is not None and self.shown_seq is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

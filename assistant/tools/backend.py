@@ -50,12 +50,14 @@ class HttpToolBackend:
             except BadInput as error:
                 log.warning("arguments of a tool do not fit", tool=tool.name, why=str(error))
                 return ToolAnswer(kind=AnswerKind.REFUSED, code="bad_arguments")
-        body = {
+        body: dict[str, Any] = {
             "arguments": arguments,
             "identity_level": int(call.level),
             "dry_run": call.is_dry_run,
             "idempotency_key": call.key,
         }
+        if call.agent:
+            body["agent"] = call.agent
         path, is_change = f"tools/{tool.name}", tool.is_write and not call.is_dry_run
         return await self._call(path, body, tool, call.key or uuid4().hex, is_change=is_change)
 

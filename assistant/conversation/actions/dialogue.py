@@ -111,13 +111,13 @@ class ActionDialogue:
 
     async def _advance(self, turn: TurnInput, flow: ActionFlow) -> Step:
         tool = self.tools[flow.tool]
-        own = await self.identity.list_own_orders(turn)
+        own = await self.identity.list_own_orders(turn.customer)
         if tool.subject not in flow.values:
             flow, chosen = self._choose_order(flow, own or ())
             if chosen is not None:
                 return chosen
         subject = flow.values[tool.subject]
-        level = await self.identity.find_level(turn, subject, own)
+        level = await self.identity.find_level(turn.conversation.id, subject, own)
         if level < IdentityLevel.CHANNEL_PROVEN:  # whatever the tool says: it tells an order's data
             step = await self._check_proof(turn, flow, subject)
             if step is not None:

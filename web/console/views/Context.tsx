@@ -12,6 +12,7 @@ import { ChannelCard } from "./phone/ChannelCard";
 import { PersonCard } from "./phone/PersonCard";
 import { Suggestions } from "./Suggestions";
 import { TagEditor } from "./TagEditor";
+import { ToolCard } from "./ToolCard";
 
 const titlesOf = (turns: Turn[]) => new Map(turns.flatMap((turn) => turn.sources).map((source) => [source.article, source.title]));
 
@@ -29,6 +30,7 @@ export function Context() {
           <TagEditor key={`tags-${shown.conversation.id}`} row={shown.conversation} />
           {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
+          <ToolCard key={`tools-${shown.conversation.id}`} row={shown.conversation} actions={shown.actions} />
           {shown.channel && <ChannelCard channel={shown.channel} />}
           <CallCard key={`calls-${shown.conversation.id}`} conversation={shown.conversation.id} calls={shown.callbacks} />
           <CustomerCard card={shown.customer} />
