@@ -84,19 +84,8 @@ def _list_routers() -> list[APIRouter]:
     )
 
     of_customers = (customer, business, webhooks, messaging_apps, files)
-    of_desk = (
-        agent,
-        inbox,
-        desk,
-        bulk,
-        callbacks,
-        agent_tools,
-        verdicts,
-        saved_replies,
-        harassment,
-        consents,
-    )
-    of_agents = (*of_desk, teams, people, oidc)
+    of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
+    of_agents = (*of_desk, agent_tools, teams, people, oidc)
     of_insight = (reports, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
