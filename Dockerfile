@@ -1,5 +1,5 @@
 # Three stages: the front end is built with Node, the package with uv; the service has neither of them.
-# Base images are exact tags. To pin one by digest as well: docker buildx imagetools inspect IMAGE, then IMAGE@sha256:…
+# Base images are exact tags; where a registry can be reached, `scripts/pin-images` adds their digests here and in deploy/.
 FROM node:22.21.1-bookworm-slim AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./

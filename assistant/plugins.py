@@ -1,4 +1,4 @@
-"""Plug-ins: other distributions add channels, trackers, tools and retrievers by entry points."""
+"""Plug-ins: other distributions add channels, desks, trackers, tools and retrievers by entry points."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from assistant.domain.errors import SetupError
 
 #: A class of a messaging app, derived from `assistant.channels.base.BaseChannel`.
 CHANNELS = "yorisoi.channels"
+#: A class of a foreign desk, derived from `assistant.desks.base.BaseDesk`.
+DESKS = "yorisoi.desks"
 #: A class of an issue tracker, derived from `assistant.trackers.base.BaseTracker`.
 TRACKERS = "yorisoi.trackers"
 #: A package whose folder has a YAML file for each tool.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assistant.cli.demo_shop.orders import NewOrder
 from assistant.conversation.actions.aside import CustomerActions
+from assistant.conversation.actions.consent_reader import ConsentReader
 from assistant.conversation.actions.dialogue import ActionDialogue
 from assistant.conversation.actions.execution import ActionExecutor
 from assistant.conversation.actions.identity import IdentityCheck
@@ -44,6 +45,11 @@ class WordMatcher:
         """Nothing is loaded."""
 
 
+async def score_nothing(_text: str) -> float:
+    """By rules alone."""
+    return 0.0
+
+
 def open_shop(rig: Harness) -> "ShopSide":
     """From now on the assistant of *rig* can do things at the shop."""
     side = ShopSide(rig.clock)
@@ -52,6 +58,7 @@ def open_shop(rig: Harness) -> "ShopSide":
         backend=side.backend,
         tools=TOOLS,
         matcher=WordMatcher(),
+        consent=ConsentReader(TOOLS, score_nothing),
         identity=IdentityCheck(database=rig.database, backend=side.backend, clock=rig.clock),
         clock=rig.clock,
     )

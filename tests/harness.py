@@ -15,6 +15,7 @@ from assistant.conversation.callbacks import CallbackReminder
 from assistant.conversation.cases import CaseOpener
 from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
+from assistant.conversation.foreign_desks.incoming import DeskRules
 from assistant.conversation.handoff.assignment import AutomaticAssignment
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
@@ -34,12 +35,14 @@ from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.domain.turns import TURN_LABELS, TextEmbedding, Utterance
 from assistant.jobs.attachment_download import AttachmentDownloader
+from assistant.jobs.desk_sync import DeskSync
 from assistant.jobs.outbox import Outbox
 from assistant.jobs.worker_loop import LANES, JobHandlers
 from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
+from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.knowledge import Retriever
 from assistant.signals.bare_turn import strip_refusal
 from assistant.signals.facts import WordFactPicker
@@ -142,6 +145,8 @@ class Harness:
     clock: ManualClock = field(default_factory=ManualClock)
     #: Messaging apps, by name and account.
     channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
+    #: Foreign desks, by name.
+    desks: dict[str, ForeignDesk] = field(default_factory=dict)
     #: Reads turns in their context; with it replies have cards and questions their subject, as in the
     #: assistant. None: turns are read by their words, and what is found is all that is shown.
     turn_reader: FakeTurnReader | None = None
@@ -201,6 +206,14 @@ class Harness:
         self.caller = CallbackReminder(
             database=self.database, timing=self.timing, wire=self.wire, clock=self.clock
         )
+        self.desk_sync = DeskSync(
+            self.database,
+            self.desks,
+            self.wire,
+            DeskRules(timing=self.timing, policy=self.policy),
+            lambda link, _now, media: f"https://help.example.jp/v1/desks/packets/{link}{media}",
+            self.clock,
+        )
         self.executor: ActionExecutor | None = None
 
     async def meaning(self, text: str) -> TextEmbedding:
@@ -236,6 +249,12 @@ class Harness:
         return (await self.messages(conversation))[-1]
 
     # -- agents
+
+    async def open_desk(self, name: str, desk: ForeignDesk) -> None:
+        """Handoffs go to a foreign desk from now on."""
+        self.desks[name] = desk
+        names = {name: desk.title}
+        await self.database.write(lambda store: store.desk_links.set_target(name, names, self.clock()))
 
     async def hire(self, name: str = "Mori") -> Agent:
         agent = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name)
@@ -304,6 +323,7 @@ class Harness:
                 JobKind.CALLBACK: self.caller.remind_agent,
                 JobKind.CASE: self.case_opener.review_end,
                 JobKind.SLA: self.timer.update_clocks,
+                JobKind.DESK: self.desk_sync.sync_conversation,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
@@ -315,6 +335,7 @@ class Harness:
                 JobKind.CALLBACK: self.caller.give_up,
                 JobKind.SLA: self.timer.give_up,
                 JobKind.CASE: self.case_opener.give_up,
+                JobKind.DESK: self.desk_sync.give_up,
             },
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.budgets import Prices
+from assistant.domain.text_edits import TextEditor
 from assistant.domain.turns import ConversationSummarizer, TurnClassifier
 from assistant.ports.answering import Answerer, Rewrite
 from assistant.ports.knowledge import TokenVectors
@@ -68,6 +69,18 @@ def build_summarizer(model: ChatModel | None, prompts: Path) -> ConversationSumm
     from assistant.answering.prompts import Prompt
 
     return ModelSummarizer(model, Prompt.from_file(prompts / "summary.md"))
+
+
+def build_text_editor(model: ChatModel | None, prompts: Path) -> TextEditor | None:
+    """What translates and rephrases for agents; None without a model."""
+    if model is None:
+        return None
+    from assistant.answering.prompts import Prompt
+    from assistant.answering.text_editor import ModelTextEditor
+
+    return ModelTextEditor(
+        model, Prompt.from_file(prompts / "translate.md"), Prompt.from_file(prompts / "rephrase.md")
+    )
 
 
 def build_turn_classifier(model: ChatModel | None, prompts: Path) -> TurnClassifier | None:

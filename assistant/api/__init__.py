@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 #: Bytes of a request body; a message has a few kilobytes.
 MAX_BODY = 256 * 1024
 #: Bytes of a webhook call: apps send a thousand events at once, mail services whole messages with files.
-MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
+MAX_WEBHOOK = {
+    "/v1/channels/email": 16 * 1024 * 1024,
+    "/v1/channels/": 4 * 1024 * 1024,
+    "/v1/desks/": 1024 * 1024,
+}
 #: What leads write and upload.
 MAX_ARTICLE = {"/v1/agent/knowledge/upload": 10 * 1024 * 1024, "/v1/agent/knowledge/": 2 * 1024 * 1024}
 #: A file in the chat, and a little more, so that what is too large is told in our words.
@@ -60,19 +64,25 @@ def _list_routers() -> list[APIRouter]:
         callbacks,
         cases,
         consents,
+        copilot,
         customer,
+        customers,
         desk,
         files,
+        foreign_desks,
         harassment,
         health,
         improvements,
         inbox,
         insight,
         knowledge,
+        live_figures,
         messaging_apps,
         oidc,
         people,
         proactive,
+        rehearsals,
+        report_files,
         reports,
         saved_replies,
         settings,
@@ -83,11 +93,11 @@ def _list_routers() -> list[APIRouter]:
         webhooks,
     )
 
-    of_customers = (customer, business, webhooks, messaging_apps, files)
+    of_customers = (customer, business, webhooks, foreign_desks, messaging_apps, files)
     of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
-    of_agents = (*of_desk, agent_tools, teams, people, oidc)
-    of_insight = (reports, insight, cases, improvements, webhook_endpoints)
-    of_leads = (knowledge, synonyms, article_reading, articles, settings, proactive)
+    of_agents = (*of_desk, agent_tools, customers, copilot, teams, people, oidc)
+    of_insight = (reports, report_files, live_figures, insight, cases, improvements, webhook_endpoints)
+    of_leads = (knowledge, synonyms, article_reading, articles, settings, rehearsals, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]
 
 

@@ -24,10 +24,11 @@ from assistant.api.channel_schemas import (
 )
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.customers import load_notes
 from assistant.api.desk_responses import PreferencesOut
 from assistant.api.inbox_rows import load_inbox_rows, serialize_callback
 from assistant.api.live_updates import iterate_agent_events
-from assistant.api.packet_responses import ConversationDetailOut, HarassmentOut
+from assistant.api.packet_responses import ConversationDetailOut, ForeignDeskOut, HarassmentOut
 from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -130,7 +131,7 @@ async def save_preferences(body: PreferencesIn, inside: CurrentAgent, ctx: Ctx) 
 @router.get("/conversations/{conversation}")
 async def get_conversation_detail(conversation: str, inside: CurrentAgent, ctx: Ctx) -> ConversationDetailOut:
     """Everything that an agent needs to take over without asking again."""
-    load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
+    load = partial(load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
     found = await ctx.database.read(load)
     await _remember_read(ctx, found["customer"]["id"], actor(inside.agent.id))
     return found
@@ -144,9 +145,10 @@ async def _remember_read(ctx: ApiContext, customer: str, who: str) -> None:
             await ctx.database.write(lambda store: store.consents.add_read(customer, who, "card", now))
 
 
-def _load_conversation_view(
+def load_conversation_view(
     store: Store, conversation_id: str, agent: str, ctx: ApiContext
 ) -> ConversationDetailOut:
+    """The conversation as the console shows it, from one moment."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     customer = store.customers.get(conversation.customer)
@@ -163,9 +165,13 @@ def _load_conversation_view(
                 ],
             )
         )
-        | {"links": serialize_links(store, conversation.customer)},
+        | {
+            "links": serialize_links(store, conversation.customer),
+            "notes": load_notes(store, conversation.customer),
+        },
         "channel": serialize_channel(store, ctx, conversation),
         "contacts": serialize_contacts(store, ctx, conversation),
+        "desk": _describe_foreign_desk(store, conversation),
         "handoff": serialize_handoff(
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
@@ -182,6 +188,21 @@ def _load_conversation_view(
             {"id": agent.id, "name": agent.name, "lead": agent.is_lead}
             for agent in store.agents.list_active()
         ],
+    }
+
+
+def _describe_foreign_desk(store: Store, conversation: Conversation) -> ForeignDeskOut | None:
+    link = store.desk_links.find_last(conversation.id)
+    if link is None:
+        return None
+    return {
+        "name": store.desk_links.list_names().get(link.desk, link.desk),
+        "label": link.label,
+        "url": link.remote_url,
+        "state": link.state,
+        "why": link.why,
+        "loss": list(link.loss),
+        "fields": link.fields,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from assistant.api.callback_responses import CallbackOut
+from assistant.api.customer_responses import CustomerNoteOut
 from assistant.api.responses import CitationOut, DeadlineOut, MediaOut, MessageFields, Timestamp
 from assistant.domain.conversation import Priority, State
 from assistant.domain.messages import Author
@@ -206,6 +207,7 @@ class CustomerFields(TypedDict):
 
 class CustomerOut(CustomerFields):
     links: list[LinkOut]
+    notes: list[CustomerNoteOut]
 
 
 class ChannelLimitOut(TypedDict):

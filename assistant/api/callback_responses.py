@@ -27,3 +27,5 @@ class CallbackPlanOut(TypedDict):
 
 class CallbackSlotsOut(TypedDict):
     slots: list[CallbackPlanOut]
+    #: The call that is agreed on already.
+    planned: CallbackPlanOut | None

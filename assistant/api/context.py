@@ -13,6 +13,7 @@ from assistant.api.oidc_provider import OidcProvider
 from assistant.api.password_hashing import PasswordVerifier
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
+from assistant.api.report_cache import ReportCache
 from assistant.api.single_flight import CachedValue
 from assistant.conversation.actions.agent_tools import AgentToolRequest, AgentToolResult
 from assistant.conversation.contacts import ContactFinder
@@ -24,17 +25,27 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.knowledge import HelpEntry
+from assistant.domain.logo import Logo
 from assistant.domain.policy import Policy
+from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
+from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
+#: Live figures are counted at most this often.
+LIVE_SECONDS = 2.0
+
 
 class ReplySuggester(Protocol):
     async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
+
+
+class AgentTextEditor(Protocol):
+    async def __call__(self, conversation: Conversation, edit: TextEdit) -> EditedText: ...
 
 
 class ArticleDeskCalls(Protocol):
@@ -71,6 +82,7 @@ class SettingsInForce(Protocol):
     file: str | None
     problem: str | None
     accent: str | None
+    logo: Logo | None
 
     @property
     def file_keys(self) -> frozenset[str]: ...
@@ -112,6 +124,8 @@ class ApiContext:
     article_desk: ArticleDeskCalls
     #: Suggested replies for agents.
     suggest: ReplySuggester
+    #: Texts translated and rephrased for agents.
+    edit_text: AgentTextEditor
     notifier: Notifier
     timing: Timing
     desk: Desk
@@ -152,6 +166,10 @@ class ApiContext:
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
+    #: Foreign desks, by name and account.
+    desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
+    #: Signs the links to packets.
+    packet_key: bytes = b""
     #: Number of restarts of each background task.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: Histograms and counters of the worker process, in the Prometheus format.
@@ -164,6 +182,10 @@ class ApiContext:
     access_log: bool = False
     #: The last counts of `/metrics`.
     counted: CachedValue[MetricTotals] = field(default_factory=lambda: CachedValue(COUNTED_SECONDS))
+    #: Rows of reports.
+    reports: ReportCache = field(default_factory=ReportCache)
+    #: The live figures, for all consoles.
+    live_figures: CachedValue[Any] = field(default_factory=lambda: CachedValue(LIVE_SECONDS))
 
     def build_contact_finder(self) -> ContactFinder:
         return ContactFinder(pick_facts=self.pick_facts, channels=self.channels.keys())

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from assistant.api.attribute_schemas import AttributesIn
 from assistant.api.channel_schemas import serialize_public_messages
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
@@ -19,6 +20,7 @@ from assistant.api.responses import (
     HandoffReceiptOut,
     MessageReceiptOut,
     WidgetConfigOut,
+    describe_content,
 )
 from assistant.api.schemas import (
     CloseIn,
@@ -53,6 +55,7 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute)
 
 
+PICTURE = describe_content("The picture", "image/*", "binary")
 #: Messages per page.
 MESSAGES = 500
 #: The largest integer that every database stores as a seq.
@@ -123,7 +126,10 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
     language = select_language(lang, ctx.languages)
     absence = render_absence(ctx.policy.for_channel(WEB).hours, language, ctx.clock())
     return {
-        "assistant": {"name": render_template("assistant_name", language)},
+        "assistant": {
+            "name": render_template("assistant_name", language),
+            "logo": f"/v1/widget/logo?v={ctx.live.logo.version}" if ctx.live.logo else None,
+        },
         "greeting": render_template("greeting", language),
         "disclosure": " ".join(filter(None, (render_template("disclosure", language), absence))),
         "examples": list(ctx.examples(language)),
@@ -131,6 +137,18 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
         "language": language,
         "text": WIDGET_WORDS[language],
     }
+
+
+@router.get("/widget/logo", response_class=Response, responses=PICTURE)
+async def get_logo(ctx: Ctx, v: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """The picture in the chat's header; its address changes with it."""
+    logo = ctx.live.logo
+    if logo is None:
+        raise NotFound("There is no logo.")
+    # Another process may not have the new one yet: only what is asked for is kept.
+    caching = "public, max-age=31536000, immutable" if v == logo.version else "no-cache"
+    headers = {"Cache-Control": caching, "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(logo.data, media_type=logo.type, headers=headers)
 
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
@@ -220,6 +238,16 @@ async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> ConversationStat
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
     ctx.notifier.notify(owner.id)
     return {"state": conversation.state}
+
+
+@router.post("/conversations/{conversation}/attributes", status_code=204)
+async def set_attributes(body: AttributesIn, owner: OwnedConversation, ctx: Ctx) -> Response:
+    """What the page says of its visitor, for agents, who see that it is claimed; null takes one away."""
+    await ctx.database.write(
+        lambda store: customer_actions.save_attributes(store, owner.customer, body.attributes)
+    )
+    ctx.notifier.notify(owner.id)
+    return Response(status_code=204)
 
 
 @router.post("/conversations/{conversation}/feedback", status_code=201)

@@ -9,23 +9,27 @@ from assistant.api.agent_responses import (
     AgentMessageReceiptOut,
     InboxRowOut,
     RowOut,
-    SuggestionOut,
-    SuggestionsOut,
 )
 from assistant.api.auth import CurrentAgent, CurrentLead
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.desk_responses import RevealedMessageOut
-from assistant.api.desk_schemas import ActivityIn, ContactIn, ReadIn, ResolveIn, SnoozeIn, TagsIn, TransferIn
+from assistant.api.desk_schemas import (
+    ActivityIn,
+    ContactIn,
+    ReadIn,
+    ResolveIn,
+    SnoozeIn,
+    TagsIn,
+    TransferIn,
+)
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
     AgentMessageIn,
     TypingIn,
     serialize_agent_message,
-    serialize_citations,
     serialize_message,
 )
-from assistant.api.suggestions import render_suggestion
 from assistant.conversation import desk, following, snooze, tags
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
@@ -270,27 +274,3 @@ async def publish_activity(conversation: str, body: ActivityIn, inside: CurrentA
     await ctx.database.read(lambda store: store.conversations.get(conversation))  # NotFound
     ctx.notifier.publish_activity(conversation, inside.agent.id, inside.agent.name, body.activity)
     return Response(status_code=204)
-
-
-@router.post("/suggest")
-async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> SuggestionsOut:
-    """Up to three drafts from the knowledge base with their sources; never sent automatically."""
-
-    def load_question(store: Store) -> tuple[Conversation, str]:
-        found = store.conversations.get(conversation)
-        return found, desk.find_question(store, conversation, ctx.desk.pick_facts)
-
-    found, question = await ctx.database.read(load_question)
-    if not question:
-        return {"suggestions": []}
-    drafts = await ctx.suggest(found, question)
-    return {
-        "suggestions": [
-            SuggestionOut(
-                text=one.text,
-                html=render_suggestion(one.text, ctx.hosts),
-                citations=list(serialize_citations(one.citations)),
-            )
-            for one in drafts
-        ]
-    }

@@ -8,6 +8,9 @@ from assistant.api.agent_responses import AgentReferenceOut, TagOut
 from assistant.api.responses import Timestamp
 from assistant.domain.teams import Assignment, Availability
 
+#: What a view filters by and somebody may remove.
+FilteredItem = Literal["tag", "agent", "team"]
+
 
 class RevealedTextOut(TypedDict):
     id: str
@@ -31,8 +34,8 @@ class ViewOut(TypedDict):
     filters: dict[str, str]
     #: Conversations now, up to 999; None: something that it filters by is gone.
     count: int | None
-    #: Why there is no count: ``tag`` or ``agent`` was removed.
-    missing: Literal["tag", "agent"] | None
+    #: Why there is no count: it was removed.
+    missing: FilteredItem | None
 
 
 class ViewsOut(TypedDict):

@@ -46,6 +46,13 @@ class ContactIn(BaseModel):
     address: Annotated[str, StringConstraints(min_length=3, max_length=320)]
 
 
+class SuggestIn(BaseModel):
+    model_config = build_example(question="送料はいくらですか")
+
+    #: What the help is asked; empty: what the customer asks.
+    question: Line = ""
+
+
 class ResolveIn(BaseModel):
     model_config = build_example(outcome="solved", note="Refunded; told the customer 5 days.")
 

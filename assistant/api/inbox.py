@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from assistant.api.agent_responses import AgentReferenceOut, InboxCountsOut, InboxPageOut, TagOut
 from assistant.api.auth import CurrentAdmin, CurrentAgent, require_admin
 from assistant.api.context import Ctx
-from assistant.api.desk_responses import TagsOut, ViewOut, ViewsOut
+from assistant.api.desk_responses import FilteredItem, TagsOut, ViewOut, ViewsOut
 from assistant.api.inbox_rows import load_found_rows, load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import ShownLine, build_example
@@ -53,6 +53,10 @@ class FilterIn(BaseModel):
     callback: Literal["", "true", "1"] = ""
     #: The customer has waited for so many minutes at least.
     waiting: Annotated[str, StringConstraints(pattern=r"^\d{0,6}$")] = ""
+    #: Id of a team: conversations of its members.
+    team: Code = ""
+    #: It began so many hours ago at least.
+    age: Annotated[str, StringConstraints(pattern=r"^\d{0,6}$")] = ""
     snoozed: Literal["", "true", "false", "1", "0"] = ""
     #: The next deadline is near, or over.
     sla: Literal["", "at_risk", "breached"] = ""
@@ -72,6 +76,8 @@ class FilterIn(BaseModel):
             followed_by=caller if self.following else None,
             callback=bool(self.callback),
             waiting_since=since,
+            team=self.team or None,
+            begun_before=now - timedelta(hours=int(self.age)) if self.age else None,
             snoozed=self.snoozed in ("true", "1") if self.snoozed else None,
             sla=self.sla or None,
             now=now,
@@ -191,7 +197,11 @@ async def list_views(inside: CurrentAgent, ctx: Ctx) -> ViewsOut:
 
     def load_views(store: Store) -> ViewsOut:
         agents = store.agents.list_all()
-        known = {"tag": {tag.id for tag in store.tags.list_all()}, "agent": {agent.id for agent in agents}}
+        known = {
+            "tag": {tag.id for tag in store.tags.list_all()},
+            "agent": {agent.id for agent in agents},
+            "team": {team.id for team in store.teams.list_all()},
+        }
         return ViewsOut(
             views=[
                 _build_view(store, view, inside.agent.id, known, now)
@@ -207,11 +217,8 @@ def _build_view(
     store: Store, view: SavedView, caller: str, known: dict[str, set[str]], now: datetime
 ) -> ViewOut:
     filters = FilterIn.model_validate(view.filters)
-    missing: Literal["tag", "agent"] | None = None
-    if filters.tag and filters.tag not in known["tag"]:
-        missing = "tag"
-    elif filters.agent and filters.agent not in known["agent"]:
-        missing = "agent"
+    used: dict[FilteredItem, str] = {"tag": filters.tag, "agent": filters.agent, "team": filters.team}
+    missing = next((kind for kind, one in used.items() if one and one not in known[kind]), None)
     wanted = filters.to_filter(caller, now)
     return ViewOut(
         id=view.id,
@@ -237,7 +244,8 @@ async def add_view(body: ViewIn, inside: CurrentAgent, ctx: Ctx) -> ViewOut:
             raise BadInput(f"There are {MAX_VIEWS} views already; remove some first.")
         store.views.add(view, now)
         store.audit.append_entry(actor(inside.agent.id), "view_added", now, view=view.id, shared=body.shared)
-        known = {"tag": {body.filters.tag}, "agent": {body.filters.agent}}
+        named = body.filters
+        known = {"tag": {named.tag}, "agent": {named.agent}, "team": {named.team}}
         return _build_view(store, view, inside.agent.id, known, now)
 
     return await ctx.database.write(add_and_audit)

@@ -63,10 +63,10 @@ class GapIn(BaseModel):
 async def list_themes(_inside: CurrentAgent, ctx: Ctx, days: Days = USUAL_DAYS) -> dict[str, Any]:
     """Themes with the number of conversations now and in as many days before, and what happened to them."""
     now = ctx.clock()
-    return await ctx.database.read(partial(_load_themes, now=now, span=timedelta(days=days)))
+    return await ctx.database.read(partial(load_themes, now=now, span=timedelta(days=days)))
 
 
-def _load_themes(store: Store, now: datetime, span: timedelta) -> dict[str, Any]:
+def load_themes(store: Store, now: datetime, span: timedelta) -> dict[str, Any]:
     recent = store.questions.count_by_theme(now - span, now)
     before = store.questions.count_by_theme(now - 2 * span, now - span)
     none = (0, 0)

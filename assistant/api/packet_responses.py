@@ -142,12 +142,28 @@ class HarassmentOut(TypedDict):
     warning: str
 
 
+class ForeignDeskOut(TypedDict):
+    name: str
+    #: What people there call it, and where it opens.
+    label: str | None
+    url: str | None
+    #: opening, open, closed, taken_back or failed.
+    state: str
+    #: Why something waits, or has failed.
+    why: str | None
+    #: Fields of the packet that do not fit there, of how many.
+    loss: list[str]
+    fields: int
+
+
 class ConversationDetailOut(TypedDict):
     conversation: InboxRowOut
     messages: list[AgentMessageOut]
     customer: CustomerOut
     channel: ChannelOut | None
     contacts: list[ContactOut]
+    #: The foreign desk that the last handoff went to; None: none.
+    desk: ForeignDeskOut | None
     actions: list[ActionOut]
     handoff: PacketOut | None
     #: None: nothing was read as harassment.

@@ -19,7 +19,7 @@ from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.errors import RateLimited
 
 SESSION_COOKIE = "yorisoi_session"
-WEBHOOKS = "/v1/channels/"
+WEBHOOKS = ("/v1/channels/", "/v1/desks/")
 READS = frozenset({"GET", "HEAD"})
 #: Key of the ASGI scope with the limits that a request used.
 USES = "yorisoi.limits"
@@ -36,7 +36,7 @@ UPLOADING_FROM = RateLimit("customers' files", LimitKey.ADDRESS, Rate(60, 1))
 TYPING = RateLimit("typing", LimitKey.TOKEN, Rate(30, 2))
 PERSON = RateLimit("asking for a person, and thinking better of it", LimitKey.TOKEN, Rate(10, 0.1))
 PERSON_FROM = RateLimit("places in the queue", LimitKey.ADDRESS, Rate(30, 0.5))
-RATING = RateLimit("feedback", LimitKey.TOKEN, Rate(20, 0.2))
+RATING = RateLimit("feedback, and what a page says of its visitor", LimitKey.TOKEN, Rate(20, 0.2))
 CLOSING = RateLimit("closing", LimitKey.TOKEN, Rate(10, 0.1))
 LINK_CODE = RateLimit("a code for another channel", LimitKey.TOKEN, Rate(5, 0.05))
 SIGNING_IN = RateLimit("signing in", LimitKey.ADDRESS, Rate(30, 0.2))
@@ -49,6 +49,7 @@ BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 EVIDENCE = RateLimit("evidence of harassment", LimitKey.TOKEN, Rate(10, 0.05))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+PACKETS = RateLimit("packets of handoffs, by their links", LimitKey.ADDRESS, Rate(60, 2))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
 PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
@@ -59,6 +60,12 @@ STREAMS_OF_ADDRESS = 100
 
 _CUSTOMER = "/v1/conversations/{conversation}"
 _AGENT = "/v1/agent/conversations/{conversation}"
+_PERSON = "/v1/agent/customers/{customer}"
+#: Calls that read the rows of a range.
+REPORT_CALLS = (
+    *("report", "report.csv", "report.xlsx", "exposure", "workload", "digest"),
+    *("conversations", "conversations.csv", "themes"),
+)
 _INSIGHT = "/v1/agent/insight"
 #: Routes with limits of their own; other read-only routes have READING.
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
@@ -69,6 +76,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
     f"POST {_CUSTOMER}/callback": (PERSON, PERSON_FROM),
+    f"POST {_CUSTOMER}/attributes": (RATING,),
     f"POST {_CUSTOMER}/feedback": (RATING,),
     f"POST {_CUSTOMER}/close": (CLOSING,),
     f"POST {_CUSTOMER}/link-code": (LINK_CODE,),
@@ -106,6 +114,14 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
     f"POST {_AGENT}/messages/{{message}}/verdict": (WORKING,),
     f"DELETE {_AGENT}/messages/{{message}}/verdict": (WORKING,),
+    f"POST {_PERSON}/notes": (WORKING,),
+    f"DELETE {_PERSON}/notes/{{note}}": (WORKING,),
+    f"POST {_PERSON}/conversations": (WORKING,),
+    f"GET {_AGENT}/related": (WORKING,),
+    f"POST {_AGENT}/translate": (SUGGESTING,),
+    f"POST {_AGENT}/rephrase": (SUGGESTING,),
+    f"POST {_AGENT}/drafts": (WORKING,),
+    "POST /v1/agent/wording": (WORKING,),
     "DELETE /v1/agent/links/{link_id}": (WORKING,),
     "POST /v1/agent/preferences": (WORKING,),
     "POST /v1/agent/availability": (WORKING,),
@@ -145,6 +161,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/settings": (WORKING,),
     "POST /v1/agent/settings/hours": (WORKING,),
     "POST /v1/agent/settings/replay": (TRYING,),
+    "POST /v1/agent/settings/rehearsals": (TRYING,),
     **{f"POST /v1/agent/knowledge/{act}": (TRYING,) for act in ("drafts/check", "drafts/ask", "upload")},
     **{
         f"POST {_INSIGHT}/{what}": (WORKING,)
@@ -164,13 +181,13 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
         f"POST /v1/agent/webhooks/{{webhook}}{act}": (WORKING,)
         for act in ("", "/test", "/rotate", "/deliveries/{delivery}/replay")
     },
-    **{
-        f"GET {_INSIGHT}/{what}": (REPORTING,)
-        for what in ("report", "exposure", "conversations", "conversations.csv", "themes")
-    },
+    **{f"GET {_INSIGHT}/{what}": (REPORTING,) for what in REPORT_CALLS},
+    "GET /reports/monthly": (REPORTING,),
     "GET /v1/agent/knowledge/revision": (TRYING,),
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
+    **{f"POST /v1/desks/{{name}}{account}": (WEBHOOK,) for account in ("", "/{account}")},
+    **{f"GET /v1/desks/packets/{{link}}{file}": (PACKETS,) for file in ("", "/files/{media}")},
     "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
     "GET /help": (SEARCHING,),

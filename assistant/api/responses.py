@@ -144,8 +144,14 @@ class ConversationStartOut(TypedDict):
     state: State
 
 
+class AssistantOut(TypedDict):
+    name: str
+    #: A path of this service, or null: the product's own mark.
+    logo: str | None
+
+
 class WidgetConfigOut(TypedDict):
-    assistant: AgentNameOut
+    assistant: AssistantOut
     greeting: str
     disclosure: str
     examples: list[str]

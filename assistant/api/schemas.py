@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, overload
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+)
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
@@ -174,11 +180,12 @@ def serialize_citations(citations: Sequence[Citation]) -> list[CitationOut]:
 
 def serialize_agent_message(message: Message, hosts: Sequence[str]) -> AgentMessageOut:
     """A message as agents see it; `mask_secrets`: masked parts are shown only by `reveal`."""
-    shown = replace(message, text=mask_secrets(message.text))
+    text = mask_secrets(message.text)
+    hidden = text != message.text
     return {
-        **_serialize_message_fields(shown, hosts),
+        **_serialize_message_fields(replace(message, text=text) if hidden else message, hosts),
         "warning": message.kind == WARNING,
-        "hidden": shown.text != message.text,
+        "hidden": hidden,
         "private": message.private,
         "agent": {"id": message.agent, "name": message.agent_name or ""} if message.agent else None,
         "delivery": None,

@@ -59,7 +59,8 @@ async def get_settings(_inside: CurrentAgent, ctx: Ctx) -> SettingsOut:
         )
         for name, (value, default) in live.describe_policy().items()
     ]
-    looks = {"accent": (live.accent, None)} | {
+    logo = current.get("logo")
+    looks = {"accent": (live.accent, None), "logo": (logo.value if logo else None, None)} | {
         f"name.{language}": (ctx.names.get(language), None) for language in ctx.languages
     }
     settings += [
@@ -104,7 +105,8 @@ def _serialize_change(change: SettingChange | None) -> SettingChangeOut | None:
     if change is None:
         return None
     at = format_timestamp(change.created_at)
-    return {"id": change.id, "by": change.agent_name, "at": at, "value": change.value}
+    value = change.value and "image" if change.key == "logo" else change.value  # the picture itself is large
+    return {"id": change.id, "by": change.agent_name, "at": at, "value": value}
 
 
 @router.post("")

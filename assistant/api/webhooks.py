@@ -45,7 +45,7 @@ async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = 
     """200 when every event of the call is stored, now or before."""
     channel = _find_channel(ctx.channels, name, account)
     try:
-        answer = await _process_webhook(channel, await _build_webhook_request(request, ctx.public_url), ctx)
+        answer = await _process_webhook(channel, await build_webhook_request(request, ctx.public_url), ctx)
     except AssistantError as exc:
         CHANNEL_CALLS.labels(channel.name, exc.code).inc()
         raise
@@ -58,7 +58,7 @@ async def _process_webhook(channel: Channel, call: WebhookRequest, ctx: ApiConte
         if (greeting := channel.answer_challenge(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
-    greeting, events = await _get_parser_pool(channel.name).run_parser(
+    greeting, events = await get_parser_pool(channel.name).run_parser(
         partial(_verify_and_parse, channel, call)
     )
     if greeting is not None:
@@ -105,7 +105,7 @@ class WebhookParserPool:
 
 
 @cache
-def _get_parser_pool(name: str) -> WebhookParserPool:
+def get_parser_pool(name: str) -> WebhookParserPool:
     return WebhookParserPool(name)
 
 
@@ -116,7 +116,7 @@ def _find_channel(channels: Mapping[tuple[str, str], Channel], name: str, accoun
     return channel
 
 
-async def _build_webhook_request(request: Request, public_url: str) -> WebhookRequest:
+async def build_webhook_request(request: Request, public_url: str) -> WebhookRequest:
     """The call with the address that the app used, before any proxy."""
     address = urlsplit(public_url.rstrip("/"))
     query = f"?{request.url.query}" if request.url.query else ""

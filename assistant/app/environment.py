@@ -35,7 +35,7 @@ def list_unknown_settings(environment: Mapping[str, str], settings: Iterable[str
     """
     known = [f"{PREFIX}{name.upper()}" for name in settings if not name.startswith("openai_")]
     others = [name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known]
-    known += [*_list_channel_settings(), *_list_tracker_settings()] if others else []
+    known += [*_list_channel_settings(), *_list_tracker_settings(), *_list_desk_settings()] if others else []
     lines = []
     for variable in sorted(others):
         base = variable.upper().partition("__")[0]
@@ -52,6 +52,17 @@ def _list_channel_settings() -> list[str]:
         f"{PREFIX}{name}_{setting}".upper()
         for name, kind in list_channel_classes().items()
         for setting in list_setting_names(kind)
+    ]
+
+
+def _list_desk_settings() -> list[str]:
+    from assistant.desks.base import build_desk_variable
+    from assistant.desks.registry import list_desk_classes, list_desk_settings
+
+    return [
+        build_desk_variable(name, setting)
+        for name, kind in list_desk_classes().items()
+        for setting in list_desk_settings(kind)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.app.knowledge_base import utc_now
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from assistant.app.worker_app import AssistantService
     from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
+    from assistant.jobs.desk_sync import DeskSync
     from assistant.jobs.worker_loop import JobHandler, JobHandlers
 
 
@@ -36,6 +38,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     closer = IdleCloser(database, policy, notifier, utc_now)
     caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
     timer = SlaTimer(database=database, policy=policy, wire=notifier, clock=utc_now)
+    desks = build_desk_sync(service)
     executor = service.executor
     done_by: dict[JobKind, tuple[JobHandler, JobHandler]] = {
         # Without a backend, what was said yes to before goes to a person.
@@ -52,12 +55,24 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         JobKind.CASE: (case_opener.review_end, case_opener.give_up),
         JobKind.CALLBACK: (caller.remind_agent, caller.give_up),
         JobKind.SLA: (timer.update_clocks, timer.give_up),
+        JobKind.DESK: (desks.sync_conversation, desks.give_up),
     }
     return JobHandlers(
         handlers={kind: handler for kind, (handler, _) in done_by.items()},
         default_fallback=assistant.give_up,
         fallbacks={kind: fallback for kind, (_, fallback) in done_by.items()},
     )
+
+
+def build_desk_sync(service: AssistantService) -> DeskSync:
+    from assistant.app.wiring import build_packet_url
+    from assistant.conversation.foreign_desks.incoming import DeskRules
+    from assistant.jobs.desk_sync import DeskSync
+
+    rules = DeskRules(timing=service.timing, policy=service.dependencies.policy)
+    build_url = partial(build_packet_url, service.settings)
+    database = service.knowledge.database
+    return DeskSync(database, service.desks, service.notifier, rules, build_url, utc_now)
 
 
 def _build_assignment(service: AssistantService) -> AutomaticAssignment:

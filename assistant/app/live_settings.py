@@ -14,13 +14,16 @@ from typing import Any
 
 import structlog
 
+from assistant.app.digest_file import format_digest
 from assistant.app.hours_file import find_default_zone, format_days, format_hours, parse_days
 from assistant.app.policy_file import COUNTS, NUMBERS, build_default_policy, load_policy_rows, parse_policy
 from assistant.app.settings import Settings
 from assistant.app.sla_file import format_sla
 from assistant.conversation.templates import check_wordings, set_overrides
+from assistant.domain.digest import DigestRules
 from assistant.domain.errors import BadInput, SetupError, Unavailable
 from assistant.domain.hours import BusinessHours
+from assistant.domain.logo import Logo, parse_logo
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Database, Store
 from assistant.text.characters import clean_line, clean_text
@@ -28,7 +31,7 @@ from assistant.text.characters import clean_line, clean_text
 log = structlog.get_logger()
 
 #: Keys of the policy file that the console changes too.
-POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla", "proactive_on"}
+POLICY_KEYS = NUMBERS | COUNTS.keys() | {"people_only", "hours", "helplines", "sla", "digest", "proactive_on"}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_NAME_CHARACTERS = 80
 MAX_PROBLEM_CHARACTERS = 400
@@ -85,6 +88,8 @@ class LiveSettings:
         self.names = LiveNames(names or dict.fromkeys(settings.languages, settings.name))
         #: The chat's colour; None: the product's own.
         self.accent: str | None = None
+        #: In the chat's header; None: the product's own mark.
+        self.logo: Logo | None = None
         #: Why the console's values are not in force; None: they are.
         self.problem: str | None = None
 
@@ -121,12 +126,8 @@ class LiveSettings:
         if group == "sentence" and value is not None:
             language, _, situation = name.partition(".")
             check_wordings(situation, language, value)
-        elif key == "accent":
-            if value is not None and not (isinstance(value, str) and COLOUR.fullmatch(value)):
-                raise BadInput("Write the colour as #1d5a48.")
-        elif group == "name" and name in self.names:
-            if value is not None and not (isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS):
-                raise BadInput(f"The name has 1 to {MAX_NAME_CHARACTERS} characters.")
+        elif key in ("accent", "logo") or (group == "name" and name in self.names):
+            _check_look(group, value)
         elif group != "sentence":
             raise BadInput(f"There is no setting {key[:80]!r}.")
 
@@ -183,6 +184,7 @@ class LiveSettings:
                     overrides.setdefault(language, {})[situation] = check_wordings(situation, language, value)
         set_overrides(overrides)
         self.accent = values.get("accent")
+        self.logo = parse_logo(values["logo"]) if "logo" in values else None
         self.names.own = {key[5:]: value for key, value in values.items() if key.startswith("name.")}
 
     async def poll_changes(self) -> None:
@@ -191,6 +193,17 @@ class LiveSettings:
             with suppress(Unavailable):  # the next round tries again
                 await self.load_changes()
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _check_look(group: str, value: Any) -> None:
+    if value is None:
+        return
+    if group == "logo":
+        parse_logo(value)
+    elif group == "accent" and not (isinstance(value, str) and COLOUR.fullmatch(value)):
+        raise BadInput("Write the colour as #1d5a48.")
+    elif group == "name" and not (isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS):
+        raise BadInput(f"The name has 1 to {MAX_NAME_CHARACTERS} characters.")
 
 
 def _clean_words(value: Any, levels: int = MAX_LEVELS) -> Any:
@@ -209,6 +222,8 @@ def _clean_words(value: Any, levels: int = MAX_LEVELS) -> Any:
 def _to_json(value: Any) -> Any:
     if isinstance(value, BusinessHours):
         return format_hours(value)
+    if isinstance(value, DigestRules):
+        return format_digest(value)
     if isinstance(value, tuple):
         return format_sla(value)
     if isinstance(value, frozenset):

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from assistant.app.digest_file import parse_digest
 from assistant.app.hours_file import parse_hours, parse_zone
 from assistant.app.proactive_file import (
     load_built_in_rules,
@@ -24,6 +25,7 @@ from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.policy import Policy
 from assistant.domain.proactive import ProactivePolicy
+from assistant.domain.rehearsals import REHEARSAL_LIMITS
 from assistant.domain.signals import TOPICS
 from assistant.domain.surveys import ASSISTANT, PERSON, SurveyKind
 from assistant.text.characters import clean_text
@@ -98,6 +100,8 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "surveys": _parse_surveys,
         "surveys_after": _parse_survey_owners,
         "cases": _parse_cases,
+        "digest": parse_digest,
+        "rehearsal": lambda value, at: {**base.rehearsal, **_parse_limits(value, at)},
         "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **{name: partial(_parse_count, bounds=bounds) for name, bounds in COUNTS.items()},
@@ -211,6 +215,14 @@ def _parse_surveys(value: object, where: str) -> dict[str, int]:
     if unknown := rows.keys() - set(SurveyKind):
         raise SetupError(f"{where}: unknown survey {sorted(unknown)[0]!r}; known are {', '.join(SurveyKind)}")
     return {name: _parse_count(days, f"{where}.{name}", (1, MAX_SURVEY_DAYS)) for name, days in rows.items()}
+
+
+def _parse_limits(value: object, where: str) -> dict[str, float]:
+    """Measure of a rehearsal -> share."""
+    rows = _parse_mapping(value, where)
+    if unknown := rows.keys() - REHEARSAL_LIMITS.keys():
+        raise SetupError(f"{where}: unknown {min(unknown)!r}; known are {', '.join(REHEARSAL_LIMITS)}")
+    return {name: _parse_fraction(row, f"{where}.{name}") for name, row in rows.items()}
 
 
 def _parse_survey_owners(value: object, where: str) -> frozenset[str]:

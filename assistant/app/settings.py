@@ -21,7 +21,7 @@ from assistant.domain.webhook_signatures import decode_secret
 #: The model where only an OpenAI key is set: small, and asked not to reason before it answers.
 DEFAULT_OPENAI_MODEL = "openai:gpt-5.4-mini"
 #: What a model's parameters may be given for.
-PURPOSES = ("all", "answer", "rewrite", "vote", "summary")
+PURPOSES = ("all", "answer", "rewrite", "vote", "summary", "edit")
 
 
 class Settings(SignInSettings):
@@ -68,6 +68,8 @@ class Settings(SignInSettings):
     backend_url: str | None = None
     #: Signs the calls to it; `whsec_…` or any text of at least 24 bytes.
     backend_secret: SecretStr | None = None
+    #: The foreign desk that handoffs go to, as zendesk or zendesk:ACCOUNT; unset: to our own agents.
+    handoff_desk: str | None = None
     #: Folder of the tools; unset: those of the sample shop.
     tools: Path | None = None
     #: Allow private networks: ingesting from an intranet, and sending webhooks there, also over http.
@@ -173,6 +175,7 @@ class Settings(SignInSettings):
         "traces",
         "backend_url",
         "backend_secret",
+        "handoff_desk",
         mode="before",
     )
     @classmethod

@@ -20,11 +20,12 @@ from assistant.api import build_api
 from assistant.api.context import ApiContext
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
+from assistant.api.report_cache import ReportCache
 from assistant.app.knowledge_base import open_database, utc_now
 from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.sign_in import build_oidc_provider
-from assistant.app.wiring import build_channels, build_notifier, build_timing, list_trackers
+from assistant.app.wiring import build_channels, build_desks, build_notifier, build_timing, list_trackers
 from assistant.conversation.actions.agent_tools import AgentToolRequest, AgentToolResult
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
@@ -32,9 +33,10 @@ from assistant.domain.actions import Tool
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
-from assistant.domain.errors import Unavailable
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.hours import compute_business_day
 from assistant.domain.knowledge import HelpEntry
+from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.jobs.channel_limits import poll_channel_limits
@@ -45,6 +47,7 @@ from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
+from assistant.ports.foreign_desks import ForeignDesk
 from assistant.signals.facts import WordFactPicker
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -96,7 +99,9 @@ class RemoteAgentTools:
         self._rpc = rpc
 
     async def list_tools(self) -> Sequence[Tool]:
-        return cast(Sequence[Tool], await self._rpc.call("tools", "list_tools", (), seconds=TOOL_SECONDS))
+        with contextlib.suppress(NotFound):  # no system of the business is connected
+            return cast(Sequence[Tool], await self._rpc.call("tools", "list_tools", (), seconds=TOOL_SECONDS))
+        return ()
 
     async def run_tool(self, request: AgentToolRequest) -> AgentToolResult:
         found = await self._rpc.call("tools", "run_tool", (request,), seconds=TOOL_SECONDS)
@@ -113,12 +118,15 @@ class WebApp:
     timing: Timing
     #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
+    #: Configured foreign desks.
+    desks: Mapping[str, ForeignDesk]
     #: RPC to the worker process.
     rpc: RpcChannel
     proof: WriteProbe
     #: Further background tasks: the demo's own.
     more_tasks: Mapping[str, Start] = field(default_factory=dict)
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
+    reports: ReportCache = field(default_factory=ReportCache)
 
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
@@ -130,6 +138,7 @@ class WebApp:
         work: dict[str, Start] = {
             "notifier": self.notifier.run,
             "settings": self.live.poll_changes,
+            "reports": partial(self.reports.run_refresh, self.database, utc_now),
             "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
             "limits": partial(poll_channel_limits, self.channels.values(), utc_now),
         }
@@ -169,6 +178,10 @@ class WebApp:
         )
         return drafts
 
+    async def edit_text(self, conversation: Conversation, edit: TextEdit) -> EditedText:
+        edited: EditedText = await self.rpc.call("edit_text", conversation, edit, seconds=SUGGEST_SECONDS)
+        return edited
+
     def current_date(self) -> date:
         return compute_business_day(utc_now(), self.live.policy.zone)
 
@@ -200,6 +213,7 @@ def build_web_app(
         notifier=build_notifier(settings, rpc),
         timing=build_timing(settings),
         channels=build_channels(settings),
+        desks=build_desks(settings),
         rpc=rpc,
         more_tasks=more_tasks or {},
     )
@@ -212,10 +226,12 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         database=database,
         policy=web_app.live.policy,
         live=web_app.live,
+        reports=web_app.reports,
         examples=web_app.examples,
         article_desk=RemoteArticleDesk(web_app.rpc),
         agent_tools=RemoteAgentTools(web_app.rpc),
         suggest=web_app.suggest_replies,
+        edit_text=web_app.edit_text,
         notifier=web_app.notifier,
         timing=web_app.timing,
         desk=Desk(timing=web_app.timing, pick_facts=WordFactPicker(), policy=web_app.live.policy),
@@ -242,6 +258,8 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
         channels=web_app.channels,
+        desks=web_app.desks,
+        packet_key=settings.load_signing_key(),
         trackers=list_trackers(),
         check_webhook_url=partial(_check_webhook_url, settings),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from assistant.app.live_settings import LiveSettings
 from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
+from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME, sign_packet_link
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.agent_tools import AgentTools
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
     from assistant.ports.clock import Clock
+    from assistant.ports.foreign_desks import ForeignDesk
     from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
@@ -87,6 +89,31 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     return open_channels(found, settings.public_url, build_client())
 
 
+def build_desks(settings: Settings) -> Mapping[str, ForeignDesk]:
+    """The foreign desks that have settings in the environment; SetupError if handoffs go to none of them."""
+    from assistant.app.environment import load_environment
+    from assistant.desks import has_desk_settings
+
+    found, target = load_environment(), settings.handoff_desk
+    desks: Mapping[str, ForeignDesk] = {}
+    if has_desk_settings(found):
+        from assistant.channels.http import build_client
+        from assistant.desks.registry import open_desks
+
+        desks = open_desks(found, build_client())
+    if target is not None and target not in desks:
+        raise SetupError(f"ASSISTANT_HANDOFF_DESK is {target}, which is not set up: `assistant desk add`.")
+    return desks
+
+
+def build_packet_url(settings: Settings, link: str, now: datetime, media: str = "") -> str:
+    """The signed address of a handoff's packet, or of a file in it; it expires."""
+    signed = sign_packet_link(settings.load_signing_key(), link, now + PACKET_LINK_LIFETIME)
+    path, _, query = signed.partition("?")
+    file = f"/files/{media}" if media else ""
+    return f"{settings.public_url.rstrip('/')}/v1/desks/packets/{path}{file}?{query}"
+
+
 def list_trackers() -> list[str]:
     """Names of the issue trackers that have settings in the environment."""
     from assistant.app.environment import load_environment
@@ -140,8 +167,10 @@ def build_actions(
 ) -> CustomerActions | None:
     """What can be done for customers; None: nothing."""
     from assistant.conversation.actions.aside import CustomerActions
+    from assistant.conversation.actions.consent_reader import ConsentReader
     from assistant.conversation.actions.dialogue import ActionDialogue
     from assistant.conversation.actions.identity import IdentityCheck
+    from assistant.tools.consent_classifier import ConsentClassifier
     from assistant.tools.matcher import ExampleMatcher
 
     if backend is None:
@@ -152,6 +181,7 @@ def build_actions(
         backend=backend,
         tools=tools,
         matcher=ExampleMatcher(tools, knowledge.compute_meaning),
+        consent=ConsentReader(tools, ConsentClassifier(knowledge.compute_meaning).score_yes),
         identity=IdentityCheck(database=database, backend=backend, clock=clock),
         clock=clock,
     )
@@ -195,7 +225,7 @@ def build_turn_dependencies(
     live: LiveSettings | None = None,
 ) -> TurnDependencies:
     """*live*: the settings of the console; without them those of the policy file alone."""
-    from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
+    from assistant.answering import factory
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
     from assistant.answering.reader.turn_encoder import build_turn_reader, check_reading_health
@@ -217,7 +247,7 @@ def build_turn_dependencies(
         answerer=open_answerer(models.answer, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
-        rewrite=build_rewrite(models.rewrite, PROMPTS),
+        rewrite=factory.build_rewrite(models.rewrite, PROMPTS),
         strip_refusal=strip_refusal,
         list_cards=list_cards,
         check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
@@ -226,8 +256,9 @@ def build_turn_dependencies(
         languages=settings.languages,
         examples=knowledge.examples,
         actions=build_actions(settings, knowledge, backend, clock),
-        classify_turn=build_turn_classifier(models.vote, PROMPTS),
-        summarise=build_summarizer(models.summary, PROMPTS),
+        classify_turn=factory.build_turn_classifier(models.vote, PROMPTS),
+        summarise=factory.build_summarizer(models.summary, PROMPTS),
+        edit_text=factory.build_text_editor(models.edit, PROMPTS),
         budget_factory=build_budget_factory(
             knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
         ),

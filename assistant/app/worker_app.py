@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.app.article_desk import ArticleDesk
 from assistant.app.embedder import ProgressCallback
-from assistant.app.job_handlers import build_job_handlers
+from assistant.app.job_handlers import build_desk_sync, build_job_handlers
 from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.live_settings import LiveSettings
+from assistant.app.rehearsal_runner import RehearsalRunner
 from assistant.app.settings import Settings
 from assistant.app.wiring import (
     build_agent_tools,
     build_backend,
     build_channels,
+    build_desks,
     build_notifier,
     build_timing,
     build_tools,
@@ -37,9 +39,11 @@ if TYPE_CHECKING:
     from assistant.domain.article_lifecycle import KnowledgeSource
     from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
+    from assistant.jobs.weekly_digest import WeeklyDigest
     from assistant.jobs.worker_loop import WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
+    from assistant.ports.foreign_desks import ForeignDesk
     from assistant.ports.notifications import MessageBus
 
 #: Seconds for running jobs to finish at a stop.
@@ -62,6 +66,8 @@ class AssistantService:
     article_desk: ArticleDesk
     #: Settings of the console.
     live: LiveSettings
+    #: Configured foreign desks.
+    desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
     #: Carries out what customers said yes to; None: nothing can be done for them.
     executor: ActionExecutor | None = None
     #: The same tools for agents.
@@ -78,6 +84,11 @@ class AssistantService:
         )
         # The policy file may say something else since the last start.
         await self.knowledge.database.write(lambda store: store.sla.schedule_updates(utc_now()))
+        names = {key: f"{desk.title} {desk.account}".strip() for key, desk in self.desks.items()}
+        target = self.settings.handoff_desk
+        await self.knowledge.database.write(
+            lambda store: store.desk_links.set_target(target, names, utc_now())
+        )
         try:
             async with self.supervisor.run_tasks(self.build_tasks(loop)):
                 yield
@@ -113,10 +124,13 @@ class AssistantService:
             "improvements": ImprovementNotifier(
                 database, self.dependencies.policy, self.notifier, utc_now
             ).run,
+            "digest": self._build_weekly_digest().run,
             "proactive": ProactiveSender(
                 database, self.dependencies.policy, self.notifier, utc_now, self._list_template_accounts()
             ).run,
             "webhooks": WebhookSender(database, addresses.resolve_url, utc_now).run,
+            "rehearsals": RehearsalRunner(database=database, settings=self.settings, clock=utc_now).run,
+            "desks": build_desk_sync(self).run_poller,
             "trackers": TrackerSync(
                 database=database,
                 trackers=build_trackers(self.settings),
@@ -146,6 +160,22 @@ class AssistantService:
             mask_text=mask_pii,
             prove=partial(prove_gap, self.settings, self.knowledge, live=self.live),
             publish=partial(publish_gap, self.settings, self.knowledge),
+            clock=utc_now,
+        )
+
+    def _build_weekly_digest(self) -> WeeklyDigest:
+        from assistant.channels.base import BaseChannel
+        from assistant.channels.email_notices import send_notice
+        from assistant.jobs.weekly_digest import WeeklyDigest
+        from assistant.text.pii_masking import mask_pii
+
+        mail = next((one for (name, _), one in self.channels.items() if name == "email"), None)
+        return WeeklyDigest(
+            database=self.knowledge.database,
+            policy=self.dependencies.policy,
+            send_mail=None if mail is None else partial(send_notice, cast(BaseChannel, mail)),
+            mask_text=mask_pii,
+            link=f"{self.settings.public_url}/console#/insight",
             clock=utc_now,
         )
 
@@ -261,6 +291,7 @@ async def build_service(
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),
+        desks=build_desks(settings),
         article_desk=ArticleDesk(knowledge, dependencies, settings),
         live=live,
         executor=executor,

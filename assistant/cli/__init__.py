@@ -16,9 +16,11 @@ from assistant.cli import (
     chat,
     customer_data,
     customer_rights,
+    desk,
     doctor,
     insight,
     knowledge,
+    rehearse,
     serve,
     tools,
 )
@@ -40,8 +42,10 @@ app.command()(knowledge.search)
 app.command()(knowledge.ask)
 app.command()(chat.chat)
 app.command()(chat.assess)
+app.command()(rehearse.rehearse)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
+app.add_typer(desk.app, name="desk")
 app.command()(insight.report)
 app.add_typer(insight.export_app, name="export")
 app.add_typer(customer_data.app, name="data")

@@ -40,7 +40,7 @@ def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(hel
     values = {}
     for setting in kind.settings:
         key = build_variable_name(name, setting.name, account)
-        if value := _ask_setting(key, setting, known.get(key, "")):
+        if value := ask_setting(key, setting, known.get(key, "")):
             values[key] = value
     write_env(ENV, values)
     print(f"\nWritten to {ENV}: {', '.join(values)}. Restart `assistant serve` to use it.\n")
@@ -108,7 +108,7 @@ def build_webhook_url(public_url: str, name: str, account: str) -> str:
     return f"{public_url.rstrip('/')}/v1/channels/{name}" + (f"/{account}" if account else "")
 
 
-def _ask_setting(key: str, setting: ChannelSetting, before: str) -> str:
+def ask_setting(key: str, setting: ChannelSetting, before: str) -> str:
     """The answer, or the next line of stdin; empty keeps the current value, or generates a secret."""
     made = secrets.token_urlsafe(24) if setting.is_generated else ""
     if not sys.stdin.isatty():

@@ -52,10 +52,10 @@ def export_conversations(
     from assistant.conversation.csv_export import render_csv
     from assistant.conversation.report import list_report_rows
 
-    database, wanted, _ = _open_range(from_, to, days, channel, language)
+    database, wanted, now = _open_range(from_, to, days, channel, language)
 
     def load_csv(store: Store) -> tuple[int, str]:
-        rows = list_report_rows(store, wanted)
+        rows = list_report_rows(store, wanted, now) or []
         return len(rows), render_csv(rows, {theme.id: theme.name for theme in store.themes.list_alive()})
 
     count, text = asyncio.run(database.read(load_csv))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import os
 import signal
@@ -13,22 +12,23 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from assistant.ipc.parent_death import terminate_with_parent
 from assistant.ipc.rpc import RpcChannel
 
 if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.app.worker_app import AssistantService
     from assistant.domain.conversation import Conversation
+    from assistant.domain.text_edits import EditedText, TextEdit
     from assistant.ports.answering import Draft
 
 #: Nice value: when both cores are busy, the web process has priority.
 NICENESS = 5
-#: Option of prctl(2): the signal that we get when our parent dies.
-PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    _terminate_with_parent()
+    # Two must never have the index open.
+    terminate_with_parent()
     os.nice(NICENESS)
     # Ctrl-C reaches both processes; the parent stops us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -37,12 +37,6 @@ def main() -> None:
     import uvloop
 
     uvloop.run(_serve_parent(int(sys.argv[1])))
-
-
-def _terminate_with_parent() -> None:
-    """End this process with its parent, even if that is killed: two must never have the index open."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _serve_parent(end: int) -> None:
@@ -56,6 +50,7 @@ async def _serve_parent(end: int) -> None:
     )
     rpc.register(
         suggest=worker.suggest_replies,
+        edit_text=worker.edit_text,
         restarts=worker.count_restarts,
         measures=worker.render_measures,
         articles=worker.call_article_desk,
@@ -137,6 +132,14 @@ class Worker:
             raise Unavailable("The assistant is starting.")
         return await draft_suggestions(self._service.dependencies, conversation, question)
 
+    async def edit_text(self, conversation: Conversation, edit: TextEdit) -> EditedText:
+        from assistant.conversation.turn.suggestions import edit_text
+        from assistant.domain.errors import Unavailable
+
+        if self._service is None:
+            raise Unavailable("The assistant is starting.")
+        return await edit_text(self._service.dependencies, conversation, edit)
+
     async def call_article_desk(self, name: str, args: tuple[object, ...]) -> object:
         """Call a function of the service's `ArticleDesk`."""
         from assistant.domain.errors import Unavailable
@@ -147,12 +150,12 @@ class Worker:
 
     async def call_agent_tools(self, name: str, args: tuple[object, ...]) -> object:
         """Call a function of the service's `AgentTools`."""
-        from assistant.domain.errors import Unavailable
+        from assistant.domain.errors import NotFound, Unavailable
 
         if self._service is None:
             raise Unavailable("The assistant is starting.")
         if self._service.agent_tools is None:
-            raise Unavailable("There is no system that could do anything for customers.")
+            raise NotFound("There is no system that could do anything for customers.")
         return await getattr(self._service.agent_tools, name)(*args)
 
     async def _run_service(self, service: AssistantService) -> None:

@@ -1,6 +1,6 @@
 """Calls back: planned from the desk or by whoever waits, due as rows, and looked for again when missed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -36,6 +36,15 @@ RETRY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackChoice:
+    """What whoever waits chooses: the beginning of an offered time."""
+
+    number: str
+    topic: str
+    slot_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRequest:
     number: str
     topic: str
@@ -60,21 +69,28 @@ def list_offered_slots(conversation: Conversation, policy: Policy, now: datetime
     return list_callback_slots(policy.hours, now, policy.callback_slots)
 
 
+def find_planned_callback(store: Store, conversation_id: str) -> Callback | None:
+    """The next call that is still to come."""
+    planned = [one for one in _list_open(store, conversation_id) if one.state is CallbackState.PLANNED]
+    return min(planned, key=lambda one: one.slot_from, default=None)
+
+
 def request_callback(
-    store: Store, conversation_id: str, number: str, slot_from: datetime, policy: Policy, now: datetime
+    store: Store, conversation_id: str, choice: CallbackChoice, policy: Policy, now: datetime
 ) -> Callback:
     """Whoever waits chooses one of the offered times, once; they keep their place in the queue."""
     conversation = store.conversations.get(conversation_id)
     if conversation.state is not State.QUEUED:
         raise NotQueued
     slots = dict(list_offered_slots(conversation, policy, now))
-    if slot_from not in slots:
+    end = slots.get(choice.slot_from)
+    if end is None:
         raise BadInput("That time is not offered any more; choose another.", field="slot")
-    if _list_open(store, conversation.id):
+    if find_planned_callback(store, conversation.id):
         raise Conflict("A call is planned already.")
-    wanted = CallbackRequest(number=number, topic="", slot_from=slot_from, slot_to=slots[slot_from])
+    wanted = CallbackRequest(**asdict(choice), slot_to=end)
     callback = _add_callback(store, conversation, wanted, CUSTOMER, now)
-    time = format_moment(slot_from, now, conversation.language, zone=policy.zone)
+    time = format_moment(choice.slot_from, now, conversation.language, zone=policy.zone)
     text = words("callback_planned", conversation.language, time=time, ending=callback.number[-4:])
     conversation, _ = append_notice(store, conversation, Author.ASSISTANT, text, now)
     save_conversation(store, conversation, now)

@@ -22,6 +22,7 @@ from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import AlreadyClaimed, Conflict
+from assistant.domain.foreign_desks import is_foreign_owner
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
 from assistant.domain.messages import AgentMessage, Author, Message
 from assistant.domain.people import Agent
@@ -60,6 +61,10 @@ def claim_conversation(
     before = store.conversations.get(conversation_id)
     if _is_claimed_by_other(before, agent):
         raise _build_already_claimed(store, before)
+    if before.state is State.AGENT and is_foreign_owner(before.agent):
+        store.jobs.schedule(JobKind.DEADLINE, before.id, now + desk.timing.agent_deadline, now)
+        store.handoffs.mark_claimed(before.id, now)
+        return give_conversation(store, before.transfer(before.agent or "", agent.id, now), agent, agent, now)
     conversation = before.claim(agent.id, now)
     if conversation is before:
         return before
@@ -207,7 +212,9 @@ def _cancel_answer_jobs(store: Store, conversation: Conversation) -> None:
 
 
 def _is_claimed_by_other(conversation: Conversation, agent: Agent) -> bool:
-    return conversation.state is State.AGENT and conversation.agent not in (None, agent.id)
+    """A foreign desk's may be taken back by anybody here."""
+    owner = conversation.agent
+    return conversation.state is State.AGENT and owner not in (None, agent.id) and not is_foreign_owner(owner)
 
 
 def _build_already_claimed(store: Store, conversation: Conversation) -> AlreadyClaimed:

@@ -3,14 +3,16 @@
 from collections import defaultdict
 
 from assistant.conversation.harassment import list_harassing_messages
-from assistant.conversation.report import MIN_OF_AGENT, ReportRange, list_report_rows
+from assistant.conversation.report import ReportRange
+from assistant.conversation.report_figures import MIN_OF_AGENT
 from assistant.domain.report_rows import AgentExposure
 from assistant.ports.storage.store import Store
 
 
 def count_exposure(store: Store, wanted: ReportRange) -> list[AgentExposure]:
     """By name, of everybody who had a conversation that ended in the range."""
-    counted = {row.conversation for row in list_report_rows(store, wanted)}
+    rows = store.report.list_rows(wanted.start, wanted.end)
+    counted = {row.conversation for row in rows if wanted.takes(row)}
     messages = {
         conversation: len(list_harassing_messages(store, conversation))
         for conversation in store.report.list_harassed(wanted.start, wanted.end)

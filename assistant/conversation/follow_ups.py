@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from assistant.conversation.inbound.conversation_start import WEB
-from assistant.domain.channels import WINDOW_CHANNELS
+from assistant.domain.channels import WINDOW_CHANNELS, Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.surveys import APP_WINDOW
 from assistant.ports.storage.store import Store
@@ -23,6 +23,11 @@ def find_obstacle(store: Store, conversation: Conversation, now: datetime) -> st
     thread = store.threads.find_by_conversation(conversation.id)
     if thread is None:
         return None if conversation.channel == WEB else "unreachable"
+    return find_thread_obstacle(thread, now)
+
+
+def find_thread_obstacle(thread: Thread, now: datetime) -> str | None:
+    """As `find_obstacle`, for an address in an app."""
     if thread.unreachable is not None:
         return "unreachable"
     if thread.context.get("unproven"):

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from assistant.conversation.consents import may_write
 from assistant.conversation.follow_ups import find_obstacle, load_latest_conversation
-from assistant.conversation.report import UNCOUNTED
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.conversation.webhook_events import publish_event
@@ -181,7 +180,7 @@ def compute_effect(
     rows: Sequence[ReportRow], theme: str, done_at: datetime, now: datetime, selected: datetime
 ) -> Mapping[str, Any]:
     """Bad ends for each conversation of the theme, before and after, beside those of all other themes."""
-    counted = [row for row in rows if row.kind not in UNCOUNTED]
+    counted = [row for row in rows if row.is_counted]
     bad, every = (
         count_effect([(row.ended_at, row.theme == theme) for row in some], done_at, now, selected)
         for some in ([row for row in counted if _has_bad_end(row)], counted)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from assistant.conversation.actions.proposal_moves import void_open_proposals
+from assistant.conversation.foreign_desks.links import wake_desk_sync
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.jobs import JobKind
@@ -83,6 +84,8 @@ def _enqueue_delivery(store: Store, conversation: Conversation, message: Message
 def insert_message(store: Store, message: Message) -> None:
     store.messages.add(message)
     store.journal.append_entry(message.conversation, message.id, message.created_at)
+    if message.author is Author.CUSTOMER:
+        wake_desk_sync(store, message.conversation, message.created_at)
 
 
 def schedule_clocks(store: Store, conversation: Conversation, now: datetime) -> None:
@@ -103,7 +106,8 @@ def save_conversation(
     if new_owner_by is not None:
         store.audit.append_owner_change(conversation, new_owner_by, now)
         void_open_proposals(store, conversation.id, new_owner_by, now)
-        if conversation.state is State.QUEUED and store.teams.has_automatic():
+        is_abroad = wake_desk_sync(store, conversation.id, now)
+        if conversation.state is State.QUEUED and not is_abroad and store.teams.has_automatic():
             store.jobs.schedule(JobKind.ASSIGN, conversation.id, now, now)
     store.journal.append_entry(conversation.id, None, now)
     return conversation

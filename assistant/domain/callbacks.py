@@ -35,6 +35,10 @@ class CallbackState(StrEnum):
     DONE = "done"
 
 
+#: A call is still to be made.
+OPEN_CALLBACKS = (CallbackState.PLANNED, CallbackState.MISSED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
     id: str

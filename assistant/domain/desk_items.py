@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from assistant.domain.errors import BadInput
 
@@ -51,6 +52,36 @@ class SavedReply:
     team: str | None = None
     outcome: str | None = None
     used: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerNote:
+    """What an agent wrote down about a person."""
+
+    id: str
+    customer: str
+    agent: str
+    agent_name: str
+    text: str
+    created_at: datetime
+
+
+#: Where a draft for an agent comes from.
+DraftKind = Literal["suggestion", "saved_reply", "similar", "translation", "rephrasing"]
+#: sent: as it was; edited: sent with other words.
+DraftStep = Literal["shown", "inserted", "sent", "edited"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftUse:
+    """A step in the life of a draft for an agent."""
+
+    conversation: str
+    #: An id of the draft, or a hash of its words.
+    draft: str
+    kind: DraftKind
+    step: DraftStep
+    agent: str
 
 
 def validate_variables(text: str) -> None:

@@ -25,6 +25,10 @@ class InboxFilter:
     priority: str | None = None
     #: Id of a tag.
     tag: str | None = None
+    #: Conversations that a member of the team with this id owns.
+    team: str | None = None
+    #: Only those that began then or earlier.
+    begun_before: datetime | None = None
     #: Only customers who have waited since then or longer.
     waiting_since: datetime | None = None
     #: Only those in which a note names this agent, or that this agent follows.

@@ -28,6 +28,8 @@ class JobKind(StrEnum):
     CALLBACK = "callback"
     #: The clocks of a conversation that people have are looked at again.
     SLA = "sla"
+    #: Something goes to a foreign desk, or came from there.
+    DESK = "desk"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

@@ -18,6 +18,7 @@ class EventType(StrEnum):
     HANDOFF_REQUESTED = "handoff.requested"
     CONVERSATION_CLOSED = "conversation.closed"
     GAP_PUBLISHED = "gap.published"
+    DIGEST_READY = "digest.ready"
 
 
 class WebhookState(StrEnum):

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Budgets, Prices
 from assistant.domain.customer_data import AttributeRule
+from assistant.domain.digest import DigestRules
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.proactive import ProactivePolicy
+from assistant.domain.rehearsals import REHEARSAL_LIMITS
 from assistant.domain.segments import SegmentRule
 from assistant.domain.sla import SlaRule
 
@@ -85,6 +87,8 @@ class Policy:
     )
     #: Opening hours after which somebody should have got in touch.
     case_due_hours: int = 16
+    #: When the week's digest is made, and to whom it is mailed.
+    digest: DigestRules = field(default_factory=DigestRules)
     #: Agents are at the desk whose console was open, or who called, within so many seconds.
     presence_seconds: int = 120
     #: What may be spent on models, and what they cost, where the operator says so.
@@ -95,6 +99,8 @@ class Policy:
     hours: BusinessHours = field(default_factory=BusinessHours)
     #: By when people answer; the first that applies holds.
     sla: tuple[SlaRule, ...] = ()
+    #: What a rehearsal with simulated customers has to reach: measure -> share.
+    rehearsal: Mapping[str, float] = field(default_factory=lambda: dict(REHEARSAL_LIMITS))
     #: Rules of messages that nobody asked for just now, with their limits, and the names of those in force.
     proactive: ProactivePolicy = field(default_factory=ProactivePolicy)
     proactive_on: frozenset[str] = frozenset()

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.domain.outcomes import OutcomeKind
+from assistant.domain.reply_verdicts import ReplyVerdict
+
+#: Outcomes that nobody wanted anything in.
+UNCOUNTED = frozenset({OutcomeKind.SPAM, OutcomeKind.NO_REQUEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,11 @@ class ReportRow:
         """No person had it or was asked for."""
         return self.handoff_reason is None
 
+    @property
+    def is_counted(self) -> bool:
+        """Somebody wanted something."""
+        return self.kind not in UNCOUNTED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentExposure:
@@ -54,6 +63,32 @@ class AgentExposure:
     harassed: int
     messages: int
     #: Too few conversations to say anything of a share.
+    too_few: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerChange:
+    """That a conversation got another owner; *agent* None: no agent has it."""
+
+    conversation: str
+    agent: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWorkload:
+    """What an agent had to do in a range."""
+
+    agent: str
+    name: str
+    #: Conversations that came to them, and those that came while another was open.
+    taken: int
+    interruptions: int
+    most_at_once: int
+    desk_seconds: int
+    #: What they noted of the assistant's replies, to talk about with them.
+    notes: tuple[ReplyVerdict, ...]
+    #: Too few conversations to compare anything.
     too_few: bool
 
 

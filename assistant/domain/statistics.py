@@ -36,6 +36,33 @@ def compute_rate(count: int, total: int) -> ProportionEstimate:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateChange:
+    """A share less the one before, with the 95 % interval."""
+
+    difference: float
+    low: float
+    high: float
+
+
+def compute_rate_change(
+    count_before: int, total_before: int, count_after: int, total_after: int
+) -> RateChange | None:
+    """The difference of two independent shares with Newcombe's hybrid score interval (1998, method 10); None:
+    one of them has nothing to count.
+    """
+    before, after = compute_rate(count_before, total_before), compute_rate(count_after, total_after)
+    if not total_before or not total_after:
+        return None
+    one, other = count_after / total_after, count_before / total_before
+    low = sqrt((one - (after.low or 0.0)) ** 2 + ((before.high or 0.0) - other) ** 2)
+    high = sqrt(((after.high or 0.0) - one) ** 2 + (other - (before.low or 0.0)) ** 2)
+    difference = one - other
+    return RateChange(
+        difference=round(difference, 4), low=round(difference - low, 4), high=round(difference + high, 4)
+    )
+
+
 def compute_weighted_rate(cells: Sequence[tuple[int, int, int]]) -> ProportionEstimate:
     """A share corrected for who answered: each cell's share of yes, weighted by its size.
 

@@ -38,6 +38,7 @@ LANES = (
     (JobKind.IDLE, JobKind.CASE),
     (JobKind.ACTION,),
     (JobKind.SLA, JobKind.CALLBACK),
+    (JobKind.DESK,),
 )
 #: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8

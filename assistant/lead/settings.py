@@ -8,6 +8,7 @@ from assistant.domain.audit import format_actor
 from assistant.domain.errors import Conflict
 from assistant.domain.people import Agent
 from assistant.domain.setting_changes import SettingChange
+from assistant.lead.rehearsals import describe_rehearsal
 from assistant.ports.storage.store import Store
 
 
@@ -28,7 +29,9 @@ def change_settings(
             raise SettingChanged(key=key, by=by)
     for key, value in changes.items():
         store.settings.add_change(key, value, agent, now)
-    store.audit.append_entry(format_actor(agent.id), "settings", now, keys=sorted(changes))
+    store.audit.append_entry(
+        format_actor(agent.id), "settings", now, keys=sorted(changes), **describe_rehearsal(store, changes)
+    )
 
 
 def _get_id(change: SettingChange | None) -> int:

@@ -24,10 +24,11 @@ class ChatModels:
     rewrite: ChatModel | None = None
     vote: ChatModel | None = None
     summary: ChatModel | None = None
+    edit: ChatModel | None = None
 
 
 #: Purpose -> tokens that its answer may have at most.
-PURPOSES = {"answer": MAX_TOKENS, "rewrite": 200, "vote": 30, "summary": 500}
+PURPOSES = {"answer": MAX_TOKENS, "rewrite": 200, "vote": 30, "summary": 500, "edit": 2_000}
 
 
 def open_chat_models(

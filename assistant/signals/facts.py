@@ -9,6 +9,7 @@ from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
+from assistant.signals.circumstances import find_circumstances
 from assistant.signals.claims import extract_claims
 from assistant.signals.customer_lines import parse_customer_lines
 from assistant.signals.matter import (
@@ -119,8 +120,7 @@ def _extract_claimed(masked: Sequence[Utterance]) -> tuple[str, ...]:
 
 def find_harm(lines: Sequence[str]) -> set[str]:
     """``harm`` and ``self_harm``, where one of the lines mentions it, by its words alone."""
-    clauses = [clause for line in lines for clause in normalization.split_clauses(line)]
-    return {hit.cue.kind for hit in cues.find_hits("circumstances", clauses)} & {"harm", "self_harm"}
+    return {kind for line in lines for kind in find_circumstances(line)} & {"harm", "self_harm"}
 
 
 def list_case_needs(topic: str | None, words: str) -> list[str]:

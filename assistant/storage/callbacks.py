@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from assistant.domain.callbacks import Callback, CallbackState
+from assistant.domain.callbacks import OPEN_CALLBACKS, Callback, CallbackState
 from assistant.storage.desk_tables import callbacks
 from assistant.storage.statements import build_select, build_upsert
 
 C = callbacks.c
-OPEN = C.state != CallbackState.DONE
+OPEN = C.state.in_(OPEN_CALLBACKS)
 COLUMNS = tuple(callbacks.c)
 
 
@@ -41,6 +41,11 @@ class SqlCallbacks:
     def count_open(self) -> int:
         """Calls that nobody has made yet."""
         query = sa.select(sa.func.count()).select_from(callbacks).where(OPEN)
+        return int(self._connection.execute(query).scalar_one())
+
+    def count_missed(self) -> int:
+        """Calls whose time is over and that nobody has made."""
+        query = sa.select(sa.func.count()).select_from(callbacks).where(C.state == CallbackState.MISSED)
         return int(self._connection.execute(query).scalar_one())
 
 

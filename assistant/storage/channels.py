@@ -50,6 +50,12 @@ class SqlThreads:
         """The thread of *conversation*; None on the web, or when it has moved to a newer conversation."""
         return self._find_thread(conversation=conversation)
 
+    def list_by_customers(self, customers: Sequence[str]) -> Sequence[Thread]:
+        """Threads of these customers, those that they last wrote in first."""
+        c = t.threads.c
+        query = sa.select(t.threads).where(c.customer.in_(customers)).order_by(c.heard_at.desc(), c.id)
+        return [_parse_thread(row) for row in self._connection.execute(query).mappings()]
+
     def has_unproven_thread(self, address: Address, since: datetime) -> bool:
         """Whether another thread with this peer, active since *since*, began without proof of the sender."""
         c = t.threads.c
@@ -79,12 +85,14 @@ class SqlThreads:
 
     def _find_thread(self, **values: str) -> Thread | None:
         row = self._connection.execute(build_select(t.threads, *values), values).mappings().first()
-        if row is None:
-            return None
-        found = dict(row)
-        whole = found.pop("whole") or {}
-        address = Address(**{field.name: found.pop(field.name) for field in fields(Address)} | whole)
-        return Thread(address=address, **found)
+        return None if row is None else _parse_thread(row)
+
+
+def _parse_thread(row: sa.RowMapping) -> Thread:
+    found = dict(row)
+    whole = found.pop("whole") or {}
+    address = Address(**{field.name: found.pop(field.name) for field in fields(Address)} | whole)
+    return Thread(address=address, **found)
 
 
 def _collect_long_parts(address: Address) -> dict[str, str]:

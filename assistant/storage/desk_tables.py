@@ -188,3 +188,29 @@ presence_intervals = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Index("ix_presence_intervals_agent", "agent", "begun_at"),
 )
+
+#: What agents wrote down about a person, for every later conversation; the name stays when its account goes.
+customer_notes = sa.Table(
+    "customer_notes",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
+    sa.Column("agent", Id, nullable=False),
+    sa.Column("agent_name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_customer_notes_customer", "customer", "created_at"),
+)
+
+#: What became of a draft for agents: shown, inserted, sent or edited, each once; no words of it.
+draft_uses = sa.Table(
+    "draft_uses",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("draft", sa.String(64), primary_key=True),
+    sa.Column("step", sa.String(16), primary_key=True),
+    #: suggestion, saved_reply, similar, translation or rephrasing.
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("agent", Id, nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+)

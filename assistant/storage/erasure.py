@@ -22,7 +22,17 @@ from assistant.storage.proactive_tables import consents
 #: Tables without personal data (`events` are ids of webhook calls, `attempts` hashes).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "article_revisions", "articles", "attempts", "audit", "chunks", "collections"}
-    | {"contradictions", "credentials", "dismissals", "events", "fact_imports", "gaps"}
+    | {
+        "contradictions",
+        "credentials",
+        "digest_mails",
+        "digests",
+        "dismissals",
+        "events",
+        "fact_imports",
+        "foreign_desks",
+        "gaps",
+    }
     | {
         "improvements",
         "invitations",
@@ -33,7 +43,7 @@ NOT_ABOUT_CUSTOMERS = frozenset(
     }
     | {"knowledge", "presence_intervals", "proofs", "replacements", "saved_replies", "setting_changes"}
     | {"sources", "synonyms", "tags", "team_members", "teams", "theme_events", "theme_runs", "themes"}
-    | {"tracked_issues", "troubles", "vectors", "views"}
+    | {"rehearsals", "tracked_issues", "troubles", "vectors", "views"}
 )
 
 

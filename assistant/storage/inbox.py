@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.callbacks import CallbackState
+from assistant.domain.callbacks import OPEN_CALLBACKS
 from assistant.domain.conversation import State
 from assistant.domain.inbox import PRIORITY_RANK, InboxFilter, InboxPlace
 from assistant.storage import tables as t
@@ -23,11 +23,31 @@ def build_conditions(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
         for name in ("state", "channel", "language", "reason", "priority")
         if (value := getattr(wanted, name)) is not None
     ]
+    found += _build_membership(wanted)
+    if wanted.begun_before is not None:
+        found.append(C.created_at <= wanted.begun_before)
+    if wanted.waiting_since is not None:
+        found.append(C.waiting_since <= wanted.waiting_since)
+    if wanted.snoozed is not None:
+        found.append(C.snoozed_until.is_not(None) if wanted.snoozed else C.snoozed_until.is_(None))
+    if wanted.sla is not None:
+        near = sa.and_(C.sla_warn_at <= wanted.now, C.sla_due_at > wanted.now)
+        found.append(near if wanted.sla == "at_risk" else C.sla_due_at <= wanted.now)
+    return found
+
+
+def _build_membership(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
+    """Whose they are, and what hangs on them."""
+    found: list[sa.ColumnElement[bool]] = []
     if wanted.agent is not None:
         found += [C.agent == wanted.agent, C.state == State.AGENT]
     if wanted.tag is not None:
         tagged = t.conversation_tags.c
         found.append(C.id.in_(sa.select(tagged.conversation).where(tagged.tag == wanted.tag)))
+    if wanted.team is not None:
+        members = t.team_members.c
+        ours = sa.select(members.agent).where(members.team == wanted.team)
+        found += [C.agent.in_(ours), C.state == State.AGENT]
     if wanted.mentioned is not None:
         named = mentions.c
         found.append(C.id.in_(sa.select(named.conversation).where(named.agent == wanted.mentioned)))
@@ -36,14 +56,7 @@ def build_conditions(wanted: InboxFilter) -> list[sa.ColumnElement[bool]]:
         found.append(C.id.in_(sa.select(followed.conversation).where(followed.agent == wanted.followed_by)))
     if wanted.callback:
         called = callbacks.c
-        found.append(C.id.in_(sa.select(called.conversation).where(called.state != CallbackState.DONE)))
-    if wanted.waiting_since is not None:
-        found.append(C.waiting_since <= wanted.waiting_since)
-    if wanted.snoozed is not None:
-        found.append(C.snoozed_until.is_not(None) if wanted.snoozed else C.snoozed_until.is_(None))
-    if wanted.sla is not None:
-        near = sa.and_(C.sla_warn_at <= wanted.now, C.sla_due_at > wanted.now)
-        found.append(near if wanted.sla == "at_risk" else C.sla_due_at <= wanted.now)
+        found.append(C.id.in_(sa.select(called.conversation).where(called.state.in_(OPEN_CALLBACKS))))
     return found
 
 

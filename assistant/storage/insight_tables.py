@@ -135,3 +135,26 @@ gap_sentences = sa.Table(
     #: It holds what is true of one customer: a number, a date, an amount.
     sa.Column("personal", sa.Boolean, nullable=False),
 )
+
+#: Weeks that a digest was made for, so that one of several processes does it.
+digests = sa.Table(
+    "digests",
+    metadata,
+    #: Its first day, by the business's clock.
+    sa.Column("week", sa.String(10), primary_key=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: The mails of a digest; what they say is made anew with each try.
+digest_mails = sa.Table(
+    "digest_mails",
+    metadata,
+    sa.Column("week", sa.String(10), sa.ForeignKey("digests.week"), primary_key=True),
+    sa.Column("recipient", sa.String(255), primary_key=True),
+    #: pending, sending, sent or failed.
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    #: Why it failed.
+    sa.Column("why", sa.Text),
+)

@@ -65,6 +65,13 @@ class SqlJobQueue:
         row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
         self._connection.execute(build_insert_if_absent(self._connection, t.due), row)
 
+    def hasten(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None:
+        """As `schedule_once`, but a job that waits for a later time is due at *due_at*."""
+        self.schedule_once(kind, conversation, due_at, now)
+        c = t.due.c
+        waits = sa.and_(c.conversation == conversation, c.kind == kind, c.lease.is_(None), c.due_at > due_at)
+        self._connection.execute(sa.update(t.due).where(waits).values(due_at=due_at))
+
     def get(self, kind: JobKind, conversation: str) -> Job | None:
         values = {"conversation": conversation, "kind": kind}
         row = self._connection.execute(build_select(t.due, *values), values).first()

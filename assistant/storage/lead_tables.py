@@ -60,3 +60,22 @@ reply_verdicts = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False, index=True),
 )
+
+#: Rehearsals with simulated customers that leads asked for; the newest few.
+rehearsals = sa.Table(
+    "rehearsals",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("agent", Id, nullable=False),
+    sa.Column("agent_name", sa.Text, nullable=False),
+    sa.Column("changes", Json, nullable=False),
+    #: wanted, running, done or failed.
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("result", Json),
+    sa.Column("problem", sa.Text),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+    sa.Column("touched_at", Moment),
+    sa.Column("finished_at", Moment),
+)

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.conversation import PEOPLE_STATES, State
+from assistant.domain.live_figures import LiveCounts
 from assistant.domain.reply_verdicts import Thumb
 from assistant.storage import tables as t
 from assistant.storage.statements import build_insert
@@ -79,6 +81,31 @@ class SqlMetrics:
         c = t.handoffs.c
         rows = self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
         return {row[0]: row[1] for row in rows}
+
+    def count_live(self, now: datetime, due_before: datetime) -> LiveCounts:
+        """Who waits and which deadlines are near, from indexes of the open conversations."""
+        c = t.conversations.c
+        waiting = c.state == State.QUEUED
+        count, since = self._connection.execute(
+            sa.select(sa.func.count(), sa.func.min(c.waiting_since)).where(waiting)
+        ).one()
+        due = sa.and_(c.state.in_(PEOPLE_STATES), c.sla_due_at < due_before)
+        deadlines = list(self._connection.execute(sa.select(c.sla_due_at).where(due)).scalars())
+        overdue = sum(moment <= now for moment in deadlines)
+        with_agent = sa.select(sa.func.count()).where(c.state == State.AGENT)
+        return LiveCounts(
+            waiting=count,
+            waiting_since=since,
+            with_agent=self._connection.execute(with_agent).scalar_one(),
+            sla_near=len(deadlines) - overdue,
+            sla_over=overdue,
+        )
+
+    def list_active(self, since: datetime, *, limit: int) -> Sequence[str]:
+        """Open conversations that changed since then, the latest first."""
+        c = t.conversations.c
+        query = sa.select(c.id).where(c.updated_at >= since, c.state != State.CLOSED)
+        return list(self._connection.execute(query.order_by(c.updated_at.desc()).limit(limit)).scalars())
 
     def list_csat_scores(self, start: datetime, end: datetime) -> Sequence[int]:
         c = t.feedback.c

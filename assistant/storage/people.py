@@ -58,6 +58,11 @@ class SqlCustomers:
         self._connection.execute(sa.update(t.customers).where(where).values(name=name))
         index_customer(self._connection, customer)
 
+    def set_attributes(self, customer: str, attributes: Mapping[str, str]) -> None:
+        where = t.customers.c.id == customer
+        self._connection.execute(sa.update(t.customers).where(where).values(attributes=dict(attributes)))
+        index_customer(self._connection, customer)
+
     def load_names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
         """Customer -> (name, whether verified), for lists."""
         c = t.customers.c

@@ -6,12 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.conversation import State
 from assistant.domain.outcomes import OutcomeKind
-from assistant.domain.report_rows import RepeatContact, ReportRow
+from assistant.domain.report_rows import OwnerChange, RepeatContact, ReportRow
 from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.storage import tables as t
 
 SURVEYS = ("csat", "nps", "ces")
+DAY_MICROSECONDS = 86_400 * 1_000_000
 
 
 class SqlReport:
@@ -61,6 +63,26 @@ class SqlReport:
             if row.id in themes
         ]
 
+    def count_by_utc_day(self, start: datetime, end: datetime) -> Mapping[int, int]:
+        """Day since 1970 -> conversations that ended on it, from the index alone."""
+        ended = t.outcomes.c.ended_at
+        day = sa.type_coerce(ended, sa.BigInteger).op("/")(sa.literal_column(str(DAY_MICROSECONDS)))
+        query = sa.select(day.label("day"), sa.func.count()).where(ended >= start, ended < end)
+        rows = self._connection.execute(query.group_by(sa.text("day"))).all()
+        return {row[0]: row[1] for row in rows}
+
+    def load_last_ids(self) -> tuple[int, int]:
+        """Of feedback and of theme events; 0: there is none."""
+        ids = (sa.select(sa.func.max(table.c.id)) for table in (t.feedback, t.theme_events))
+        feedback, event = (self._connection.execute(query).scalar() or 0 for query in ids)
+        return feedback, event
+
+    def list_rated_ends(self, after: int) -> Sequence[datetime]:
+        """When conversations ended that were rated after the feedback *after*."""
+        o, f = t.outcomes.c, t.feedback.c
+        query = sa.select(o.ended_at).join(t.feedback, f.conversation == o.conversation)
+        return list(self._connection.execute(query.where(f.id > after)).scalars())
+
     def list_links(self) -> Sequence[tuple[str, str]]:
         """Pairs of customers who are one person."""
         c = t.links.c
@@ -75,6 +97,22 @@ class SqlReport:
         )
         had = ((row.conversation, row.details.get("agent")) for row in self._connection.execute(query))
         return sorted({(conversation, agent) for conversation, agent in had if conversation and agent})
+
+    def list_owner_changes(self, start: datetime, end: datetime) -> Sequence[OwnerChange]:
+        """Every change of owner in [start, end), in order."""
+        c = t.audit.c
+        query = sa.select(c.conversation, c.details, c.created_at).where(
+            c.action == "owner", c.created_at >= start, c.created_at < end, c.conversation.is_not(None)
+        )
+        return [
+            OwnerChange(
+                conversation=row.conversation,
+                # Whoever resolved it stays named, but has it no longer.
+                agent=row.details.get("agent") if row.details.get("state") == State.AGENT else None,
+                created_at=row.created_at,
+            )
+            for row in self._connection.execute(query.order_by(c.id))
+        ]
 
     def list_harassed(self, start: datetime, end: datetime) -> Sequence[str]:
         """Conversations that ended in [start, end) with a turn, or a message to people, that harasses.

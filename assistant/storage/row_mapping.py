@@ -12,6 +12,7 @@ from assistant.domain.messages import Author, Button, Citation, Message
 from assistant.domain.signals import Reason
 
 T = TypeVar("T")
+MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 
 
 @cache
@@ -42,14 +43,14 @@ def parse_conversation(row: sa.RowMapping) -> Conversation:
 
 
 def build_message_row(message: Message) -> dict[str, Any]:
-    row = {field.name: getattr(message, field.name) for field in fields(Message)}
+    row = {name: getattr(message, name) for name in MESSAGE_FIELDS}
     row["citations"] = to_json(tuple[Citation, ...], message.citations)
     row["buttons"] = to_json(tuple[Button, ...], message.buttons)
     return row
 
 
 def parse_message(row: sa.RowMapping) -> Message:
-    values = {field.name: row[field.name] for field in fields(Message)}
+    values = {name: row[name] for name in MESSAGE_FIELDS}
     values["author"] = Author(values["author"])
     values["citations"] = tuple(Citation(**one) for one in values["citations"])
     values["buttons"] = tuple(Button(**one) for one in values["buttons"])

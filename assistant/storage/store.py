@@ -15,9 +15,12 @@ from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.consents import SqlConsents
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.customer_facts import SqlCustomerFacts
+from assistant.storage.customer_notes import SqlCustomerNotes, SqlDraftUses
 from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
+from assistant.storage.digests import SqlDigests
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.following import SqlFollowers, SqlMentions
+from assistant.storage.foreign_desks import SqlDeskLinks
 from assistant.storage.gaps import SqlGaps
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.improvements import SqlImprovements
@@ -28,6 +31,7 @@ from assistant.storage.outcomes import SqlOutcomes
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.proactive import SqlProactive
 from assistant.storage.purchase_scores import SqlPurchaseScores
+from assistant.storage.rehearsals import SqlRehearsals
 from assistant.storage.reply_verdicts import SqlReplyVerdicts
 from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
@@ -60,15 +64,7 @@ class SqlStore:
         self.turns = SqlTurns(connection)
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
-        self.outcomes = SqlOutcomes(connection)
-        self.questions = SqlQuestions(connection)
-        self.themes = SqlThemes(connection)
-        self.cases = SqlCases(connection)
-        self.improvements = SqlImprovements(connection)
-        self.webhooks = SqlWebhooks(connection)
-        self.gaps = SqlGaps(connection)
-        self.report = SqlReport(connection)
-        self.surveys = SqlSurveys(connection)
+        self._add_insight(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)
@@ -88,21 +84,40 @@ class SqlStore:
 
     def _open_desk_stores(self, connection: sa.Connection) -> None:
         self.search = SqlSearch(connection)
-        self.tags = SqlTags(connection)
-        self.views = SqlViews(connection)
+        self.tags, self.views = SqlTags(connection), SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
         self.followers = SqlFollowers(connection)
         self.mentions = SqlMentions(connection)
         self.bulk_changes = SqlBulkChanges(connection)
         self.callbacks = SqlCallbacks(connection)
+        self.customer_notes = SqlCustomerNotes(connection)
+        self.draft_uses = SqlDraftUses(connection)
         self.teams = SqlTeams(connection)
         self.sla = SqlSla(connection)
         self.actions = SqlActions(connection)
         self.identity_proofs = SqlIdentityProofs(connection)
         self.customer_facts = SqlCustomerFacts(connection)
+        self.desk_links = SqlDeskLinks(connection)
         self.consents = SqlConsents(connection)
         self.proactive = SqlProactive(connection)
         self.purchase_scores = SqlPurchaseScores(connection)
+
+    def _add_insight(self, connection: sa.Connection) -> None:
+        """What is known of conversations that ended, and what is done about it."""
+        self.outcomes = SqlOutcomes(connection)
+        self.questions = SqlQuestions(connection)
+        self.themes = SqlThemes(connection)
+        self.cases = SqlCases(connection)
+        self.improvements = SqlImprovements(connection)
+        self.webhooks = SqlWebhooks(connection)
+        self.gaps = SqlGaps(connection)
+        self.report = SqlReport(connection)
+        self.digests = SqlDigests(connection)
+        self.surveys = SqlSurveys(connection)
+
+    @property
+    def rehearsals(self) -> SqlRehearsals:
+        return SqlRehearsals(self._connection)
 
     def begin_savepoint(self) -> Savepoint:
         """A savepoint for work whose failure must not roll back the rest of the transaction."""

@@ -9,6 +9,8 @@ from assistant.storage.action_tables import one_time_codes as one_time_codes
 from assistant.storage.agent_tables import agents as agents
 from assistant.storage.agent_tables import credentials as credentials
 from assistant.storage.desk_tables import conversation_tags as conversation_tags
+from assistant.storage.desk_tables import customer_notes as customer_notes
+from assistant.storage.desk_tables import draft_uses as draft_uses
 from assistant.storage.desk_tables import presence_intervals as presence_intervals
 from assistant.storage.desk_tables import read_marks as read_marks
 from assistant.storage.desk_tables import saved_replies as saved_replies
@@ -18,6 +20,9 @@ from assistant.storage.desk_tables import tags as tags
 from assistant.storage.desk_tables import team_members as team_members
 from assistant.storage.desk_tables import teams as teams
 from assistant.storage.desk_tables import views as views
+from assistant.storage.foreign_desk_tables import desk_links as desk_links
+from assistant.storage.insight_tables import digest_mails as digest_mails
+from assistant.storage.insight_tables import digests as digests
 from assistant.storage.insight_tables import gap_evidence as gap_evidence
 from assistant.storage.insight_tables import gap_sentences as gap_sentences
 from assistant.storage.insight_tables import gaps as gaps
@@ -162,7 +167,7 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
     #: customer, assistant, watchdog, operator, or ``agent:ID``.
     sa.Column("actor", sa.String(80), nullable=False),
     sa.Column("action", sa.String(32), nullable=False),

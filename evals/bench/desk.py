@@ -11,7 +11,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,8 @@ from assistant.storage.migrate import migrate_schema
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
 from evals.bench.desk_claims import RULES, measure_overlaps
-from evals.bench.desk_data import LONGEST, fill_database, load_sentences
+from evals.bench.desk_data import fill_database, load_sentences
+from evals.bench.desk_opening import measure_opening
 from evals.bench.figures import Figure, compute_percentile, format_table
 
 FOLDER = Path(gettempdir()) / "yorisoi-evals"
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("--url", help="an empty PostgreSQL database, or one that this command filled")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     options = parser.parse_args()
-    database = _open_filled(options.url, options.conversations)
+    database = open_filled(options.url, options.conversations)
     figures = asyncio.run(_measure_desk(database, options.rounds, options.claims))
     database.close()
     if options.json:
@@ -63,7 +64,7 @@ def main() -> None:
         print(format_table(figures))
 
 
-def _open_filled(url: str | None, conversations: int) -> SqlDatabase[SqlStore]:
+def open_filled(url: str | None, conversations: int) -> SqlDatabase[SqlStore]:
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"desk-{conversations}.sqlite"
     engine = create_postgres_engine(url) if url else create_sqlite_engine(path)
@@ -86,9 +87,8 @@ async def _measure_desk(database: SqlDatabase[SqlStore], rounds: int, claims: in
     figures = await _measure_pages(database, rounds)
     _print_progress("Searching …")
     figures += await _measure_search(database, rounds)
-    _print_progress("Opening the longest conversation …")
-    seconds = [await _time_read(database, lambda s: s.messages.list_all("c0000000")) for _ in range(20)]
-    figures.append(_build_figure(f"a conversation of {LONGEST:,} messages p95", seconds, 80))
+    _print_progress("Opening the longest conversation, and others with what is related …")
+    figures += await measure_opening(database)
     _print_progress("Claiming, alone and in a storm of searches …")
     figures += await _measure_claims(database, rounds)
     _print_progress("Giving and claiming at once …")
@@ -242,12 +242,6 @@ def _undo_claims(store: SqlStore, conversations: Sequence[str]) -> None:
     where = t.conversations.c.id.in_(conversations)
     again = {"state": "queued", "agent": None, "seq": t.conversations.c.seq - 1, "epoch": 1}
     store._connection.execute(sa.update(t.conversations).where(where).values(**again))
-
-
-async def _time_read(database: SqlDatabase[SqlStore], step: Callable[[SqlStore], object]) -> float:
-    started = time.perf_counter()
-    await database.read(step)
-    return time.perf_counter() - started
 
 
 def _build_figure(measure: str, seconds: Sequence[float], floor: float, share: float = 95) -> Figure:

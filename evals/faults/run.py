@@ -14,13 +14,14 @@ from evals.faults.checks import KINDS, count_violations
 from evals.faults.desks import ROWS as DESKS
 from evals.faults.disk import ROWS as DISKS
 from evals.faults.disk import unmount_disk
+from evals.faults.foreign_desks import ROWS as FOREIGN_DESKS
 from evals.faults.load import LoadGenerator
 from evals.faults.rows import ROWS as SERVICE
 from evals.faults.rows import FaultRow
 from evals.faults.site import Workshop
 from evals.faults.standby import ROWS as STANDBY
 
-ROWS = (*SERVICE, *DISKS, *STANDBY, *DESKS, *APPS)
+ROWS = (*SERVICE, *DISKS, *STANDBY, *DESKS, *APPS, *FOREIGN_DESKS)
 
 
 def main() -> None:

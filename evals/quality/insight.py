@@ -1,4 +1,5 @@
-"""``python -m evals insight``: themes found in labelled questions, beside k-means; stability; speed.
+"""``python -m evals insight``: themes found in labelled questions, beside k-means; stability; speed. Then the
+outcome ledger against labelled ends, surveys over simulated ends, the dashboard at 1,000,000 messages.
 
 One threshold and one smoothing for all sets (`insight/theme_review.py`, `insight/clustering.py`), chosen on
 stackfaq, covidfaq and bitext, which are shown as such; nothing was chosen on the measured sets. NMI has
@@ -19,12 +20,16 @@ import numpy as np
 from assistant.insight.clustering import Labels, cluster_points
 from assistant.insight.theme_review import THEME_DISTANCE, discover_themes, review_themes
 from assistant.insight.theme_space import Vectors, fit_space, normalize_rows
+from evals.bench.dashboard import CALLS, run_dashboard
 from evals.data.dialogues import load_json_lines
 from evals.data.embedding_cache import CachingEmbedder
 from evals.quality.clustering_scores import compute_ari, compute_nmi
+from evals.quality.outcomes import measure_outcomes
+from evals.quality.surveys import measure_surveys
 
 #: Questions of a label that are taken, where there are many.
 PER_LABEL = {"banking77": 40, "bitext": 60}
+PARTS = ("themes", "outcomes", "surveys", "dashboard")
 CHOSEN_ON = ("stackfaq", "covidfaq", "bitext")
 FAQ = Path(__file__).parents[1] / "cases" / "faq"
 #: Share of the questions of the first month, in the measure of stability.
@@ -183,7 +188,23 @@ async def measure_themes(data: Path) -> None:
     print(measure_speed(np.concatenate(everything)))
 
 
+def print_lines(lines: Sequence[str]) -> None:
+    print("\n".join(lines), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m evals insight", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    asyncio.run(measure_themes(parser.parse_args().data))
+    parser.add_argument("--only", choices=PARTS, action="append", help="one of the parts; all without it")
+    parser.add_argument("--ends", type=int, default=10_000, help="simulated ends of the part surveys")
+    parser.add_argument("--calls", type=int, default=CALLS, help="pages of the part dashboard")
+    parser.add_argument("--url", help="PostgreSQL for the dashboard: empty, or filled by this command")
+    options = parser.parse_args()
+    run = {
+        "themes": lambda: asyncio.run(measure_themes(options.data)),
+        "outcomes": lambda: print_lines(measure_outcomes()),
+        "surveys": lambda: print_lines(measure_surveys(options.ends)),
+        "dashboard": lambda: print_lines(run_dashboard(options.calls, options.url)),
+    }
+    for part in options.only or PARTS:
+        run[part]()

@@ -8,6 +8,7 @@ PARTS = {
     "reader": "evals.train.reader",
     "retrieval": "evals.train.retrieval",
     "turns": "evals.train.turns",
+    "consent": "evals.train.consent",
     "quotes": "evals.train.quotes",
     "signals": "evals.train.signals",
     "support": "evals.train.support",

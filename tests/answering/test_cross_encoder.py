@@ -161,7 +161,7 @@ async def test_search_alone_answers_when_nothing_is_read_in_time(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sure", "windows"), [(True, 1), (False, 6)], ids=["sure", "unsure"])
+@pytest.mark.parametrize(("sure", "windows"), [(True, 3), (False, 6)], ids=["sure", "unsure"])
 async def test_nothing_more_is_read_once_a_passage_surely_answers(
     tokenizer: Tokenizer, slow_session: SlowSession, sure: bool, windows: int
 ) -> None:

@@ -27,7 +27,7 @@ from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.app.live_settings import LiveSettings
 from assistant.conversation.timing import Timing
-from assistant.conversation.turn.suggestions import draft_suggestions
+from assistant.conversation.turn.suggestions import draft_suggestions, edit_text
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
 from assistant.domain.errors import Unavailable
@@ -265,6 +265,7 @@ def application(
                 examples=rig.mind.examples,
                 article_desk=DeskOfArticles(),
                 suggest=partial(draft_suggestions, rig.mind),
+                edit_text=lambda conversation, edit: edit_text(rig.mind, conversation, edit),
                 notifier=rig.wire,
                 timing=rig.timing,
                 desk=rig.desk,

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import json
 from uuid import uuid4
 
 import pytest
@@ -229,3 +230,52 @@ async def test_who_only_knows_a_conversation_cannot_use_up_its_rate(client: ApiC
     assert [m["text"] for m in (await conversation.get())["messages"] if m["author"] == "customer"] == [
         "返品は？"
     ]
+
+
+async def test_what_a_page_says_of_its_visitor_reaches_the_agent_as_claimed(client: ApiClient) -> None:
+    talk, agent = await client.open(), await client.hire()
+    said = {"plan": " pro\u202e ", "seats": 1200, "trial": False}
+    assert (await talk.post("attributes", {"attributes": said})).status_code == 204
+    assert (await talk.post("attributes", {"attributes": {"trial": None, "note": "<b>"}})).status_code == 204
+    seen = await client.http.get(f"/v1/agent/conversations/{talk.id}", headers=agent)
+    assert seen.json()["customer"]["attributes"] == {
+        "claimed_plan": "pro",
+        "claimed_seats": "1,200",
+        "claimed_note": "<b>",
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"id": "c-1"},
+        {"a b": 1},
+        {"": 1},
+        {"x" * 41: 1},
+        {"a": "x" * 201},
+        {"a": ["list"]},
+        {"a": {"b": 1}},
+        {"a": 1e400},
+        {"a": 2**60},
+        {f"a{n}": n for n in range(21)},
+    ],
+)
+async def test_what_is_no_attribute_is_refused_and_nothing_is_kept(
+    client: ApiClient, said: dict[str, object]
+) -> None:
+    talk, agent = await client.open(), await client.hire()
+    body = json.dumps({"attributes": {"good": 1, **said}}).replace("Infinity", "1e400")
+    headers = talk.headers | {"Content-Type": "application/json"}
+    url = f"/v1/conversations/{talk.id}/attributes"
+    assert (await client.http.post(url, content=body, headers=headers)).status_code == 422
+    seen = await client.http.get(f"/v1/agent/conversations/{talk.id}", headers=agent)
+    assert seen.json()["customer"]["attributes"] == {}
+
+
+async def test_attributes_do_not_add_up_without_end(client: ApiClient) -> None:
+    talk = await client.open()
+    statuses = [
+        (await talk.post("attributes", {"attributes": {f"{letter}{n}": n for n in range(10)}})).status_code
+        for letter in "abc"
+    ]
+    assert statuses == [204, 204, 422]

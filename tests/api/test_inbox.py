@@ -231,3 +231,28 @@ async def test_each_agent_chooses_for_their_own_screen(client: ApiClient) -> Non
     assert (await client.http.post(url, json=chosen, headers=agent)).status_code == 200
     assert (await client.http.get(url, headers=agent)).json() == chosen
     assert (await client.http.get(url, headers=other)).json() == {"notify": False, "sound": False}
+
+
+async def test_the_inbox_is_narrowed_by_team_and_age_and_a_view_says_that_its_team_is_gone(
+    client: ApiClient,
+) -> None:
+    mori, lead = await client.hire(), await client.hire("Lead", admin=True)
+    talk = await claimed(client, mori, "返品")
+    me = (await client.http.get("/v1/agent/me", headers=mori)).json()["agent"]["id"]
+    body = {"name": "返品係", "assignment": "manual", "members": [me]}
+    made = await client.http.post("/v1/agent/teams", json=body, headers=lead)
+    team = made.json()["id"]
+
+    async def list_ids(**filters: str) -> list[str]:
+        found = await client.http.get("/v1/agent/conversations", params=filters, headers=lead)
+        return [row["id"] for row in found.json()["conversations"]]
+
+    assert await list_ids(team=team) == [talk.id]
+    assert await list_ids(team="nobody's") == []
+    assert await list_ids(age="1") == []
+    assert await list_ids(age="0") == [talk.id]
+    view = {"name": "係", "filters": {"team": team}}
+    assert (await client.http.post("/v1/agent/views", json=view, headers=lead)).json()["count"] == 1
+    await client.http.delete(f"/v1/agent/teams/{team}", headers=lead)
+    [gone] = (await client.http.get("/v1/agent/views", headers=lead)).json()["views"]
+    assert (gone["count"], gone["missing"]) == (None, "team")

@@ -140,14 +140,14 @@ async def test_themes_and_gaps_tell_nothing_of_one_customer(client: ApiClient, t
     assert json.loads(shown["gaps/g"])["evidence"][0]["text"] == said
     name = said if title is None else "カード ••••1111"
     assert json.loads(shown["themes/a"])["name"] == name
-    assert json.loads(shown["report"])["by_theme"][0]["name"] == name
+    assert json.loads(shown["report"])["groups"]["theme"][0]["name"] == name
     assert (
         next(csv.DictReader(io.StringIO(shown["conversations.csv"].lstrip("\ufeff"))))["theme_name"] == name
     )
     now = datetime.now(UTC)
     wanted = ReportRange(start=now - timedelta(days=1), end=now + timedelta(days=1))
     found = await client.rig.database.read(lambda store: load_report(store, wanted, now))
-    assert found["by_theme"][0]["name"] == name, "as `assistant report` prints it"
+    assert found["groups"]["theme"][0]["name"] == name, "as `assistant report` prints it"
 
 
 @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])

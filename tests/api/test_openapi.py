@@ -20,7 +20,8 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
 ]
 #: They carry a signature of the app, a password, or nothing that is anybody's.
 OPEN = re.compile(
-    r"/v1/(conversations|widget|agent/(login|invitation|oidc(/start|/callback)?)|business/events|channels/.*)|/healthz|/readyz"
+    r"/v1/(conversations|widget(/logo)?|agent/(login|invitation|oidc(/start|/callback)?)|business/events|channels/.*)"
+    r"|/healthz|/readyz"
 )
 
 

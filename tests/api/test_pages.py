@@ -159,3 +159,28 @@ async def test_calls_are_answered_in_json_even_to_a_browser(client: ApiClient) -
         "/v1/conversations/unknown", headers=BROWSER | {"Authorization": "Bearer x"}
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["widget.js", "widget-panel.js"])
+async def test_the_widgets_files_come_compressed_and_once(client: ApiClient, name: str) -> None:
+    file = client.app.state.context.static / name
+    file.write_text("start();" * 100)
+    first = await client.http.get(f"/{name}", headers={"Accept-Encoding": "gzip"})
+    assert first.headers["content-encoding"] == "gzip"
+    assert int(first.headers["content-length"]) < 100
+    assert first.text == "start();" * 100
+    assert first.headers["cross-origin-resource-policy"] == "cross-origin"
+    again = await client.http.get(f"/{name}", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    file.write_text("begin();")
+    changed = await client.http.get(
+        f"/{name}", headers={"If-None-Match": first.headers["etag"], "Accept-Encoding": "identity"}
+    )
+    assert (changed.status_code, changed.text) == (200, "begin();")
+    assert "content-encoding" not in changed.headers
+
+
+async def test_a_page_that_may_embed_the_widget_may_load_its_second_file(client: ApiClient) -> None:
+    (client.app.state.context.static / "widget-panel.js").write_text("panel();")
+    page = await client.http.get("/widget-panel.js", headers={"Origin": "https://shop.example"})
+    assert page.headers["access-control-allow-origin"] == "*"

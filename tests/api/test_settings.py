@@ -1,5 +1,6 @@
 """Leads change settings over HTTP: checked, with who and when, and in force at once."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -109,6 +110,11 @@ async def test_of_two_leads_the_second_sees_what_the_first_did(client: ApiClient
         {"sentence__ja__waiting_minutes": ["もうすぐです"]},
         {"sentence__ja__greeting": []},
         {"sentence__ja__button_person": ["人"]},
+        {"logo": "https://evil.example/logo.png"},
+        {"logo": "data:image/png;base64,PHN2Zy8+"},
+        {"logo": "data:image/svg+xml;base64,PHN2Zy8+"},
+        {"logo": "data:image/png;base64,===="},
+        {"logo": 1},
         {"nothing": 1},
     ],
 )
@@ -118,6 +124,11 @@ async def test_what_does_not_fit_is_refused_and_nothing_is_stored(
     refused = await change(client, lead, policy__max_failed_turns=5, **wrong)
     assert refused.status_code == 422
     assert (await stored(client, lead, "policy.max_failed_turns"))["change"] is None
+
+
+async def test_a_large_logo_is_refused(client: ApiClient, lead: Headers) -> None:
+    large = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64 * 1024 + 1)).decode()
+    assert (await change(client, lead, logo=large)).status_code == 413
 
 
 async def test_a_leads_words_colour_and_name_reach_the_customer(client: ApiClient, lead: Headers) -> None:
@@ -131,6 +142,25 @@ async def test_a_leads_words_colour_and_name_reach_the_customer(client: ApiClien
     assert script == 'var YORISOI_ACCENT="#1d5a48";\nstart();'
     assert client.app.state.context.live.names["ja"] == "こもれび"
     assert "いらっしゃいませ" not in (await client.http.get("/v1/widget?lang=en")).json()["greeting"]
+
+
+PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n picture").decode()
+
+
+async def test_a_leads_logo_reaches_the_customer_and_goes_again(client: ApiClient, lead: Headers) -> None:
+    assert (await change(client, lead, logo=PNG)).status_code == 200
+    path = (await client.http.get("/v1/widget")).json()["assistant"]["logo"]
+    shown = await client.http.get(path)
+    assert (shown.headers["content-type"], shown.content[:4]) == ("image/png", b"\x89PNG")
+    assert "immutable" in shown.headers["cache-control"]
+    assert shown.headers["content-security-policy"].startswith("default-src 'none'")
+    # Of another picture nothing is kept for long.
+    assert (await client.http.get("/v1/widget/logo?v=other")).headers["cache-control"] == "no-cache"
+    one = await stored(client, lead, "logo")
+    assert (one["value"], one["change"]["value"]) == (PNG, "image")
+    assert (await change(client, lead, one["change"]["id"], logo=None)).status_code == 200
+    assert (await client.http.get("/v1/widget")).json()["assistant"]["logo"] is None
+    assert (await client.http.get(path)).status_code == 404
 
 
 async def test_nothing_invisible_is_kept_in_names_and_wordings(client: ApiClient, lead: Headers) -> None:

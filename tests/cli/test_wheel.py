@@ -68,7 +68,9 @@ def test_a_wheel_serves_the_demo_and_answers_outside_the_checkout(installed: Cli
         console = httpx2.get(f"{service.url}/console")
         assert console.status_code == 200
         assert "/console/assets/" in console.text
-        assert httpx2.get(f"{service.url}/widget.js").headers["content-type"].startswith("text/javascript")
+        for script in ("widget.js", "widget-panel.js"):
+            loaded = httpx2.get(f"{service.url}/{script}")
+            assert loaded.headers["content-type"].startswith("text/javascript")
         service.stop()
     asked = installed.run("ask", "未開封の商品の返品期限は何日ですか")
     assert asked.code == 0, asked.err

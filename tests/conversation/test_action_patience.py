@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.conversation.actions.consent import Consent, asks_aside, asks_to_wait, read_consent
+from assistant.conversation.actions.slot_values import parse_address
 from assistant.conversation.templates import render_template as words
 from assistant.domain.actions import ProposalState
 from tests.actions_harness import TOOLS, open_shop
@@ -76,3 +77,19 @@ async def test_thanks_for_what_was_shown_get_the_question_again(rig: Harness) ->
     assert ORDER in reply.text
     assert words("action_confirm_again", "ja") in reply.text
     assert await states(rig, talk) == [ProposalState.OPEN]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("あたらしい じゅうしょは 460-0008 愛知県名古屋市中区栄4-5-6", "460-0008 愛知県名古屋市中区栄4-5-6"),
+        ("娘のおうちへ 〒460-0008 愛知県名古屋市中区栄4-5-6 です", "460-0008 愛知県名古屋市中区栄4-5-6"),
+        ("愛知県名古屋市中区栄4-5-6 460-0008", "愛知県名古屋市中区栄4-5-6 460-0008"),
+        (
+            "Flat 405, 4-5-6 Sakae, Naka-ku, Nagoya 460-0008 instead",
+            "Flat 405, 4-5-6 Sakae, Naka-ku, Nagoya 460-0008",
+        ),
+    ],
+)
+def test_the_words_around_an_address_are_no_part_of_it(text: str, address: str) -> None:
+    assert parse_address(text) == address

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.conversation import callbacks
-from assistant.conversation.callbacks import CallbackRequest
+from assistant.conversation.callbacks import CallbackChoice, CallbackRequest
 from assistant.conversation.snooze import snooze_conversation
 from assistant.domain.callbacks import Callback, list_callback_slots, normalize_number, require_slot
 from assistant.domain.errors import AssistantError, BadInput, Conflict
@@ -107,15 +107,18 @@ async def test_who_waits_is_offered_times_and_chooses_one_once(rig: Harness) -> 
     assert len(slots) == 3
 
     def choose(start: datetime):  # type: ignore[no-untyped-def]
+        choice = CallbackChoice(number="０９０ー１２３４ー５６７８", topic="返金", slot_from=start)
         return rig.database.write(
-            lambda store: callbacks.request_callback(
-                store, conversation, "０９０ー１２３４ー５６７８", start, OFFERING, rig.clock()
-            )
+            lambda store: callbacks.request_callback(store, conversation, choice, OFFERING, rig.clock())
         )
 
     with pytest.raises(BadInput):
         await choose(slots[0][0] + timedelta(minutes=1))
+    assert await rig.database.read(lambda store: callbacks.find_planned_callback(store, conversation)) is None
     await choose(slots[0][0])
+    planned = await rig.database.read(lambda store: callbacks.find_planned_callback(store, conversation))
+    assert planned is not None
+    assert (planned.slot_from, planned.topic) == (slots[0][0], "返金")
     assert "5678" in (await rig.answers(conversation))[-1]
     with pytest.raises(Conflict):
         await choose(slots[1][0])

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from assistant.conversation import report_figures
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.conversation_start import Visitor
-from assistant.conversation.report import ReportRange, compute_figures, load_report
+from assistant.conversation.report import ReportRange, load_report
+from assistant.conversation.report_profiles import build_profiles
 from assistant.conversation.templates.report import DEFINITIONS
 from assistant.domain.outcomes import OutcomeKind
 from assistant.domain.report_rows import RepeatContact, ReportRow
@@ -39,6 +42,12 @@ ROW = ReportRow(
     ces=None,
     comment=None,
 )
+
+
+def compute_figures(
+    rows: list[ReportRow], contacts: list[RepeatContact], persons: dict[str, str], now: datetime
+) -> dict[str, Any]:
+    return report_figures.compute_figures(rows, build_profiles(rows, contacts, persons, now))
 
 
 def contact(days: float, *, customer: str = "p1", theme: str | None = "t") -> RepeatContact:
@@ -101,7 +110,7 @@ def test_young_answers_are_grey() -> None:
 def test_agents_below_thirty_conversations_are_not_shown() -> None:
     rows = [replace(ROW, agent="few")] * 29 + [replace(ROW, agent="many", csat=5)] * 30
     figures = compute_figures(rows, [], {}, NOW)
-    assert list(figures["by_agent"]) == ["many"]
+    assert [group["key"] for group in figures["groups"]["agent"]] == ["many"]
 
 
 def test_empty_months_are_no_error() -> None:

@@ -65,6 +65,7 @@ def test_an_agents_morning(
     visitor = start_to_wait(demo, script)
     sign_in(page, demo)
     _find_and_claim(page, script)
+    _note_and_mend(page, script)
     _tag_and_save_a_view(page, script)
     _write_a_saved_reply(page, script)
     _go_by_the_palette(page, script)
@@ -84,6 +85,24 @@ def _find_and_claim(page: Page, script: DeskScript) -> None:
     page.get_by_test_id("inbox-row").click()
     page.get_by_test_id("claim").click()
     page.get_by_test_id("resolve").wait_for()
+
+
+def _note_and_mend(page: Page, script: DeskScript) -> None:
+    """A note on the person stays; wording is mended; without a model translation says so."""
+    page.get_by_test_id("person-note-text").fill(f"<b>{script.name}</b>")
+    page.get_by_test_id("save-person-note").click()
+    expect(page.get_by_test_id("person-note").first).to_contain_text(f"<b>{script.name}</b>")
+    draft = page.get_by_test_id("composer-input")
+    draft.fill("了解しました。")
+    page.get_by_test_id("mend").click()
+    expect(draft).to_have_value("承知いたしました。")
+    page.get_by_test_id("tools").click()
+    page.get_by_test_id("translate").click()
+    said = "対話モデル" if script.language == "ja" else "chat model"
+    expect(page.get_by_test_id("composer-tools")).to_contain_text(said)
+    assert faults(page) == []
+    draft.fill("")
+    page.get_by_test_id("tools").click()
 
 
 def _tag_and_save_a_view(page: Page, script: DeskScript) -> None:

@@ -25,7 +25,7 @@ HTML = """<!doctype html><html lang="ko"><body><button id="own">?</button>
 <script src="/chat/widget.js" data-launcher="none" data-name="코모레비" data-logo="/logo.svg" async></script>
 </body></html>"""
 WELCOME = {
-    "assistant": {"name": render_template("assistant_name", "ko")},
+    "assistant": {"name": render_template("assistant_name", "ko"), "logo": None},
     "greeting": render_template("greeting", "ko"),
     "disclosure": render_template("disclosure", "ko"),
     "examples": [],
@@ -42,10 +42,9 @@ def serve_site(route: Route) -> None:
         route.fulfill(
             body=HTML, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY}
         )
-    elif path == "/chat/widget.js":
-        route.fulfill(
-            path=ROOT / "assistant" / "api" / "static" / "widget.js", content_type="text/javascript"
-        )
+    elif path in ("/chat/widget.js", "/chat/widget-panel.js"):
+        file = ROOT / "assistant" / "api" / "static" / path.removeprefix("/chat/")
+        route.fulfill(path=file, content_type="text/javascript")
     elif path == "/chat/v1/widget":
         route.fulfill(body=json.dumps(WELCOME), content_type="application/json")
     elif path == "/logo.svg":
@@ -60,7 +59,6 @@ def test_it_lives_in_a_strict_page_behind_a_path_in_korean(customer: Page) -> No
     customer.route(f"{SITE}/**", serve_site)
     customer.goto(f"{SITE}/")
     chat = WidgetPage(customer)
-    expect(chat.find("input")).to_have_count(1)
     expect(chat.find("launcher")).to_have_count(0)
     customer.locator("#own").click()
     expect(chat.find("greeting")).to_contain_text(render_template("greeting", "ko"))
@@ -83,3 +81,46 @@ def test_a_language_that_the_server_does_not_speak_gives_way(customer: Page) -> 
     customer.goto(f"{SITE}/")
     customer.locator("#own").click()
     expect(WidgetPage(customer).find("person")).to_have_text("担当者と話す")
+
+
+SLOTS = [
+    {"slot_from": f"2026-12-01T0{hour}:00:00Z", "slot_to": f"2026-12-01T0{hour + 1}:00:00Z"}
+    for hour in (5, 6)
+]
+#: What the service answers somebody who asks for a person and then for a call.
+ANSWERS = {
+    "POST /chat/v1/conversations": {"id": "c", "token": "t", "state": "assistant"},
+    "POST /chat/v1/conversations/c/handoff": {"state": "queued", "message": None},
+    "GET /chat/v1/conversations/c/callback": {"slots": SLOTS, "planned": None},
+    "POST /chat/v1/conversations/c/callback": SLOTS[1],
+}
+
+
+def test_a_call_is_asked_for_by_keyboard_alone(customer: Page) -> None:
+    asked: list[object] = []
+
+    def answer_calls(route: Route) -> None:
+        request = route.request
+        answer = ANSWERS.get(f"{request.method} {request.url.removeprefix(SITE)}")
+        if request.method == "POST" and request.url.endswith("/callback"):
+            asked.append(request.post_data_json)
+        route.fulfill(
+            status=200 if answer else 503, body=json.dumps(answer or {}), content_type="application/json"
+        )
+
+    customer.route(f"{SITE}/**", serve_site)
+    customer.route(f"{SITE}/chat/v1/conversations**", answer_calls)
+    customer.goto(f"{SITE}/")
+    customer.locator("#own").click()
+    chat, keys = WidgetPage(customer), customer.keyboard
+    chat.find("person").press("Enter")
+    chat.find("call").press("Enter")
+    expect(chat.find("call-time")).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.type("03-1234-5678")
+    keys.press("Enter")
+    expect(chat.find("call-planned")).to_be_visible()
+    expect(chat.find("call-form")).to_have_count(0)
+    expect(chat.find("cancel-waiting")).to_be_focused()
+    assert asked == [{"slot_from": SLOTS[1]["slot_from"], "number": "03-1234-5678", "topic": ""}]

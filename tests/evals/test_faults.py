@@ -8,6 +8,7 @@ import pytest
 
 from evals.faults.bodies import VALUES, build_hostile_bodies
 from evals.faults.checks import _check_conversation
+from evals.faults.foreign_desks import compare_texts
 from evals.faults.load import CustomerConversation
 from evals.faults.run import ROWS, run_rows
 
@@ -63,3 +64,16 @@ def test_every_call_with_a_body_gets_hostile_ones() -> None:
     ]
     assert len(calls) == len(taken) > 50
     assert min(calls.values()) >= len(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "wrong"),
+    [
+        (["a", "b", "c"], {}),
+        (["a", "c"], {"lost": 1}),
+        (["a", "b", "b", "c"], {"doubled": 1}),
+        (["b", "a", "c"], {"order": 1}),
+    ],
+)
+def test_what_a_foreign_desk_got_is_compared(arrived: list[str], wrong: dict[str, int]) -> None:
+    assert +compare_texts(["a", "b", "c"], arrived) == wrong

@@ -17,7 +17,7 @@ from assistant.signals.small_talk import detect_small_talk
 from assistant.tools.catalogue import load_tools
 
 ALL = ("ja", "en", "ko")
-WIDGET = Path(__file__).parents[2] / "web" / "widget" / "text.ts"
+WIDGET = Path(__file__).parents[2] / "web" / "widget"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,8 @@ def test_tools_are_asked_for_in_english_where_they_have_no_korean() -> None:
 
 
 def test_the_widget_has_all_its_words_in_korean() -> None:
-    english = WIDGET.read_text("utf-8").partition("const en")[2]
+    files = [(WIDGET / name).read_text("utf-8") for name in ("outside.ts", "text.ts")]
+    english = "".join(text.partition("const en")[2].partition("};")[0] for text in files)
     keys = re.findall(r"^  (\w+):", english, re.MULTILINE)
     assert len(keys) > 40
     assert list(WIDGET_WORDS["ko"]) == keys

@@ -37,10 +37,6 @@ export interface components {
       messages: number;
       too_few: boolean;
     };
-    AgentFiguresOut: {
-      conversations: number;
-      surveys: components["schemas"]["SurveysOut"];
-    };
     AgentMessageIn: {
       /** Format: uuid */
       id: string;
@@ -88,6 +84,16 @@ export interface components {
       id: string;
       name: string;
     };
+    AgentWorkloadOut: {
+      agent: string;
+      name: string;
+      taken: number;
+      interruptions: number;
+      most_at_once: number;
+      desk_seconds: number;
+      notes: components["schemas"]["CoachingNoteOut"][];
+      too_few: boolean;
+    };
     ArticleOut: {
       id: string;
       title: string;
@@ -116,11 +122,20 @@ export interface components {
     };
     /** @enum {string} */
     Assignment: "manual" | "round_robin" | "least_loaded";
+    AssistantOut: {
+      name: string;
+      logo: string | null;
+    };
     AttemptOut: {
       turn: number;
       query: string | null;
       sources: components["schemas"]["SourceScoreOut"][];
       reaction: string | null;
+    };
+    AttributesIn: {
+      attributes: {
+        [key: string]: string | boolean | number | null;
+      };
     };
     /** @enum {string} */
     Author: "customer" | "assistant" | "agent" | "system";
@@ -167,6 +182,8 @@ export interface components {
     };
     CallbackChoiceIn: {
       number: string;
+      /** @default */
+      topic?: string;
       /** Format: date-time */
       slot_from: string;
     };
@@ -206,6 +223,7 @@ export interface components {
     };
     CallbackSlotsOut: {
       slots: components["schemas"]["CallbackPlanOut"][];
+      planned: components["schemas"]["CallbackPlanOut"] | null;
     };
     CandidateOut: {
       conversation: string;
@@ -284,6 +302,11 @@ export interface components {
     CloseIn: {
       helped?: boolean | null;
     };
+    CoachingNoteOut: {
+      verdict: string;
+      note: string;
+      conversation: string;
+    };
     ColleagueOut: {
       id: string;
       name: string;
@@ -316,6 +339,18 @@ export interface components {
       writable: boolean;
       answer_from: string | null;
     };
+    /** @description Where a person may be written to first. */
+    ContactWayOut: {
+      channel: string;
+      account: string | null;
+      peer: string;
+      way: string | null;
+      obstacle: ("web" | "unset" | "unreachable" | "unproven" | "window" | "busy") | null;
+      conversation: string | null;
+    };
+    ContactWaysOut: {
+      ways: components["schemas"]["ContactWayOut"][];
+    };
     ContradictionOut: {
       id: string;
       measure: string;
@@ -338,6 +373,7 @@ export interface components {
       customer: components["schemas"]["CustomerOut"];
       channel: components["schemas"]["ChannelOut"] | null;
       contacts: components["schemas"]["ContactOut"][];
+      desk: components["schemas"]["ForeignDeskOut"] | null;
       actions: components["schemas"]["ActionOut"][];
       handoff: components["schemas"]["PacketOut"] | null;
       harassment: components["schemas"]["HarassmentOut"] | null;
@@ -392,6 +428,17 @@ export interface components {
       email?: string | null;
       signature?: string | null;
     };
+    CustomerNoteIn: {
+      text: string;
+    };
+    CustomerNoteOut: {
+      id: string;
+      agent: string;
+      agent_name: string;
+      text: string;
+      /** Format: date-time */
+      created_at: string;
+    };
     CustomerOut: {
       id: string;
       name: string | null;
@@ -406,6 +453,12 @@ export interface components {
       identities: components["schemas"]["IdentityOut"][];
       previous: components["schemas"]["PreviousConversationOut"][];
       links: components["schemas"]["LinkOut"][];
+      notes: components["schemas"]["CustomerNoteOut"][];
+    };
+    CustomerQuestionOut: {
+      message: string;
+      text: string;
+      answered_by: string | null;
     };
     /** @description Numbers by days of the business's time zone. */
     DashboardOut: {
@@ -467,6 +520,38 @@ export interface components {
         [key: string]: string;
       };
     };
+    /** @description The week on one page. */
+    DigestOut: {
+      start: string;
+      end: string;
+      counted: number;
+      counted_before: number;
+      figures: {
+        [key: string]: components["schemas"]["DigestRateOut"];
+      };
+      themes: components["schemas"]["GrownThemeOut"][];
+      done: {
+          [key: string]: string;
+        }[];
+      effects: {
+          [key: string]: unknown;
+        }[];
+      unkept: {
+        [key: string]: number;
+      };
+      quotes: components["schemas"]["QuoteOut"][];
+      text: {
+        [key: string]: string;
+      };
+    };
+    DigestRateOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      change: components["schemas"]["RateChangeOut"] | null;
+    };
     DismissIn: {
       reason: string;
     };
@@ -495,6 +580,16 @@ export interface components {
       article: string;
       title: string;
       url: string;
+    };
+    DraftCountOut: {
+      kind: string;
+      shown: number;
+      inserted: number;
+      sent: number;
+      edited: number;
+    };
+    DraftCountsOut: {
+      drafts: components["schemas"]["DraftCountOut"][];
     };
     /** @description What a lead writes: the text, and what files have as front matter. */
     DraftFieldsIn: {
@@ -545,6 +640,16 @@ export interface components {
       text: string;
       personal: boolean;
     };
+    DraftUseIn: {
+      draft: string;
+      /** @enum {string} */
+      kind: "suggestion" | "saved_reply" | "similar" | "translation" | "rephrasing";
+      /** @enum {string} */
+      step: "shown" | "inserted" | "sent" | "edited";
+    };
+    DraftUsesIn: {
+      uses: components["schemas"]["DraftUseIn"][];
+    };
     DraftsOut: {
       drafts: components["schemas"]["DraftRowOut"][];
     };
@@ -568,6 +673,11 @@ export interface components {
       translations: {
         [key: string]: components["schemas"]["TranslationOut"];
       };
+    };
+    EditedTextOut: {
+      text: string;
+      problem: ("no_model" | "failed") | null;
+      differing: string[];
     };
     /** @description Below 1: bad ends became fewer; None where there was nothing to compare. */
     EffectOut: {
@@ -612,7 +722,7 @@ export interface components {
       notices: number;
     };
     /** @enum {string} */
-    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published";
+    EventType: "case.opened" | "improvement.exported" | "improvement.done" | "handoff.requested" | "conversation.closed" | "gap.published" | "digest.ready";
     EvidenceOut: {
       turn: number;
       text: string;
@@ -651,6 +761,40 @@ export interface components {
       harassment?: number;
       complaint?: number;
       reply_missed?: number;
+    };
+    /** @description The range before, as long. */
+    FiguresBeforeOut: {
+      start: string;
+      end: string;
+      ended: number;
+      counted: number;
+      outcomes: {
+        [key: string]: number;
+      };
+      abandoned_after: {
+        [key: string]: number;
+      };
+      contained: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      confirmed: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      resolved_by_person: components["schemas"]["RateOut"];
+      durable_72h: components["schemas"]["DurableOut"];
+      durable_7d: components["schemas"]["DurableOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      handoff_reasons: {
+        [key: string]: number;
+      };
+      wait_seconds: components["schemas"]["WaitOut"];
+      surveys: components["schemas"]["SurveysOut"];
+      changes: {
+        [key: string]: components["schemas"]["RateChangeOut"];
+      };
+      themes: {
+        [key: string]: number;
+      };
     };
     FilledReplyOut: {
       text: string;
@@ -699,6 +843,10 @@ export interface components {
       callback?: "" | "true" | "1";
       /** @default */
       waiting?: string;
+      /** @default */
+      team?: string;
+      /** @default */
+      age?: string;
       /**
        * @default
        * @enum {string}
@@ -709,6 +857,21 @@ export interface components {
        * @enum {string}
        */
       sla?: "" | "at_risk" | "breached";
+    };
+    /** @description A saved reply that fits what is asked. */
+    FittingReplyOut: {
+      id: string;
+      name: string;
+      text: string;
+    };
+    ForeignDeskOut: {
+      name: string;
+      label: string | null;
+      url: string | null;
+      state: string;
+      why: string | null;
+      loss: string[];
+      fields: number;
     };
     /** @description The message in which a search found a conversation. */
     FoundPlaceOut: {
@@ -781,6 +944,28 @@ export interface components {
     GapState: "open" | "drafting" | "drafted" | "proving" | "proved" | "publishing" | "measuring" | "worked" | "no_effect" | "worse" | "dismissed";
     GapsOut: {
       gaps: components["schemas"]["GapRowOut"][];
+    };
+    /** @description Figures of one channel, language, theme, reason or agent. */
+    GroupOut: {
+      key: string;
+      name: string;
+      conversations: number;
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      durable_7d: components["schemas"]["RateOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      surveys: components["schemas"]["SurveysOut"];
+    };
+    GrownThemeOut: {
+      theme: string;
+      name: string;
+      conversations: number;
+      before: number;
+      ratio: number;
+      low: number;
+      high: number;
     };
     HandoffReceiptOut: {
       message: components["schemas"]["MessageOut"];
@@ -936,11 +1121,21 @@ export interface components {
       contradictions: components["schemas"]["ContradictionOut"][];
       dismissed: components["schemas"]["DismissalOut"][];
     };
+    LanguageOut: {
+      code: string;
+      name: string;
+    };
+    LanguagesOut: {
+      languages: components["schemas"]["LanguageOut"][];
+    };
     LastMessageOut: {
       author: components["schemas"]["Author"];
       text: string | null;
       /** Format: date-time */
       created_at: string;
+    };
+    LastRehearsalOut: {
+      rehearsal: components["schemas"]["RehearsalOut"] | null;
     };
     LineOut: {
       author: components["schemas"]["Author"];
@@ -962,6 +1157,29 @@ export interface components {
       reason: string | null;
       /** Format: date-time */
       created_at: string;
+    };
+    LiveOut: {
+      as_of: string | null;
+      waiting: number;
+      waiting_since: string | null;
+      with_agent: number;
+      sla_near: number;
+      sla_over: number;
+      frustrated: number;
+      active: number;
+      agents: {
+        [key: string]: number;
+      };
+      load: number;
+      capacity: number;
+      problems: {
+        [key: string]: string;
+      } | null;
+      definitions: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
     };
     LivenessOut: {
       /** @constant */
@@ -1027,6 +1245,14 @@ export interface components {
     OpinionsOut: {
       verdicts: components["schemas"]["VerdictOut"][];
       thumb: components["schemas"]["ThumbOut"] | null;
+    };
+    OutboundStartIn: {
+      /** Format: uuid */
+      id: string;
+      way: string;
+      text: string;
+      /** @default */
+      subject?: string;
     };
     /** @enum {string} */
     OutcomeKind: "confirmed" | "answered" | "abandoned" | "resolved_by_person" | "ended_by_person" | "transferred_out" | "spam" | "no_request";
@@ -1182,6 +1408,16 @@ export interface components {
       support: number;
       proactive: number;
     };
+    QuoteOut: {
+      text: string;
+      conversation: string;
+    };
+    /** @description A share less that of the range before, with the 95 % interval. */
+    RateChangeOut: {
+      difference: number;
+      low: number;
+      high: number;
+    };
     /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
     RateOut: {
       count: number;
@@ -1202,6 +1438,88 @@ export interface components {
      * @enum {string}
      */
     Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    /** @description A customer who fares otherwise with the changes. */
+    RehearsalFlipOut: {
+      worse: boolean;
+      before: components["schemas"]["RehearsedConversationOut"];
+      after: components["schemas"]["RehearsedConversationOut"];
+    };
+    RehearsalOut: {
+      id: string;
+      by: string;
+      changes: {
+        [key: string]: unknown;
+      };
+      state: string;
+      done: number;
+      total: number;
+      /** Format: date-time */
+      at: string;
+      problem: string | null;
+      result: components["schemas"]["RehearsalResultOut"] | null;
+    };
+    RehearsalResultOut: {
+      customers: number;
+      passed: boolean;
+      failed_gates: string[];
+      before: components["schemas"]["RehearsedRateOut"][];
+      after: components["schemas"]["RehearsedRateOut"][];
+      changed: number;
+      worse: number;
+      flips: components["schemas"]["RehearsalFlipOut"][];
+      failed: components["schemas"]["RehearsedConversationOut"][];
+    };
+    RehearsedConversationOut: {
+      key: string;
+      kind: string;
+      language: string;
+      persona: string;
+      disturbance: string;
+      article: string;
+      fact: string;
+      lines: components["schemas"]["RehearsedLineOut"][];
+      decisions: string[];
+      turns: number;
+      is_told: boolean | null;
+      is_person_reached: boolean | null;
+      is_false_handoff: boolean | null;
+      is_false_answer: boolean | null;
+      wasted_turns: number | null;
+      is_kept_for_people: boolean;
+      promises: string[];
+      leaks: string[];
+      repeated_replies: number;
+      failures: string[];
+    };
+    RehearsedLineOut: {
+      author: string;
+      text: string;
+      note: string;
+      articles: string[];
+    };
+    /** @description One measure over the simulated customers that it applies to, with its 95 % Wilson interval. */
+    RehearsedRateOut: {
+      measure: string;
+      language: string;
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      proves_at_most: number | null;
+      limit: number | null;
+      passed: boolean;
+    };
+    RelatedOut: {
+      questions: components["schemas"]["CustomerQuestionOut"][];
+      cases: components["schemas"]["SolvedCaseOut"][];
+      replies: components["schemas"]["FittingReplyOut"][];
+    };
+    RephraseIn: {
+      text: string;
+      /** @enum {string} */
+      manner: "polite" | "shorter" | "simpler";
+    };
     ReplayIn: {
       changes: {
         [key: string]: unknown;
@@ -1252,13 +1570,9 @@ export interface components {
         [key: string]: number;
       };
     };
-    /** @description Figures of conversations that ended in the range. */
     ReportOut: {
       start: string;
       end: string;
-      zone: string;
-      channel: string | null;
-      language: string | null;
       ended: number;
       counted: number;
       outcomes: {
@@ -1268,6 +1582,7 @@ export interface components {
         [key: string]: number;
       };
       contained: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
       confirmed: components["schemas"]["RateOut"];
       abandoned: components["schemas"]["RateOut"];
       resolved_by_assistant: components["schemas"]["RateOut"];
@@ -1281,33 +1596,29 @@ export interface components {
       };
       wait_seconds: components["schemas"]["WaitOut"];
       surveys: components["schemas"]["SurveysOut"];
-      by_channel: {
-        [key: string]: number;
+      zone: string;
+      channel: string | null;
+      language: string | null;
+      theme: string | null;
+      reason: string | null;
+      agent: string | null;
+      too_few: boolean;
+      groups: {
+        [key: string]: components["schemas"]["GroupOut"][];
       };
-      by_language: {
-        [key: string]: number;
-      };
-      by_agent: {
-        [key: string]: components["schemas"]["AgentFiguresOut"];
-      };
-      by_theme: components["schemas"]["ReportThemeOut"][];
       by_day: components["schemas"]["ReportDayOut"][];
+      before: components["schemas"]["FiguresBeforeOut"] | null;
+      names: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
       definitions: {
         [key: string]: {
           [key: string]: string;
         };
       };
       definitions_version: number;
-    };
-    ReportThemeOut: {
-      theme: string;
-      name: string;
-      conversations: number;
-      abandoned: components["schemas"]["RateOut"];
-      handed_over: components["schemas"]["RateOut"];
-      frustrated_at_start: components["schemas"]["RateOut"];
-      frustrated_at_end: components["schemas"]["RateOut"];
-      surveys: components["schemas"]["SurveysOut"];
     };
     ResolveIn: {
       outcome: string;
@@ -1470,6 +1781,13 @@ export interface components {
       /** Format: date-time */
       until: string;
     };
+    SolvedCaseOut: {
+      conversation: string;
+      ask: string;
+      reply: string;
+      outcome: string;
+      closed_at: string | null;
+    };
     SourceIn: {
       source: string;
     };
@@ -1514,6 +1832,10 @@ export interface components {
     };
     /** @enum {string} */
     State: "assistant" | "queued" | "agent" | "closed";
+    SuggestIn: {
+      /** @default */
+      question?: string;
+    };
     SuggestionOut: {
       text: string;
       html: string;
@@ -1690,6 +2012,13 @@ export interface components {
     TransferIn: {
       agent: string;
     };
+    TranslateIn: {
+      /** @default */
+      text?: string;
+      /** @default */
+      message?: string;
+      to: string;
+    };
     TranslationOut: {
       id: string;
       exists: boolean;
@@ -1773,7 +2102,7 @@ export interface components {
         [key: string]: string;
       };
       count: number | null;
-      missing: ("tag" | "agent") | null;
+      missing: ("tag" | "agent" | "team") | null;
     };
     ViewsOut: {
       views: components["schemas"]["ViewOut"][];
@@ -1833,7 +2162,7 @@ export interface components {
       webhooks: components["schemas"]["WebhookOut"][];
     };
     WidgetConfigOut: {
-      assistant: components["schemas"]["AgentNameOut"];
+      assistant: components["schemas"]["AssistantOut"];
       greeting: string;
       disclosure: string;
       examples: string[];
@@ -1850,12 +2179,35 @@ export interface components {
       text: string;
       why: string;
     };
+    WordingFindingOut: {
+      /** @enum {string} */
+      code: "twice" | "extra_sa" | "humbled_customer" | "casual" | "short_potential" | "too_often";
+      start: number;
+      end: number;
+      excerpt: string;
+      instead: string;
+    };
+    WordingIn: {
+      text: string;
+    };
+    WordingOut: {
+      findings: components["schemas"]["WordingFindingOut"][];
+    };
     WorkIn: {
       capacity: number;
       /** @default [] */
       skills?: string[];
       /** @default {} */
       hours?: {
+        [key: string]: string;
+      };
+    };
+    /** @description By name: no ranking. */
+    WorkloadsOut: {
+      start: string;
+      end: string;
+      agents: components["schemas"]["AgentWorkloadOut"][];
+      definition: {
         [key: string]: string;
       };
     };

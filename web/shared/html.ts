@@ -1,5 +1,6 @@
 // The server's HTML is sanitised already; here it is rebuilt node by node from an allow-list,
 // so that nothing else can reach the page whatever the server was made to send.
+import { safeUrl } from "./url";
 
 const ALLOWED: Record<string, readonly string[]> = {
   P: [], BR: [], HR: [], UL: [], OL: ["start"], LI: [], DL: [], DT: [], DD: [], STRONG: [], B: [], EM: [], I: [], DEL: [],
@@ -8,17 +9,6 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 /** What these contain is code or markup, never something to read. */
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH", "TITLE", "HEAD"]);
-
-/** An http(s) address, made absolute, or null. */
-export function safeUrl(href: string | null, base: string): string | null {
-  if (!href) return null;
-  try {
-    const url = new URL(href, base);
-    return /^https?:$/.test(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
-}
 
 function link(from: Element, to: Element, base: string): void {
   if (to.hasAttribute("data-cite")) return to.setAttribute("href", `#cite-${to.getAttribute("data-cite")}`);
@@ -50,13 +40,41 @@ function copy(node: Node, into: Node, base: string): void {
 interface Policies {
   createPolicy(name: string, rules: { createHTML: (html: string) => string }): { createHTML: (html: string) => string };
 }
-/** For pages that demand Trusted Types (`trusted-types yorisoi`): what is parsed is only read from, node by node. */
-const policy = (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy("yorisoi", { createHTML: (html) => html });
+
+/** For pages that demand Trusted Types: what is parsed is only read from, node by node. Null: none, or the page's list
+ *  (`trusted-types yorisoi`) does not name us. */
+function createPolicy() {
+  try {
+    return (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy("yorisoi", { createHTML: (html) => html });
+  } catch {
+    return null;
+  }
+}
+const policy = createPolicy();
+
+const SIGNS: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
+
+/** The words line by line without their marks, where the page lets nobody parse. */
+function wordsOf(html: string): Node {
+  const body = document.createElement("body");
+  for (const line of html.split(/<(?:br|\/(?:p|li|tr|h\d))\b[^>]*>/i)) {
+    const words = line.replace(/<[^>]*>/g, "").replace(/&(#?\w+);/g, (all, name) => SIGNS[name] ?? all).trim();
+    if (words) body.appendChild(document.createElement("p")).textContent = words;
+  }
+  return body;
+}
+
+function parse(html: string): Node {
+  try {
+    return new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html").body;
+  } catch {
+    return wordsOf(html);
+  }
+}
 
 /** Allowed elements only, with links made absolute against `base`. Unknown elements leave their text behind. */
 export function safeFragment(html: string, base: string): DocumentFragment {
-  const parsed = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
   const fragment = document.createDocumentFragment();
-  parsed.body.childNodes.forEach((child) => copy(child, fragment, base));
+  parse(html).childNodes.forEach((child) => copy(child, fragment, base));
   return fragment;
 }

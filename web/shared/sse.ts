@@ -85,6 +85,7 @@ export function openStream(options: StreamOptions): Stream {
     const last = options.lastId();
     const headers = { Accept: "text/event-stream", ...options.headers(), ...(last && { "Last-Event-ID": last }) };
     const response = await fetch(options.url, { headers, signal: line.signal, cache: "no-store" });
+    if (closed) return;
     if (FINAL.includes(response.status)) {
       closed = true;
       return options.onRefused(response.status);

@@ -1,35 +1,28 @@
 import { signal } from "@preact/signals";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Message } from "../shared/types";
 import { takeCommands } from "../widget/commands";
 import type { Chat } from "../widget/context";
 import { createModel } from "../widget/model";
-import { fillWords } from "../widget/text";
+import { fillWords } from "../widget/outside";
+import { text } from "../widget/text";
+
+afterEach(() => vi.restoreAllMocks());
 
 function chat() {
   const model = createModel();
-  const session = { ...model, send: vi.fn(), forget: vi.fn(), switchCustomer: vi.fn() };
-  const config = { customer: null as { id: string } | null };
-  return { open: signal(false), session, config } as unknown as Chat & { session: typeof session };
+  const session = { ...model, send: vi.fn(), logout: vi.fn(), identify: vi.fn(), tellAttributes: vi.fn() };
+  return { open: signal(false), session } as unknown as Chat & { session: typeof session };
 }
 
 test("what the page called before the script was there is done in order", () => {
-  const target = { yorisoi: Object.assign(() => undefined, { q: [["identify", { id: "c-1" }], ["open"], ["send", "返品したい"]] }) };
+  const target = { yorisoi: Object.assign(() => undefined, { q: [["identify", { id: "c-1" }], ["attributes", { plan: "pro" }], ["open"], ["send", "返品したい"]] }) };
   const one = chat();
   takeCommands(one, target);
-  expect([one.config.customer, one.open.value]).toEqual([{ id: "c-1" }, true]);
-  expect(one.session.switchCustomer).toHaveBeenCalledOnce();
+  expect(one.open.value).toBe(true);
+  expect(one.session.identify).toHaveBeenCalledWith({ id: "c-1" });
+  expect(one.session.tellAttributes).toHaveBeenCalledWith({ plan: "pro" });
   expect(one.session.send).toHaveBeenCalledWith("返品したい");
-});
-
-test("logging out forgets the conversation", () => {
-  const target: { yorisoi?: (...call: unknown[]) => void } = {};
-  const one = chat();
-  takeCommands(one, target);
-  target.yorisoi!("identify", { id: "c-1" });
-  target.yorisoi!("logout");
-  expect(one.config.customer).toBeNull();
-  expect(one.session.forget).toHaveBeenCalledOnce();
 });
 
 test("a page hears of openings, messages, unread ones and states, from now on", () => {
@@ -49,6 +42,19 @@ test("a page hears of openings, messages, unread ones and states, from now on", 
   ]);
 });
 
+test("a listener of the page's that fails takes nobody else down", () => {
+  vi.spyOn(console, "warn").mockReturnValue();
+  const target: { yorisoi?: (...call: unknown[]) => void } = {};
+  takeCommands(chat(), target);
+  const heard = vi.fn();
+  target.yorisoi!("on", "open", () => {
+    throw new Error("the page's own");
+  });
+  target.yorisoi!("on", "open", heard);
+  target.yorisoi!("open");
+  expect(heard).toHaveBeenCalledOnce();
+});
+
 test("a wrong call breaks nothing", () => {
   const warn = vi.spyOn(console, "warn").mockReturnValue();
   const target: { yorisoi?: (...call: unknown[]) => void } = {};
@@ -59,6 +65,6 @@ test("a wrong call breaks nothing", () => {
 });
 
 test("the words of a further language are filled in, and English where one is missing", () => {
-  const words = fillWords({ open: "채팅 열기", unread: "읽지 않은 메시지 {}개" });
+  const words = fillWords(text.en, { open: "채팅 열기", unread: "읽지 않은 메시지 {}개" });
   expect([words.open, words.unread(2), words.send]).toEqual(["채팅 열기", "읽지 않은 메시지 2개", "Send"]);
 });

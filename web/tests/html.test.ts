@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { safeFragment, safeUrl } from "../shared/html";
+import { afterEach, expect, test, vi } from "vitest";
+import { safeFragment } from "../shared/html";
+import { safeUrl } from "../shared/url";
+
+afterEach(() => vi.unstubAllGlobals());
 
 const BASE = "https://help.example.jp/";
 
@@ -40,4 +43,32 @@ test("an address is only http or https", () => {
   expect(safeUrl("//evil.example/x", BASE)).toBe("https://evil.example/x");
   expect(safeUrl("", BASE)).toBeNull();
   expect(safeUrl("file:///etc/passwd", BASE)).toBeNull();
+});
+
+/** The module as it is in a page with these Trusted Types. */
+async function onPage(createPolicy: () => never): Promise<typeof import("../shared/html")> {
+  vi.resetModules();
+  vi.stubGlobal("trustedTypes", { createPolicy });
+  return import("../shared/html");
+}
+
+test("a page whose list of policies does not name ours: the widget starts, and answers are shown", async () => {
+  const page = await onPage(() => {
+    throw new TypeError("Policy disallowed");
+  });
+  expect(page.safeFragment("<p>返品は<b>14日</b></p>", BASE).textContent).toBe("返品は14日");
+});
+
+test("where nothing may be parsed, the words are there line by line and no element of theirs", async () => {
+  const page = await onPage(() => {
+    throw new TypeError("Policy disallowed");
+  });
+  vi.stubGlobal("DOMParser", class {
+    parseFromString(): never {
+      throw new TypeError("This document requires 'TrustedHTML' assignment.");
+    }
+  });
+  const box = document.createElement("div");
+  box.append(page.safeFragment("<p>a &lt;img onerror=x&gt; &amp;lt;</p><ul><li>一</li><li>二</li></ul>", BASE));
+  expect([...box.children].map((each) => `${each.tagName} ${each.textContent}`)).toEqual(["P a <img onerror=x> &lt;", "P 一", "P 二"]);
 });

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../shared/http";
-import { type Unsent, createOutbox } from "../shared/outbox";
+import { LEFT, type Unsent, createOutbox } from "../shared/outbox";
 
 const entry = (id: string): Unsent => ({ id, text: id, at: "2026-11-01T00:00:00Z", failed: null, why: null });
+const by = (owner: string, id: string): Unsent => ({ ...entry(id), owner });
 const stored = () => JSON.parse(localStorage.getItem("box") ?? "[]") as Unsent[];
 
 beforeEach(() => {
@@ -89,4 +90,67 @@ test("somebody who watches the entries and wakes the box loses nothing", async (
   box.entries.subscribe(() => box.wake());
   box.add(entry("a"));
   expect(stored().map((each) => each.id)).toEqual(["a"]);
+});
+
+test("what somebody else left unsent is neither shown nor sent, and goes out when they are back", async () => {
+  localStorage.setItem("box", JSON.stringify([by("alice", "a"), by("bob", "b")]));
+  let me = "bob";
+  const sent: string[] = [];
+  const box = createOutbox<Unsent>("box", async ({ id }) => void sent.push(id), (each) => each.owner === me);
+  expect(box.entries.value.map((each) => each.id)).toEqual(["b"]);
+  box.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([sent, stored().map((each) => each.id)]).toEqual([["b"], ["a"]]);
+  me = "alice";
+  box.reload();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([sent, stored()]).toEqual([["b", "a"], []]);
+});
+
+test("a message whose writer leaves between two tries is not tried again, and not marked by the next one's trouble", async () => {
+  let me = "alice";
+  const tried: string[] = [];
+  const box = createOutbox<Unsent>("box", async ({ id }) => {
+    tried.push(id);
+    throw new ApiError(0);
+  }, (each) => each.owner === me);
+  box.add(by("alice", "a"));
+  await vi.advanceTimersByTimeAsync(10);
+  me = "bob";
+  box.reload();
+  box.add(by("bob", "b"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(tried).toEqual(["a", ...Array(5).fill("b")]);
+  expect(stored().map((each) => each.failed)).toEqual([null, "offline"]);
+});
+
+test("a send that found its writer gone leaves the message as it was", async () => {
+  let me = "alice";
+  const box = createOutbox<Unsent>("box", async () => {
+    me = "bob";
+    box.reload();
+    throw LEFT;
+  }, (each) => each.owner === me);
+  box.add(by("alice", "a"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect([box.entries.value, stored()]).toEqual([[], [by("alice", "a")]]);
+});
+
+test("in the console a colleague who signs in after a reload does not send the first one's words", async () => {
+  localStorage.setItem("yorisoi:console:unsent", JSON.stringify([{ ...by("mori", "a"), conversation: "c", private: false }]));
+  const fetched = vi.fn((_url: string) => new Promise(() => undefined));
+  const sent = () => fetched.mock.calls.filter(([url]) => url.endsWith("/messages")).length;
+  vi.stubGlobal("fetch", fetched);
+  const { enter, me, standing } = await import("../console/state/me");
+  const { outbox } = await import("../console/state/writing");
+  const signIn = (id: string) => enter({ agent: { id, name: id }, csrf: "" } as never);
+  signIn("sato");
+  await vi.advanceTimersByTimeAsync(10);
+  expect([outbox.entries.value, sent()]).toEqual([[], 0]);
+  standing.value = "out";
+  me.value = null;
+  signIn("mori");
+  await vi.advanceTimersByTimeAsync(10);
+  expect([outbox.entries.value.length, sent()]).toEqual([1, 1]);
+  vi.unstubAllGlobals();
 });

@@ -1,6 +1,7 @@
 // Tells a screen reader about each finished message, once, in whole sentences.
 import { safeFragment } from "../shared/html";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
+import { useText } from "./text";
 
 /** What is read aloud: the words without marks of formatting or citation. */
 function spokenWords(html: string, base: string): string {

@@ -4,9 +4,10 @@ import { clock } from "../shared/language";
 import { Rich } from "../shared/Rich";
 import type { Message } from "../shared/types";
 import { Citations } from "./Citations";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
 import { Files } from "./Files";
 import { Thumbs } from "./Thumbs";
+import { useText } from "./text";
 
 interface BubbleProps {
   message: Message;

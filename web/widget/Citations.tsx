@@ -1,10 +1,11 @@
 // The numbered sources under an answer. A marker in the text brings its source into view with the whole quote.
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { safeUrl } from "../shared/html";
+import { safeUrl } from "../shared/url";
 import { Out } from "../shared/icons";
 import type { Citation, Message } from "../shared/types";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
+import { useText } from "./text";
 
 function Source({ citation, chosen }: { citation: Citation; chosen: boolean }) {
   const { config } = useChat();

@@ -6,7 +6,8 @@ import { Clip, Send } from "../shared/icons";
 import { sendsOnEnter } from "../shared/ime";
 import { uuid } from "../shared/uuid";
 import { useAttempt } from "./attempt";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
+import { useText } from "./text";
 
 const TYPING_EVERY_MS = 4_000;
 /** What the server takes; from here on the writer is told how much is left. */

@@ -8,8 +8,12 @@ function FileView({ file }: { file: Media }) {
   const { session } = useChat();
   const url = useSignal("");
   useEffect(() => {
-    void session.file(file.id).then((blob) => (url.value = URL.createObjectURL(blob)), () => undefined);
-    return () => URL.revokeObjectURL(url.value);
+    let shown = true;
+    void session.file(file.id).then((blob) => shown && (url.value = URL.createObjectURL(blob)), () => undefined);
+    return () => {
+      shown = false;
+      URL.revokeObjectURL(url.value);
+    };
   }, [file.id]);
   return (
     <a class="file" href={url.value || undefined} download={file.name} data-testid="widget-file">

@@ -1,18 +1,24 @@
 // Who is answering, the way out, and the way to a person: in sight at all times.
 import { useSignal } from "@preact/signals";
 import { Close, Mark, Person } from "../shared/icons";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
 import { useAttempt } from "./attempt";
 import { keepFocus } from "./focus";
+import { useText } from "./text";
 
 function Answering() {
   const { session, welcome, config } = useChat();
   const text = useText();
   const withPerson = session.state.value === "agent";
   const assistant = config.title ?? welcome.value?.assistant.name ?? text.assistant;
+  const own = welcome.value?.assistant.logo;
+  const logo = config.logo ?? (own && config.origin + own);
+  /** An address that does not load, such as one that the page's policy forbids. */
+  const broken = useSignal<string | null>(null);
+  const picture = logo && logo !== broken.value ? <img src={logo} alt="" onError={() => (broken.value = logo)} /> : <Mark />;
   return (
     <div class="answering">
-      <span class="avatar">{withPerson ? <Person /> : config.logo ? <img src={config.logo} alt="" width="24" height="24" /> : <Mark />}</span>
+      <span class="avatar">{withPerson ? <Person /> : picture}</span>
       <h2>{withPerson ? (session.agent.value ?? text.agent) : assistant}</h2>
       {!withPerson && !assistant.includes(text.aiTag) && <span class="tag">{text.aiTag}</span>}
     </div>

@@ -1,11 +1,12 @@
 // The round button in the corner of the page.
 import type { RefObject } from "preact";
 import { Down, Mark } from "../shared/icons";
-import { useChat, useText } from "./context";
+import { useChat, useWords } from "./context";
+import { outside } from "./outside";
 
 export function Launcher({ button }: { button: RefObject<HTMLButtonElement | null> }) {
-  const { open, session } = useChat();
-  const text = useText();
+  const { open, session, loadPanel } = useChat();
+  const text = useWords(outside);
   const unread = open.value ? 0 : session.unread.value;
   const label = open.value ? text.close : text.open;
   return (
@@ -14,6 +15,7 @@ export function Launcher({ button }: { button: RefObject<HTMLButtonElement | nul
       class="launcher"
       aria-label={unread ? `${label}（${text.unread(unread)}）` : label}
       aria-expanded={open.value}
+      onPointerEnter={() => void loadPanel().catch(() => undefined)}
       onClick={() => (open.value = !open.value)}
       data-testid="widget-launcher"
     >

@@ -4,9 +4,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Unsent } from "../shared/outbox";
 import { Rich } from "../shared/Rich";
 import { Bubble } from "./Bubble";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
 import { SurveyCard } from "./SurveyCard";
 import { UnsentBubble } from "./UnsentBubble";
+import { useText } from "./text";
 
 const NEAR_END_PX = 120;
 /** Between the edge and the line that is brought there. */

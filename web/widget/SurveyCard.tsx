@@ -3,7 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Face } from "../shared/Face";
 import { useAttempt } from "./attempt";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
+import { useText } from "./text";
 
 export function SurveyCard() {
   const { session } = useChat();

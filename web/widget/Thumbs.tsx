@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { ThumbDown, ThumbUp } from "../shared/icons";
 import { useAttempt } from "./attempt";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
+import { useText } from "./text";
 
 type Verdict = 1 | -1;
 

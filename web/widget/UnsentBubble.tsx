@@ -1,6 +1,7 @@
 // A message of the customer's that the server does not have yet.
 import type { Unsent } from "../shared/outbox";
-import { useChat, useText } from "./context";
+import { useChat } from "./context";
+import { useText } from "./text";
 
 export function UnsentBubble({ entry }: { entry: Unsent }) {
   const { session } = useChat();

@@ -1,22 +1,17 @@
-// The launcher and the panel, and what ties them together: focus, Escape, the phone's keyboard.
+// The launcher, and the panel once it was wanted.
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Announcer } from "./Announcer";
-import { useBack } from "./back";
-import { Composer } from "./Composer";
-import { useChat, useText } from "./context";
-import { Header } from "./Header";
+import { backoff, pause } from "../shared/backoff";
+import { type PanelView, useChat, useWords } from "./context";
 import { Launcher } from "./Launcher";
-import { Log } from "./Log";
-import { Status } from "./Status";
-import { text as builtIn } from "./text";
-import { useViewport } from "./viewport";
+import { outside } from "./outside";
 
 /** The greeting follows the page's language; without the server the panel still opens. */
 function useWelcome(): void {
   const { config, session, open, welcome } = useChat();
   const language = config.language.value;
   // The words of a further language are wanted before it is opened, those of the launcher.
-  const wanted = open.value || !(language in builtIn);
+  const wanted = open.value || !(language in outside);
   useEffect(() => {
     if (!wanted) return;
     let current = true;
@@ -32,56 +27,53 @@ function useWelcome(): void {
   }, [language, wanted]);
 }
 
-function useFocus() {
+/** Loads the panel when it is opened for the first time, and tries again while it stays open. */
+function usePanel() {
+  const { open, loadPanel } = useChat();
+  const panel = useSignal<{ View: PanelView } | null>(null);
+  const failed = useSignal(false);
+  useEffect(() => {
+    if (!open.value || panel.value) return;
+    let wanted = true;
+    async function load(): Promise<void> {
+      for (let tries = 0; wanted && !panel.value; tries++) {
+        const View = await loadPanel().catch(() => null);
+        if (View) panel.value = { View };
+        failed.value = !View;
+        if (!View) await pause(backoff(tries, 8_000)).done;
+      }
+    }
+    void load();
+    return () => (wanted = false);
+  }, [open.value]);
+  return { View: panel.value?.View, failed: open.value && failed.value };
+}
+
+/** Opened by somebody: to where they write; closed: back to the launcher. */
+function useFocus(loaded: boolean) {
   const { open } = useChat();
   const launcher = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const before = useRef(open.value);
   useEffect(() => {
-    if (open.value === before.current) return;
+    if (open.value === before.current || (open.value && !loaded)) return;
     before.current = open.value;
     (open.value ? input : launcher).current?.focus();
-  }, [open.value]);
+  }, [open.value, loaded]);
   return { launcher, input };
 }
 
 export function Widget() {
-  const { config, session, open } = useChat();
-  const text = useText();
-  const { launcher, input } = useFocus();
-  const panel = useRef<HTMLElement>(null);
+  const { config } = useChat();
+  const words = useWords(outside);
+  const { View, failed } = usePanel();
+  const { launcher, input } = useFocus(!!View);
   useWelcome();
-  useBack(open);
-  useViewport(panel, open.value);
-  useEffect(() => {
-    if (open.value) session.markRead();
-  }, [open.value, session.newest.value]);
-
-  function key(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || event.isComposing) return;
-    event.stopPropagation();
-    open.value = false;
-  }
-
   return (
     <div class={`chat ${config.side}`} lang={config.language.value} data-testid="widget">
-      <section
-        ref={panel}
-        class="panel"
-        role="dialog"
-        aria-label={text.title}
-        hidden={!open.value}
-        onKeyDown={key}
-        data-testid="widget-panel"
-        data-state={session.state.value}
-      >
-        <Header />
-        <Status />
-        <Log />
-        <Composer input={input} />
-      </section>
+      {View && <View input={input} />}
+      {failed && <p class="missing" role="alert" data-testid="widget-missing">{words.offline}</p>}
       {config.launcher && <Launcher button={launcher} />}
-      <Announcer />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // The customer's side of the API, one function per call.
 import { ApiError, call, upload } from "../shared/http";
-import type { ConversationView, Message, State } from "../shared/types";
+import type { ConversationView, Message, Schemas, State } from "../shared/types";
 import type { Customer } from "./config";
 
 export interface Ticket {
@@ -8,20 +8,18 @@ export interface Ticket {
   token: string;
 }
 
-export interface Welcome {
-  assistant: { name: string };
-  greeting: string;
-  disclosure: string;
-  examples: string[];
-  language: string;
-  text: Record<string, string>;
-}
+export type Welcome = Schemas["WidgetConfigOut"];
 
 export interface Opening {
   locale: string;
   customer: Customer | null;
   previous: Ticket | null;
 }
+
+export type Calls = Schemas["CallbackSlotsOut"];
+export type CallWish = Schemas["CallbackChoiceIn"];
+
+export type Attributes = Schemas["AttributesIn"]["attributes"];
 
 export interface Feedback {
   kind: string;
@@ -55,6 +53,9 @@ export function createApi(origin: string) {
     typing: (ticket: Ticket, on: boolean) => post<null>(ticket, "/typing", { on }),
     person: (ticket: Ticket) => post<{ state: State; message: Message | null }>(ticket, "/handoff"),
     cancelPerson: (ticket: Ticket) => post<{ state: State }>(ticket, "/handoff/cancel"),
+    calls: (ticket: Ticket) => call<Calls>("GET", path(ticket, "/callback"), bearer(ticket)),
+    askForCall: (ticket: Ticket, wish: CallWish) => post<Schemas["CallbackPlanOut"]>(ticket, "/callback", wish),
+    attributes: (ticket: Ticket, attributes: Attributes) => post<null>(ticket, "/attributes", { attributes }),
     feedback: (ticket: Ticket, feedback: Feedback) => post<unknown>(ticket, "/feedback", feedback),
   };
 }

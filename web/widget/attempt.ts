@@ -1,5 +1,6 @@
 // A tap that needs the server: said to be under way, and said when it failed, with a way to try again.
 import { type Signal, signal } from "@preact/signals";
+import { LEFT } from "../shared/outbox";
 
 export interface Notice {
   words: string;
@@ -15,7 +16,9 @@ export function useAttempt(words: string) {
     try {
       await action();
       return true;
-    } catch {
+    } catch (problem) {
+      // Whoever is here now did not ask for it.
+      if (problem === LEFT) return false;
       notice.value = { words, again: () => void attempt(action, busy) };
       return false;
     } finally {

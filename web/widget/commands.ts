@@ -1,5 +1,6 @@
 // The page's own calls: yorisoi("open"), queued until the script is there; and what it may listen to.
 import { effect } from "@preact/signals";
+import type { Attributes } from "./api";
 import type { Customer } from "./config";
 import type { Chat } from "./context";
 
@@ -7,34 +8,30 @@ type Listener = (detail: unknown) => void;
 type Queue = ((...call: unknown[]) => void) & { q?: ArrayLike<unknown>[] };
 
 /** Runs what the page has queued, and from now on what it calls. A wrong call is told in its console, no more. */
-export function takeCommands({ config, session, open }: Chat, target: { yorisoi?: Queue } = window as never): void {
+export function takeCommands({ session, open }: Chat, target: { yorisoi?: Queue } = window as never): void {
   const listeners: Record<string, Listener[]> = { open: [], close: [], unread: [], message: [], state: [] };
-  const tell = (name: string, detail?: unknown) => listeners[name]!.forEach((each) => each(detail));
+  const attempt = (name: unknown, action: () => void) => {
+    try {
+      action();
+    } catch (problem) {
+      console.warn("yorisoi", name, problem);
+    }
+  };
+  const tell = (name: string, detail?: unknown) => listeners[name]!.forEach((each) => attempt(name, () => each(detail)));
 
   const commands: Record<string, (...values: never[]) => void> = {
     open: () => (open.value = true),
     close: () => (open.value = false),
-    identify: (customer: Customer) => {
-      config.customer = customer;
-      session.switchCustomer();
-    },
-    logout: () => {
-      config.customer = null;
-      session.forget();
-    },
+    identify: (customer: Customer) => session.identify(customer),
+    logout: () => session.logout(),
+    attributes: (attributes: Attributes) => session.tellAttributes(attributes),
     send: (words: string) => {
       open.value = true;
       session.send(String(words));
     },
     on: (name: string, listener: Listener) => listeners[name]!.push(listener),
   };
-  const run = (name: unknown, ...values: unknown[]) => {
-    try {
-      commands[String(name)]!(...(values as never[]));
-    } catch (problem) {
-      console.warn("yorisoi", name, problem);
-    }
-  };
+  const run = (name: unknown, ...values: unknown[]) => attempt(name, () => commands[String(name)]!(...(values as never[])));
 
   const queued = target.yorisoi?.q ?? [];
   target.yorisoi = run;

@@ -1,6 +1,6 @@
 // What the page says about the chat: the attributes of its one script line and its own language.
 import { signal, type Signal } from "@preact/signals";
-import { safeUrl } from "../shared/html";
+import { safeUrl } from "../shared/url";
 import { LANGUAGES, pickLanguage } from "../shared/language";
 
 /** Their words come from the server (`Welcome.text`). */

@@ -20,6 +20,7 @@ export function connect(api: Api, listener: Listener): Connection {
   const { ticket, lastId, on, onUp, onRefused } = listener;
   let stream: Stream | null = null;
   let giveUpLock = () => {};
+  let closed = false;
 
   function listen(): void {
     stream ??= openStream({ url: api.eventsUrl(ticket), headers: () => bearer(ticket), lastId, on, onUp, onRefused });
@@ -33,7 +34,8 @@ export function connect(api: Api, listener: Listener): Connection {
   function hidden(): void {
     if (!navigator.locks) return rest();
     void navigator.locks.request(`yorisoi:${ticket.id}`, { ifAvailable: true }, (lock) => {
-      if (!document.hidden) return;
+      // The lock may come late: a conversation that was left is not listened to again.
+      if (closed || !document.hidden) return;
       if (!lock) return rest();
       listen();
       return untilReleased();
@@ -51,6 +53,7 @@ export function connect(api: Api, listener: Listener): Connection {
   return {
     wake: () => stream?.wake(),
     close() {
+      closed = true;
       document.removeEventListener("visibilitychange", changed);
       giveUpLock();
       rest();

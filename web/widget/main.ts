@@ -8,8 +8,9 @@ import type { Welcome } from "./api";
 import { takeCommands } from "./commands";
 import { readConfig } from "./config";
 import { type Chat, ChatContext } from "./context";
+import { panelLoader } from "./handed";
 import { createSession } from "./session";
-import styles from "./widget.css?inline";
+import styles from "./outside.css?inline";
 import { Widget } from "./Widget";
 
 const TAG = "yorisoi-chat";
@@ -21,12 +22,13 @@ function stylesheet(css: string): CSSStyleSheet {
   return sheet;
 }
 
-function chatFor(source: HTMLScriptElement): Chat {
+function chatFor(source: HTMLScriptElement, dress: (css: string) => void): Chat {
   const config = readConfig(source);
   const openKey = `yorisoi:${config.origin}:open`;
   const open = signal(load<boolean>(openKey, "sessionStorage") === true);
   open.subscribe((value) => save(openKey, value || null, "sessionStorage"));
-  return { config, session: createSession(config), open, welcome: signal<Welcome | null>(null) };
+  const welcome = signal<Welcome | null>(null);
+  return { config, session: createSession(config), open, welcome, loadPanel: panelLoader(config.origin, dress) };
 }
 
 class YorisoiChat extends HTMLElement {
@@ -58,7 +60,10 @@ function start(source: HTMLScriptElement): void {
   if (customElements.get(TAG)) return;
   customElements.define(TAG, YorisoiChat);
   const element = document.createElement(TAG) as YorisoiChat;
-  element.chat = chatFor(source);
+  element.chat = chatFor(source, (css) => {
+    const root = element.shadowRoot!;
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, stylesheet(css)];
+  });
   takeCommands(element.chat);
   const place = () => document.body.append(element);
   if (document.body) place();

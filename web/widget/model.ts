@@ -75,7 +75,7 @@ export function createModel() {
   function clear(): void {
     batch(() => {
       messages.value = [];
-      draft.value = survey.value = agent.value = told.value = typing.value = null;
+      draft.value = survey.value = agent.value = told.value = typing.value = spoken.value = null;
       state.value = "assistant";
       readSeq.value = 0;
       returned.value = false;

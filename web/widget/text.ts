@@ -1,23 +1,32 @@
-// Every word that the widget itself says; further languages have theirs in assistant/conversation/templates/.
-import type { Language } from "../shared/types";
+// Every word that the panel says; further languages have theirs in assistant/conversation/templates/.
+import { useWords } from "./context";
+import { outside } from "./outside";
 
 const ja = {
-  open: "チャットを開く",
-  close: "チャットを閉じる",
-  unread: (n: number) => `未読 ${n} 件`,
+  ...outside.ja,
   aiTag: "AI",
   title: "お問い合わせチャット",
   person: "担当者と話す",
   asking: "担当者を呼んでいます…",
   waiting: "順番をお待ちいただいています",
   cancel: "待つのをやめる",
+  call: "電話での連絡を希望する",
+  callTitle: "お電話の予約",
+  callTime: "ご希望の時間",
+  callNumber: "電話番号",
+  callTopic: "ご用件（任意）",
+  callSend: "この時間に電話を頼む",
+  callCancel: "やめる",
+  callPlanned: (time: string) => `お電話の予定：${time}`,
+  callNumberWrong: "電話番号をお確かめください（数字8～15桁）。",
+  callTaken: "この時間は選べなくなりました。別の時間をお選びください。",
+  callFailed: "お電話の予約が届きませんでした。もう一度お試しください。",
   withAgent: (name: string) => `担当者の${name}が対応しています`,
   withSomeone: "担当者が対応しています",
   returned: "AI アシスタントの対応に戻りました",
   closed: "この会話は終了しました",
   again: "新しい会話を始める",
   againHint: "前回のご相談内容を引き継ぎます。",
-  offline: "接続が切れています。つながりしだい自動で再開します。",
   failed: "うまくいきませんでした。もう一度お試しください。",
   personFailed: "担当者の呼び出しが届きませんでした。",
   attach: "ファイルを送る（画像・PDF・テキスト、8MBまで）",
@@ -53,22 +62,30 @@ const ja = {
 };
 
 const en: typeof ja = {
-  open: "Open chat",
-  close: "Close chat",
-  unread: (n) => `${n} unread`,
+  ...outside.en,
   aiTag: "AI",
   title: "Support chat",
   person: "Talk to a person",
   asking: "Calling a person…",
   waiting: "You are in line for a person",
   cancel: "Stop waiting",
+  call: "Ask for a phone call",
+  callTitle: "Arrange a call",
+  callTime: "When should we call?",
+  callNumber: "Phone number",
+  callTopic: "What is it about? (optional)",
+  callSend: "Ask for this call",
+  callCancel: "Cancel",
+  callPlanned: (time) => `We will call you: ${time}`,
+  callNumberWrong: "Please check the phone number (8 to 15 digits).",
+  callTaken: "This time is no longer free. Please choose another one.",
+  callFailed: "Your request for a call did not get through. Please try again.",
   withAgent: (name) => `You are talking with ${name}`,
   withSomeone: "You are talking with our team",
   returned: "You are back with the AI assistant",
   closed: "This conversation has ended",
   again: "Start a new conversation",
   againHint: "We will carry over what you told us.",
-  offline: "You are offline. The chat resumes by itself when the connection is back.",
   failed: "That did not work. Please try again.",
   personFailed: "Your request for a person did not get through.",
   attach: "Send a file (picture, PDF or text, up to 8 MB)",
@@ -103,11 +120,6 @@ const en: typeof ja = {
   comment: "Anything you would like to add (optional)",
 };
 
+export const text = { ja, en };
 export type Text = typeof ja;
-export const text: Record<Language, Text> = { ja, en };
-
-/** The words of a further language, as the server has them: `{}` is filled in. */
-export function fillWords(words: Record<string, string>): Text {
-  const filled = (key: keyof Text) => (value: string | number) => (words[key] ?? "{}").replace("{}", String(value));
-  return { ...en, ...words, unread: filled("unread"), withAgent: filled("withAgent"), typing: filled("typing") } as Text;
-}
+export const useText = (): Text => useWords(text);

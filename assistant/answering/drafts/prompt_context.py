@@ -25,7 +25,9 @@ _MAX_BLOCK_CHARACTERS = 600
 #: Characters of a question that a model reads.
 MAX_QUESTION_CHARACTERS = 2_000
 
-_DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
+_DELIMITER = re.compile(
+    r"</?\s*(passages?|conversation|customer|system|assistant|text)\b[^>]*>", re.IGNORECASE
+)
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 

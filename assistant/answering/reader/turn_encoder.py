@@ -27,14 +27,14 @@ class TurnEncoder:
     def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
         """*models* is the folder of prepared models, *seconds* what reading a turn may take."""
         self.model = AdaptedModel("turn encoder", models, TURNS, instead="turns are read by their words")
-        self._seconds = seconds
+        self.seconds = seconds
 
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
         """Label -> logit of *text* after *lines*; None while it cannot be read in time."""
         before = tuple(lines)
         with start_inner_span("read turn"):
             return await self.model.read_or_none(
-                lambda: self.model.run_in_thread(lambda _until: self.score_turn(text, before), self._seconds)
+                lambda: self.model.run_in_thread(lambda _until: self.score_turn(text, before), self.seconds)
             )
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:

@@ -1,6 +1,5 @@
 """Pages for people: start page, console, widget file, articles of the help."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +20,7 @@ from assistant.api.pages.help import (
     render_start_page,
     select_language,
 )
+from assistant.api.pages.widget_scripts import router as widget_scripts
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.hours import compute_business_day
@@ -40,6 +40,7 @@ Lang = Annotated[str, Query(max_length=35)]
 def mount_pages(app: FastAPI, static: Path) -> None:
     """Mount the built front end in *static* and the pages of this module."""
     app.include_router(router)
+    app.include_router(widget_scripts)
     for name in ("console", "demo", "docs"):
         files = StaticFiles(directory=static / name, check_dir=False)
         app.mount(f"/{name}", files, name=name)
@@ -103,17 +104,6 @@ async def get_openapi_schema(request: Request, ctx: Ctx) -> Response:
 def _require_docs_access(request: Request, ctx: ApiContext) -> None:
     if not ctx.public_docs and not is_local_call(request):
         raise NotFound("The API describes itself to this machine only; see ASSISTANT_API_DOCS.")
-
-
-@router.get("/widget.js")
-async def get_widget_script(ctx: Ctx) -> Response:
-    response = _serve_built_file(ctx.static / "widget.js", "text/javascript")
-    if ctx.live.accent:  # checked to be a colour in hexadecimal when it was stored
-        script = await asyncio.to_thread((ctx.static / "widget.js").read_text, "utf-8")
-        words = f'var YORISOI_ACCENT="{ctx.live.accent}";\n{script}'
-        response = Response(words, media_type="text/javascript", headers=HEADERS)
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
 
 
 @router.get("/favicon.ico")

@@ -78,6 +78,14 @@ HEDGE = re.compile(
     r"|\bfirst\b|\bunless\b|\bnot\b|\bhang on\b",
     re.I,
 )
+#: Something besides: another value, another wish, or that it is not to be done.
+BESIDE = re.compile(
+    r"あと|ついで|ほかに|他に|なくて|せんで|んとい|ないで|会社|職場|実家"
+    r"|\b(?:also|too|as well|others?|another|plus|to my|to our|to the|the name|nephew|niece)\b",
+    re.I,
+)
+#: From here on the classifier's yes counts.
+SURE_YES = 0.9
 #: Leaves what was begun, at any question.
 WAY_OUT = re.compile(
     r"手続きをやめ|やっぱり?(?:いい|結構|やめ|大丈夫)(?!.*(?:たい|変更))|もういい(?:です|や)?[。!]?$|やめ(?:ます|ておきます"
@@ -146,6 +154,20 @@ def read_consent(text: str, own_words: Iterable[str] = ()) -> Consent:
 def _fold_text(text: str) -> str:
     """Small letters in usual width, without what cannot be seen."""
     return replace_unprintable(fold_compatibility(text.replace("\n", " ")), "").strip().casefold()
+
+
+def may_be_yes(text: str, own_words: Sequence[str], other_words: Sequence[str]) -> bool:
+    """Whether nothing in *text* speaks against a yes: no but, no question, no number, nothing besides,
+    and no word of another tool.
+    """
+    folded = _fold_text(text[: MAX_CONSENT_CHARACTERS + 1])
+    against = (HEDGE, NO, QUESTION, BESIDE, WAIT)
+    if len(folded) > MAX_CONSENT_CHARACTERS or any(pattern.search(folded) for pattern in against):
+        return False
+    if re.search(r"\d", folded) or _is_polite_only(folded) or not folded:
+        return False
+    rest = _remove_names(folded, own_words)
+    return not any(re.search(word, rest, re.I) for word in other_words)
 
 
 def is_withdrawal(text: str, own_words: Sequence[str]) -> bool:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from assistant.conversation.actions import action_replies as replies
-from assistant.conversation.actions.consent import Consent, asks_aside, read_consent, wants_way_out
+from assistant.conversation.actions.consent import Consent, asks_aside, wants_way_out
+from assistant.conversation.actions.consent_reader import ConsentReader
 from assistant.conversation.actions.identity import IdentityCheck
 from assistant.conversation.actions.proposing import build_proposal
 from assistant.conversation.actions.slot_values import (
@@ -65,6 +66,7 @@ class ActionDialogue:
     backend: ToolBackend
     tools: Mapping[str, Tool]
     matcher: ToolMatcher
+    consent: ConsentReader
     identity: IdentityCheck
     clock: Clock
 
@@ -220,7 +222,7 @@ class ActionDialogue:
         proposal = await self.database.read(lambda store: store.actions.get(found))
         if proposal is None or proposal.state is not ProposalState.OPEN:
             return Step(Reply(text=words("action_stopped", language), language=language), None)
-        consent = read_consent(turn.text, self.tools[flow.tool].consent_words.values())
+        consent = await self.consent.read_reply(turn.text, flow.tool)
         if consent is Consent.NO:
             reply = Reply(text=words("action_stopped", language), language=language)
             return Step(reply, None, ActionUpdate(declined=proposal.id))
@@ -229,8 +231,7 @@ class ActionDialogue:
         if consent is Consent.UNCLEAR:
             return await self._correct_values(turn, flow)
         if turn.first_seq <= flow.shown_seq:
-            # Said before the proposal could be read.
-            again = words("action_confirm_again", language)
+            again = words("action_confirm_again", language)  # said before it could be read
             return Step(replies.build_confirmation(proposal.effect, language, again), flow)
         reply = Reply(text=words("action_running", language), language=language)
         return Step(reply, None, ActionUpdate(approved=proposal.id))

@@ -7,6 +7,7 @@ from datetime import date
 
 from assistant.domain.actions import Slot, SlotKind, Tool
 from assistant.domain.unicode_forms import fold_compatibility
+from assistant.text.characters import contains_japanese
 
 #: Of a message that is searched; a number stands near its beginning or not at all.
 MAX_SEARCHED_CHARACTERS = 300
@@ -38,9 +39,11 @@ BEFORE_ADDRESS = re.compile(
     r"(?: is| would be|:)*(?![a-z])\s*)",
     re.I,
 )
+#: What a Japanese address has before its postcode, if anything.
+PLACE_BEFORE = re.compile(r"[都道府県市区町村郡]|\d")
 AFTER_ADDRESS = re.compile(
     r"(?:です(?:ね|けど)?|になります|でお願い(?:いた)?します|でお願い|にしてください"
-    r"|に変更(?:して)?(?:ください)?|へお願いします|please|thanks?|thank you)$",
+    r"|に変更(?:して)?(?:ください)?|へお願いします|please|thanks?|thank you|instead|cheers|pls|if possible)$",
     re.I,
 )
 #: Around it; taken off by characters, because patterns of repeated marks take quadratic time.
@@ -116,7 +119,10 @@ def parse_address(text: str) -> str | None:
         return None
     before = folded[: found.start()]
     lead = BEFORE_ADDRESS.match(before.replace("\n", " "))
-    rest = folded[lead.end() if lead else 0 :]
+    start = lead.end() if lead else 0
+    if contains_japanese(before[start:]) and not PLACE_BEFORE.search(before[start:]):
+        start = found.start()  # words around it, no part of the address
+    rest = folded[start:]
     address = " ".join(_strip_ending(rest).replace("〒", "").split())
     words = POSTCODE.sub("", address)
     long_enough = sum(character.isalnum() for character in words) >= MIN_ADDRESS_CHARACTERS

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from assistant.conversation.foreign_desks.links import open_desk_link
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
 from assistant.conversation.handoff.verified_facts import list_actions, list_done, list_verified_facts
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
@@ -163,6 +164,7 @@ def store_packet(
     packet = build_packet(replace(case, epoch=conversation.epoch, told_customer=conversation.told))
     store.handoffs.add(conversation.id, conversation.epoch, case.verdict.reason or Reason.RULE, packet, now)
     store.jobs.schedule(JobKind.PACKET, conversation.id, now, now)
+    open_desk_link(store, conversation, now)
     return packet
 
 

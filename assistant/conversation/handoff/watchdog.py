@@ -12,12 +12,15 @@ from assistant.conversation.handoff.waiting_news import (
     tell_waiting_news,
 )
 from assistant.conversation.snooze import end_snooze
+from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import save_conversation
+from assistant.conversation.transcript import append_notice, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
+from assistant.domain.foreign_desks import is_foreign_owner
 from assistant.domain.jobs import Job, JobKind
+from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.clock import Clock
@@ -65,7 +68,15 @@ class Watchdog:
     def _remind_agent(
         self, store: Store, conversation: Conversation, policy: Policy, now: datetime
     ) -> Conversation:
-        """The end of a snooze wakes it; else the agent was silent for too long."""
+        """The end of a snooze wakes it; else the agent was silent for too long.
+
+        People in a foreign desk keep it, as they have hours of their own; the customer hears where it is.
+        """
+        if is_foreign_owner(conversation.agent):
+            told = words("desk_waiting", conversation.language)
+            return save_conversation(
+                store, append_notice(store, conversation, Author.ASSISTANT, told, now)[0], now
+            )
         if conversation.snoozed_until is None:
             return self._expire_claim(store, conversation, policy, now)
         return save_conversation(store, end_snooze(store, conversation, self._timing, now), now)

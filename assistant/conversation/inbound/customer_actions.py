@@ -1,5 +1,6 @@
 """What customers do besides speaking: open, ask for a person, change their mind, rate, close."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.cases import ASKED_AGAIN_PREFIX, CaseState
+from assistant.domain.claimed_attributes import AttributeValue, merge_attributes
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
 from assistant.domain.evidence_reasons import EvidenceReason
@@ -48,6 +50,14 @@ def request_human(
         decided_by="button",
     )
     return hand_over(store, conversation, why, policy.for_channel(conversation.channel), pick_facts, now)
+
+
+def save_attributes(store: Store, customer_id: str, said: Mapping[str, AttributeValue]) -> None:
+    """What a page says of its visitor, beside what was said before."""
+    known = store.customers.get(customer_id).attributes
+    merged = merge_attributes(known, said)
+    if merged != known:
+        store.customers.set_attributes(customer_id, merged)
 
 
 def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversation:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 
 from assistant.domain.channels import ChannelEvent
+from assistant.domain.foreign_desks import DeskDelivery, DeskEvent, DeskLink
 from assistant.domain.jobs import DeadEvent
 
 #: Of a file's address, or of the file itself.
@@ -17,3 +18,16 @@ def build_dead_event(event: ChannelEvent, where: str, why: str) -> DeadEvent:
         file["source"] = file["source"][:MAX_SOURCE_CHARACTERS]
     content = json.dumps({"event": type(event).__name__} | values, ensure_ascii=False, default=str)
     return DeadEvent(where=where, peer=event.address.peer, why=why, content=content)
+
+
+def build_dead_desk_event(event: DeskEvent, link: DeskLink, why: str) -> DeadEvent:
+    """Kept by the conversation, with which it is erased."""
+    content = json.dumps(asdict(event), ensure_ascii=False, default=str)
+    return DeadEvent(where=link.conversation, peer=link.desk, why=why, content=content)
+
+
+def build_dead_delivery(delivery: DeskDelivery, why: str) -> DeadEvent:
+    """What a foreign desk never got: which step, and the words that are to be brought there by hand."""
+    said = [message.text for message in delivery.messages[-1:]]
+    content = json.dumps({"step": delivery.step, "key": delivery.key, "text": said}, ensure_ascii=False)
+    return DeadEvent(where=delivery.link.conversation, peer=delivery.link.desk, why=why, content=content)

@@ -14,6 +14,46 @@ EXPOSURE_DEFINITION: Mapping[str, str] = {
     "no ranking or appraisal; below 30 conversations there are too few to compare.",
 }
 
+#: Beside what `load_workloads` counts.
+WORKLOAD_DEFINITION: Mapping[str, str] = {
+    "ja": "期間内にその担当者に渡った会話の数、そのうち別の会話を持っている最中に渡ったもの（割り込み）、"
+    "同時に持った最大の数、席にいた時間、アシスタントの返信について本人が残したメモ（最新5件）。"
+    "負担を分け合うためのもので、順位や評価ではありません。ハラスメントに触れた件数は exposure にあります。"
+    "30件未満は少なすぎて比べられません。",
+    "en": "Conversations that came to the agent in the range; those that came while another was open "
+    "(interruptions); the most at once; time at the desk; what they noted of the assistant's replies (the "
+    "latest 5). It is for sharing the load and is no ranking or appraisal; harassment that they met: "
+    "`exposure`. Below 30 conversations there are too few to compare.",
+}
+
+#: Beside the live figures.
+LIVE_DEFINITIONS: Mapping[str, Mapping[str, str]] = {
+    "waiting": {"ja": "担当者を待っているお客様の数。", "en": "Customers who wait for a person."},
+    "longest": {
+        "ja": "いちばん長く待っているお客様の待ち時間（実時間）。",
+        "en": "How long who waits longest has waited, wall clock.",
+    },
+    "with_agent": {"ja": "担当者が受け持っている会話の数。", "en": "Conversations that agents have."},
+    "sla": {
+        "ja": "応答期限まで15分未満の会話の数と、期限を過ぎた会話の数。",
+        "en": "Conversations whose deadline is less than 15 minutes away, and those whose deadline is over.",
+    },
+    "frustrated": {
+        "ja": "この30分に動きのあった会話（新しい300件まで）のうち、最近の発言で不満（0.5以上）が"
+        "読み取れた数。",
+        "en": "Of conversations with something new within 30 minutes, those whose last turns show "
+        "frustration (0.5 or more); of the latest 300.",
+    },
+    "agents": {
+        "ja": "いま席にいる担当者と離席中の担当者の数、受け持ち件数と上限。",
+        "en": "Agents at the desk and away, the conversations they have and may have at once.",
+    },
+    "health": {
+        "ja": "不調のある部品。空なら正常です。",
+        "en": "Components with a problem; none: all is well.",
+    },
+}
+
 DEFINITIONS: Mapping[str, Mapping[str, str]] = {
     "ended": {"ja": "期間内に終了した会話の数。", "en": "Conversations that ended in the range."},
     "counted": {
@@ -23,6 +63,10 @@ DEFINITIONS: Mapping[str, Mapping[str, str]] = {
     "contained": {
         "ja": "担当者につながずに終わった割合。解決したという意味ではありません。",
         "en": "Ended without a person. It does not mean resolved.",
+    },
+    "handed_over": {
+        "ja": "担当者に引き継いだ割合。担当者が出る前に終わったものも含みます。",
+        "en": "Handed over to a person, also where it ended before one came.",
     },
     "confirmed": {
         "ja": "回答のあと、お客様が「解決した」と答えたか、お礼を述べた割合。",

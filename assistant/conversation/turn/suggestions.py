@@ -1,8 +1,9 @@
-"""Drafts for agents: what the knowledge base says to what the customer asks, article by article."""
+"""Drafts for agents: what the knowledge base says to what is asked, article by article; texts edited."""
 
 from assistant.conversation.turn.suggestion_rules import is_prose
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.conversation import Conversation
+from assistant.domain.text_edits import EditedText, TextEdit
 from assistant.ports.answering import AnswerRequest, Draft, ignore_progress
 
 #: Drafts that an agent is shown, and passages they are made from.
@@ -31,3 +32,10 @@ async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, 
         )
         drafts.append(await mind.answerer.write_answer(ask, ignore_progress))
     return [draft for draft in drafts if draft.citations and is_prose(draft.text)]
+
+
+async def edit_text(mind: TurnDependencies, conversation: Conversation, edit: TextEdit) -> EditedText:
+    """The text translated or rephrased, charged to the conversation; a problem where there is no model."""
+    if mind.edit_text is None:
+        return EditedText(problem="no_model")
+    return await mind.edit_text(edit, mind.build_budget(conversation))

@@ -28,6 +28,7 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Citation, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reason, Signals, Verdict
+from assistant.domain.text_edits import TextEditor
 from assistant.domain.turns import (
     ConversationSummarizer,
     ReadTurn,
@@ -77,6 +78,8 @@ class TurnDependencies:
     classify_turn: TurnClassifier | None = None
     #: A conversation summed up by a model; None: there is none, quotes do.
     summarise: ConversationSummarizer | None = None
+    #: Texts translated and rephrased for agents; None: there is no model.
+    edit_text: TextEditor | None = None
     #: A question after the one asked before it, for what says too little by itself.
     prepend_subject: Callable[[str, Sequence[Utterance]], str] = lambda question, _lines: question
     #: A turn without the words that no person is needed.

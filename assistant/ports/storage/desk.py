@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.domain.bulk_actions import BulkChange
 from assistant.domain.callbacks import Callback
-from assistant.domain.desk_items import SavedReply, SavedView, Tag
+from assistant.domain.desk_items import CustomerNote, DraftUse, SavedReply, SavedView, Tag
 from assistant.domain.inbox import InboxFilter, SearchHit
 from assistant.domain.sla import SlaClock
 from assistant.domain.teams import AssignmentCandidate, Team
@@ -75,6 +75,23 @@ class CallbackStore(Protocol):
     def list_by_conversation(self, conversation: str) -> Sequence[Callback]: ...  # earliest first
     def load_next(self, conversations: Sequence[str]) -> Mapping[str, Callback]: ...  # open ones
     def count_open(self) -> int: ...
+    def count_missed(self) -> int: ...
+
+
+class CustomerNoteStore(Protocol):
+    """What agents wrote down about people."""
+
+    def add(self, note: CustomerNote) -> None: ...
+    def get(self, note: str) -> CustomerNote | None: ...
+    def remove(self, note: str) -> None: ...
+    def list_by_customers(self, customers: Sequence[str]) -> Sequence[CustomerNote]: ...  # newest first
+
+
+class DraftUseStore(Protocol):
+    """What became of drafts for agents."""
+
+    def add(self, use: DraftUse, now: datetime) -> None: ...  # once for each step of a draft
+    def count_steps(self, since: datetime) -> Mapping[tuple[str, str], int]: ...  # by (kind, step)
 
 
 class SlaStore(Protocol):

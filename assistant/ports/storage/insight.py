@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from assistant.domain.digest import DigestMail, DigestMailState
 from assistant.domain.gaps import DraftSentence, Gap, GapEvidence, GapState
 from assistant.domain.outcomes import OutcomeRecord
-from assistant.domain.report_rows import RepeatContact, ReportRow
+from assistant.domain.report_rows import OwnerChange, RepeatContact, ReportRow
 from assistant.domain.surveys import AskedSurvey, SurveyState
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 
@@ -73,16 +74,25 @@ class GapStore(Protocol):
 
 
 class ReportStore(Protocol):
-    """The raw rows of reports."""
+    """The raw rows of reports, and what tells that they have changed.
+
+    Nine members because each is one query of a report.
+    """
 
     def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]: ...  # by end, in order
     def list_contacts(
         self, start: datetime, end: datetime
     ) -> Sequence[RepeatContact]: ...  # by begin, in order
+    def count_by_utc_day(
+        self, start: datetime, end: datetime
+    ) -> Mapping[int, int]: ...  # day since 1970 -> conversations that ended; days of none are missing
+    def load_last_ids(self) -> tuple[int, int]: ...  # of feedback and of theme events
+    def list_rated_ends(self, after: int) -> Sequence[datetime]: ...  # ends of what was rated after that id
     def list_links(self) -> Sequence[tuple[str, str]]: ...  # customers who are one person
     def list_owners(
         self, start: datetime, end: datetime
     ) -> Sequence[tuple[str, str]]: ...  # (ended conversation, an agent who had it), each once
+    def list_owner_changes(self, start: datetime, end: datetime) -> Sequence[OwnerChange]: ...  # in order
     def list_harassed(self, start: datetime, end: datetime) -> Sequence[str]: ...  # ended conversations
 
 
@@ -93,3 +103,13 @@ class SurveyStore(Protocol):
     def get(self, conversation: str) -> AskedSurvey | None: ...
     def end_survey(self, conversation: str, state: SurveyState) -> None: ...
     def list_by_customers(self, customers: Sequence[str]) -> Sequence[tuple[str, datetime]]: ...
+
+
+class DigestStore(Protocol):
+    """Weekly digests, each made by one process, and their mails, each sent by one."""
+
+    def add(self, week: str, recipients: tuple[str, ...], now: datetime) -> bool: ...  # False: there already
+    def claim_mail(self, now: datetime) -> DigestMail | None: ...  # one that is due; None: none is
+    def save_mail(
+        self, mail: DigestMail, state: DigestMailState, now: datetime, why: str | None = None
+    ) -> None: ...

@@ -14,7 +14,7 @@ Kinds = Collection[JobKind]
 class JobQueue(Protocol):
     """Jobs with a due time; one row per kind and conversation.
 
-    Thirteen members because all are steps of one job under one lease, from scheduled to completed or
+    Fourteen members because all are steps of one job under one lease, from scheduled to completed or
     dead-lettered.
     """
 
@@ -22,6 +22,9 @@ class JobQueue(Protocol):
     def schedule_once(
         self, kind: JobKind, conversation: str, due_at: datetime, now: datetime
     ) -> None: ...  # no effect if it is scheduled
+    def hasten(
+        self, kind: JobKind, conversation: str, due_at: datetime, now: datetime
+    ) -> None: ...  # not later than that; no effect if it is running
     def get(self, kind: JobKind, conversation: str) -> Job | None: ...
     def claim_due(self, now: datetime, lease: timedelta, limit: int, kinds: Kinds = ...) -> Sequence[Job]: ...
     def complete_job(self, kind: JobKind, conversation: str, lease: str | None = None) -> bool: ...

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.article_drafts import ArticleRevision
 from assistant.domain.people import Agent
+from assistant.domain.rehearsals import StoredRehearsal
 from assistant.domain.reply_verdicts import ReplyVerdict
 from assistant.domain.setting_changes import SettingChange
 
@@ -30,6 +31,19 @@ class SettingStore(Protocol):
     def load_current(self) -> Mapping[str, SettingChange]: ...
     def list_changes(self, key: str, *, limit: int) -> Sequence[SettingChange]: ...  # newest first
     def add_change(self, key: str, value: Any, agent: Agent, now: datetime) -> int: ...
+
+
+class RehearsalStore(Protocol):
+    """Rehearsals that leads asked for."""
+
+    def add(self, rehearsal: StoredRehearsal) -> None: ...
+    def find_last(self) -> StoredRehearsal | None: ...
+    def claim_next(self, now: datetime, silent_since: datetime) -> StoredRehearsal | None: ...
+    def save_progress(self, rehearsal: str, done: int, total: int, now: datetime) -> None: ...
+    # A *problem* instead of a result: it failed.
+    def finish(
+        self, rehearsal: str, now: datetime, result: Mapping[str, Any] | None, problem: str | None
+    ) -> None: ...
 
 
 class ReplyVerdictStore(Protocol):

@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assistant.domain.budgets import Account, ModelUsage
+from assistant.domain.live_figures import LiveCounts
 
 
 class MetricsStore(Protocol):
-    """Counts of the dashboard, between two moments."""
+    """Counts of the dashboard: between two moments, and of now."""
 
     def list_conversations(self, start: datetime, end: datetime) -> Sequence[Any]: ...
     def list_handoffs(self, start: datetime, end: datetime) -> Sequence[Any]: ...
     def count_decisions(self, start: datetime, end: datetime) -> Mapping[str, int]: ...
     def list_csat_scores(self, start: datetime, end: datetime) -> Sequence[int]: ...
     def count_handoff_reasons(self) -> Mapping[str, int]: ...  # over all time
+    def count_live(self, now: datetime, due_before: datetime) -> LiveCounts: ...
+    def list_active(self, since: datetime, *, limit: int) -> Sequence[str]: ...  # open, latest change first
 
 
 class SpendingStore(Protocol):

@@ -23,6 +23,8 @@ from assistant.ports.storage.conversations import (
 from assistant.ports.storage.desk import (
     BulkChangeStore,
     CallbackStore,
+    CustomerNoteStore,
+    DraftUseStore,
     FollowerStore,
     MentionStore,
     SavedReplyStore,
@@ -32,7 +34,9 @@ from assistant.ports.storage.desk import (
     TeamStore,
     ViewStore,
 )
+from assistant.ports.storage.foreign_desks import DeskLinkStore
 from assistant.ports.storage.insight import (
+    DigestStore,
     GapStore,
     OutcomeStore,
     QuestionStore,
@@ -47,7 +51,12 @@ from assistant.ports.storage.knowledge import (
     SourceStore,
     SynonymStore,
 )
-from assistant.ports.storage.lead import ArticleDraftStore, ReplyVerdictStore, SettingStore
+from assistant.ports.storage.lead import (
+    ArticleDraftStore,
+    RehearsalStore,
+    ReplyVerdictStore,
+    SettingStore,
+)
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
 from assistant.ports.storage.metrics import MetricsStore, SpendingStore
 from assistant.ports.storage.people import (
@@ -144,6 +153,8 @@ class Store(Protocol):
     @property
     def report(self) -> ReportStore: ...
     @property
+    def digests(self) -> DigestStore: ...
+    @property
     def surveys(self) -> SurveyStore: ...
     @property
     def jobs(self) -> JobQueue: ...
@@ -180,6 +191,8 @@ class Store(Protocol):
     @property
     def settings(self) -> SettingStore: ...
     @property
+    def rehearsals(self) -> RehearsalStore: ...
+    @property
     def reply_verdicts(self) -> ReplyVerdictStore: ...
     @property
     def articles(self) -> KnowledgeStore: ...
@@ -204,11 +217,17 @@ class Store(Protocol):
     @property
     def callbacks(self) -> CallbackStore: ...
     @property
+    def customer_notes(self) -> CustomerNoteStore: ...
+    @property
+    def draft_uses(self) -> DraftUseStore: ...
+    @property
     def teams(self) -> TeamStore: ...
     @property
     def sla(self) -> SlaStore: ...
     @property
     def synonyms(self) -> SynonymStore: ...
+    @property
+    def desk_links(self) -> DeskLinkStore: ...
     @property
     def consents(self) -> ConsentStore: ...
     @property

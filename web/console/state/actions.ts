@@ -38,7 +38,9 @@ export async function act(id: string, action: string, body: unknown, done: strin
 }
 
 export const owns = (row: Row): boolean => row.state === "agent" && row.agent?.id === me.value?.id;
-export const claimable = (row: Row): boolean => row.state === "queued" || row.state === "assistant";
+/** People in a foreign desk have it; anybody here may take it back. */
+export const abroad = (row: Row): boolean => row.state === "agent" && (row.agent?.id.startsWith("desk:") ?? false);
+export const claimable = (row: Row): boolean => row.state === "queued" || row.state === "assistant" || abroad(row);
 
 export const claim = (id: string) => act(id, "claim", {}, text().actions.claimed);
 export const release = (id: string) => act(id, "release", {}, text().actions.released);

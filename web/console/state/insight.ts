@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
 import type { Schemas } from "../../shared/types";
-import { text } from "../text";
+import { language, text } from "../text";
 import { insightText } from "../text/insight";
 import { get, post } from "./me";
 import { say } from "./toast";
@@ -15,9 +15,16 @@ export type GapRow = Schemas["GapRowOut"];
 export type Gap = Schemas["GapOut"];
 export type Case = Schemas["CaseOut"];
 export type Ended = Schemas["EndedConversationsOut"];
+export type Live = Schemas["LiveOut"];
+export type Group = Schemas["GroupOut"];
+export const DIMENSIONS = ["channel", "language", "theme", "reason", "agent"] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
 
-/** What the whole page is about; the address of every call is made of it. */
-export const filter = signal({ days: "28", channel: "", language: "" });
+/** What the whole page is about; the address of every call is made of it. A first day takes the place of *days*. */
+export const filter = signal({ days: "28", from: "", to: "", channel: "", language: "", theme: "", reason: "", agent: "" });
+/** Whether the range before stands beside it. */
+export const comparing = signal(false);
+export const live = signal<Live | null>(null);
 export const report = signal<Report | null>(null);
 export const themes = signal<Schemas["ThemesOut"] | null>(null);
 export const gaps = signal<GapRow[] | null>(null);
@@ -30,14 +37,24 @@ export const broken = signal(false);
 
 const API = "/insight";
 
-/** The filter as a query; what is empty is left out. */
-export function asQuery(more: Record<string, string> = {}): string {
-  const set = Object.entries({ ...filter.value, ...more }).filter(([, value]) => value);
-  // A day of its own takes the place of the range.
-  return new URLSearchParams(more.from ? set.filter(([name]) => name !== "days") : set).toString();
+/** The day after *day*: a range ends before it. */
+export function nextDay(day: string): string {
+  return new Date(new Date(`${day}T00:00Z`).getTime() + 86_400_000).toISOString().slice(0, 10);
 }
 
+/** The filter as a query; what is empty is left out, and the last day of a range belongs to it. */
+export function asQuery(more: Record<string, string> = {}): string {
+  const { from, to, days, ...others } = filter.value;
+  const range: Record<string, string> = from ? { from, to: to && nextDay(to) } : { days };
+  // A day of its own takes the place of the range.
+  const all: Record<string, string> = { ...(more.from ? {} : range), ...others, ...more };
+  return new URLSearchParams(Object.entries(all).filter(([, value]) => value)).toString();
+}
+
+const compared = (): Record<string, string> => (comparing.value ? { compare: "true" } : {});
 export const csvAddress = (): string => `/v1/agent${API}/conversations.csv?${asQuery()}`;
+export const fileAddress = (kind: "csv" | "xlsx"): string => `/v1/agent${API}/report.${kind}?${asQuery({ ...compared(), lang: language.value === "ja" ? "ja" : "en" })}`;
+export const monthlyAddress = (): string => `/reports/monthly?lang=${language.value === "ja" ? "ja" : "en"}`;
 
 async function fetched<T>(path: string): Promise<T | null> {
   try {
@@ -53,11 +70,16 @@ async function fetched<T>(path: string): Promise<T | null> {
 
 export async function loadReport(): Promise<void> {
   const asked = filter.value;
-  const [numbers, found] = await Promise.all([fetched<Report>(`/report?${asQuery()}`), fetched<Schemas["ThemesOut"]>(`/themes?days=${asked.days}`)]);
+  const [numbers, found] = await Promise.all([fetched<Report>(`/report?${asQuery(compared())}`), fetched<Schemas["ThemesOut"]>(`/themes?days=${asked.days}`)]);
   // Something else was asked for meanwhile.
   if (filter.value !== asked) return;
   if (numbers) report.value = numbers;
   if (found) themes.value = found;
+}
+
+export async function loadLive(): Promise<void> {
+  const found = await fetched<Live>("/live");
+  if (found) live.value = found;
 }
 
 export async function loadGaps(): Promise<void> {
@@ -73,6 +95,11 @@ export async function loadCases(): Promise<void> {
 }
 
 export const loadGap = (id: string): Promise<Gap | null> => fetched<Gap>(`/gaps/${encodeURIComponent(id)}`);
+
+export function compare(on: boolean): void {
+  comparing.value = on;
+  void loadReport();
+}
 
 export function narrow(change: Partial<typeof filter.value>): void {
   filter.value = { ...filter.value, ...change };

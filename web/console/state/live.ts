@@ -12,6 +12,8 @@ import { conversationChanged, customerTypes, draftGrew, messageCame, reload } fr
 import { outbox } from "./writing";
 
 export const connected = signal(true);
+/** Counts what happened, for who looks at all of it. */
+export const happened = signal(0);
 
 let lastId: string | null = null;
 let stream: Stream | null = null;
@@ -41,6 +43,7 @@ const on: Record<string, (data: never) => void> = {
 
 function take({ event, data, id }: ServerEvent): void {
   if (id) lastId = id;
+  happened.value += 1;
   on[event]?.(JSON.parse(data) as never);
 }
 

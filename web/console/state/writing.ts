@@ -5,6 +5,7 @@ import { type Unsent, createOutbox } from "../../shared/outbox";
 import { load, save } from "../../shared/store";
 import { uuid } from "../../shared/uuid";
 import type { AgentMessage } from "../types";
+import { replySent } from "./draftLog";
 import { me, post, standing } from "./me";
 import { messageCame, openId } from "./thread";
 
@@ -75,13 +76,15 @@ async function deliver({ id, conversation, text, private: hidden, macro: used }:
   }
 }
 
-export const outbox = createOutbox<Outgoing>("yorisoi:console:unsent", deliver);
+/** Another agent on this screen neither sees nor sends what a colleague left unsent. */
+export const outbox = createOutbox<Outgoing>("yorisoi:console:unsent", deliver, (entry) => entry.owner === me.peek()?.id);
 
 export function send(): void {
   const conversation = openId.value;
   const text = words.value.trim();
   if (!conversation || !text) return;
-  outbox.add({ id: uuid(), text, at: new Date().toISOString(), failed: null, why: null, conversation, private: mode.value === "note", ...(macro.value && { macro: macro.value.id }) });
+  outbox.add({ id: uuid(), text, at: new Date().toISOString(), failed: null, why: null, owner: me.peek()?.id ?? null, conversation, private: mode.value === "note", ...(macro.value && { macro: macro.value.id }) });
+  if (mode.value === "reply") replySent(conversation, text);
   setMacro(null);
   write("");
 }
@@ -97,5 +100,7 @@ export function tellTyping(toCustomer: boolean): void {
 
 addEventListener("online", outbox.wake);
 effect(() => {
-  if (standing.value === "in") untracked(outbox.wake);
+  if (standing.value !== "in") return;
+  untracked(outbox.reload);
+  untracked(outbox.wake);
 });

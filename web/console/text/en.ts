@@ -167,6 +167,18 @@ export const en: typeof ja = {
     csat: (n) => `Satisfaction ${n}`,
     locale: "Language",
   },
+  desks: {
+    takeBack: "Take back",
+    states: {
+      opening: (name) => `Being handed over to ${name}`,
+      open: (name) => `Owned by ${name}`,
+      closed: (name) => `Ended in ${name}`,
+      taken_back: (name) => `Taken back from ${name}`,
+      failed: (name) => `Could not be handed over to ${name}`,
+    },
+    loss: (lost, fields) => `${lost} of ${fields} fields do not fit there; a link was added`,
+    trouble: (why) => `Waiting to be sent: ${why}`,
+  },
   actions: {
     claim: "Claim",
     claimed: "This conversation is yours.",

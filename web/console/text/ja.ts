@@ -165,6 +165,18 @@ export const ja = {
     csat: (n: number) => `満足度 ${n}`,
     locale: "言語",
   },
+  desks: {
+    takeBack: "こちらに引き取る",
+    states: {
+      opening: (name: string) => `${name}に引き継いでいます`,
+      open: (name: string) => `${name}が対応中`,
+      closed: (name: string) => `${name}で終了`,
+      taken_back: (name: string) => `${name}から引き取り済み`,
+      failed: (name: string) => `${name}に引き継げませんでした`,
+    },
+    loss: (lost: number, fields: number) => `${fields}項目中${lost}項目は先方に収まらず、リンクを添付`,
+    trouble: (why: string) => `送信待ち: ${why}`,
+  },
   actions: {
     claim: "引き受ける",
     claimed: "この会話を引き受けました。",

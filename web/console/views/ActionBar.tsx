@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { Back, Person, Side } from "../../shared/icons";
 import { moment } from "../../shared/language";
-import { claim, claimable, giveBack, owns, reassign, release, reopen, transfer, wake } from "../state/actions";
+import { abroad, claim, claimable, giveBack, owns, reassign, release, reopen, transfer, wake } from "../state/actions";
 import { follow } from "../state/mentions";
 import { markUnread } from "../state/alerts";
 import { me } from "../state/me";
@@ -15,13 +15,14 @@ import type { Detail, Row } from "../types";
 import { asking } from "./asking";
 import { channelName, customerName, stateName } from "./names";
 import { Deadline } from "./Deadline";
+import { ForeignDesk } from "./ForeignDesk";
 import { HandUpDialog } from "./HandUpDialog";
 import { ResolveDialog } from "./ResolveDialog";
 import { SnoozeDialog } from "./SnoozeDialog";
 import { TransferDialog } from "./TransferDialog";
 import { Waited } from "./Waited";
 
-function Title({ row }: { row: Row }) {
+function Title({ row, desk }: { row: Row; desk: Detail["desk"] }) {
   const words = text();
   return (
     <div class="title">
@@ -34,6 +35,7 @@ function Title({ row }: { row: Row }) {
         {row.state === "queued" && row.waiting_since && <Waited since={row.waiting_since} />}
         {row.snoozed_until && ` ・ ${deskText().snoozeUntil(moment(row.snoozed_until, language.value))}`}
       </p>
+      {desk && <ForeignDesk desk={desk} />}
       <Deadline row={row} />
     </div>
   );
@@ -90,15 +92,15 @@ export function ActionBar({ shown }: { shown: Detail }) {
       <button class="icon-button narrow-only" aria-label={words.back} onClick={() => openConversation(null)} data-testid="back">
         <Back />
       </button>
-      <Title row={row} />
+      <Title row={row} desk={shown.desk} />
       <div class="actions">
         {claimable(row) && (
           <button class="solid" onClick={() => void claim(row.id)} data-testid="claim">
-            {words.actions.claim}
+            {abroad(row) ? words.desks.takeBack : words.actions.claim}
           </button>
         )}
         {owns(row) && <Owned row={row} />}
-        {me.value?.lead && row.state === "agent" && !owns(row) && (
+        {me.value?.lead && row.state === "agent" && !owns(row) && !abroad(row) && (
           <>
             <button class="outline" onClick={() => (asking.value = "transfer")} data-testid="reassign">
               {deskText().reassign}

@@ -7,12 +7,15 @@ import { writers } from "../state/colleagues";
 import { choices, highlighted } from "../state/choices";
 import { type Mode, macro, mode, setMacro, tellTyping, words as written, write } from "../state/writing";
 import { text } from "../text";
+import { copilotText } from "../text/copilot";
 import { deskText } from "../text/desk";
 import type { Row } from "../types";
 import { asking } from "./asking";
 import { Colleagues } from "./Colleagues";
+import { ComposerTools } from "./ComposerTools";
 import { macroName } from "./macroName";
 import { CHOICES_ID, ReplyChoices, choiceId, chooseByKey } from "./ReplyChoices";
+import { Wording } from "./Wording";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 export const COMPOSER_ID = "composer";
@@ -29,6 +32,7 @@ export function Composer({ row }: { row: Row }) {
   const { compose } = text();
   const area = useRef<HTMLTextAreaElement>(null);
   const warned = useSignal(false);
+  const tools = useSignal(false);
   const note = mode.value === "note" || row.state === "closed";
   useEffect(() => {
     if (row.state === "closed") mode.value = "note";
@@ -89,6 +93,8 @@ export function Composer({ row }: { row: Row }) {
           </button>
         </p>
       )}
+      {!note && <Wording />}
+      {!note && tools.value && <ComposerTools key={row.id} row={row} />}
       <div class="send">
         {!note && row.channel === "web" && (
           <label class="text file">
@@ -104,6 +110,11 @@ export function Composer({ row }: { row: Row }) {
               data-testid="attach"
             />
           </label>
+        )}
+        {!note && (
+          <button type="button" class="text" aria-expanded={tools.value} onClick={() => (tools.value = !tools.value)} data-testid="tools">
+            {copilotText().tools}
+          </button>
         )}
         <button type="button" class="text" onClick={() => (asking.value = "replies")} data-testid="replies">
           {deskText().replies}

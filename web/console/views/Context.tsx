@@ -7,9 +7,11 @@ import type { Turn } from "../types";
 import { CallCard } from "./CallCard";
 import { ConsentCard } from "./ConsentCard";
 import { CustomerCard } from "./CustomerCard";
+import { NotesCard } from "./NotesCard";
 import { PacketCard } from "./PacketCard";
 import { ChannelCard } from "./phone/ChannelCard";
 import { PersonCard } from "./phone/PersonCard";
+import { RelatedCard } from "./RelatedCard";
 import { Suggestions } from "./Suggestions";
 import { TagEditor } from "./TagEditor";
 import { ToolCard } from "./ToolCard";
@@ -30,11 +32,13 @@ export function Context() {
           <TagEditor key={`tags-${shown.conversation.id}`} row={shown.conversation} />
           {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
+          <RelatedCard key={`related-${shown.conversation.id}`} row={shown.conversation} />
           <ToolCard key={`tools-${shown.conversation.id}`} row={shown.conversation} actions={shown.actions} />
           {shown.channel && <ChannelCard channel={shown.channel} />}
           <CallCard key={`calls-${shown.conversation.id}`} conversation={shown.conversation.id} calls={shown.callbacks} />
           <CustomerCard card={shown.customer} />
           <ConsentCard key={`consent-${shown.conversation.id}`} conversation={shown.conversation.id} />
+          <NotesCard key={`notes-${shown.customer.id}`} card={shown.customer} />
           <PersonCard key={`person-${shown.conversation.id}`} conversation={shown.conversation.id} links={shown.customer.links ?? []} />
         </>
       )}

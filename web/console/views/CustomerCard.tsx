@@ -1,15 +1,21 @@
 // Who the customer is, as far as is known.
+import { useSignal } from "@preact/signals";
 import { moment } from "../../shared/language";
 import { addressOf } from "../state/route";
 import { language, text, word } from "../text";
+import { copilotText } from "../text/copilot";
 import type { Card } from "../types";
 import { channelName } from "./names";
+import { StartDialog } from "./StartDialog";
 
 function familiarityName(value: number | null): string {
   const { familiar, unknown } = text().card;
   if (value === null) return unknown;
   return familiar[Math.min(2, Math.floor(value * 3))]!;
 }
+
+/** What a page or the customer said of themselves. */
+const CLAIMED = /^claimed_/;
 
 function Facts({ card }: { card: Card }) {
   const words = text();
@@ -33,8 +39,10 @@ function Facts({ card }: { card: Card }) {
       )}
       {Object.entries(card.attributes).map(([name, value]) => (
         <>
-          <dt>{name}</dt>
-          <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dt dir="auto">{name.replace(CLAIMED, "")}</dt>
+          <dd dir="auto">
+            {typeof value === "string" ? value : JSON.stringify(value)} {CLAIMED.test(name) && <span class="meta">({words.claimed})</span>}
+          </dd>
         </>
       ))}
       {card.identities.length > 0 && (
@@ -85,6 +93,7 @@ function Previous({ card }: { card: Card }) {
 
 export function CustomerCard({ card }: { card: Card }) {
   const words = text();
+  const starting = useSignal(false);
   return (
     <section class="card" aria-label={words.card.title} data-testid="customer-card">
       <h2>
@@ -93,6 +102,10 @@ export function CustomerCard({ card }: { card: Card }) {
       </h2>
       <Facts card={card} />
       <Previous card={card} />
+      <button class="outline" onClick={() => (starting.value = true)} data-testid="start-conversation">
+        {copilotText().start}
+      </button>
+      <StartDialog customer={card.id} open={starting.value} close={() => (starting.value = false)} />
     </section>
   );
 }

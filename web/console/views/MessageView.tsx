@@ -1,12 +1,13 @@
 // One message of the transcript.
 import { moment } from "../../shared/language";
-import { safeUrl } from "../../shared/html";
+import { safeUrl } from "../../shared/url";
 import { language, text } from "../text";
 import { feelingText } from "../text/feelings";
 import { phoneText } from "../text/phone";
 import type { AgentMessage, Turn } from "../types";
 import { HowMade } from "./HowMade";
 import { Body } from "./Reveal";
+import { Translation } from "./Translation";
 import { Veil } from "./Veil";
 import { VerdictBar } from "./Verdict";
 import { SendAgain } from "./phone/SendAgain";
@@ -69,14 +70,23 @@ function Files({ message }: { message: AgentMessage }) {
   );
 }
 
+/** A customer's words that are surely in another language than the screen's. */
+const isForeign = ({ author, text: said }: AgentMessage): boolean =>
+  author === "customer" && /\p{L}{2}/u.test(said) && looksJapanese(said) !== (language.value === "ja");
+
+/** By its script: kana, or kanji and no word of another script. */
+const looksJapanese = (said: string): boolean =>
+  /[ぁ-んァ-ヴ]/.test(said) || (/[一-龠]/.test(said) && !/\p{Script=Latin}{3}|\p{Script=Cyrillic}|\p{Script=Hangul}/u.test(said));
+
 interface MessageProps {
+  conversation: string;
   message: AgentMessage;
   turn: Turn | undefined;
   /** Threats, insults: shown on request. */
   harassing: boolean;
 }
 
-export function MessageView({ message, turn, harassing }: MessageProps) {
+export function MessageView({ conversation, message, turn, harassing }: MessageProps) {
   const words = text();
   const kind = message.private ? "note" : message.author;
   const author = message.agent?.name ?? words.authors[message.author];
@@ -95,6 +105,7 @@ export function MessageView({ message, turn, harassing }: MessageProps) {
       ) : (
         <Body message={message} />
       )}
+      {isForeign(message) && <Translation conversation={conversation} message={message} />}
       {message.citations.length > 0 && <Sources message={message} />}
       {message.media && message.media.length > 0 && <Files message={message} />}
       <Delivery message={message} />

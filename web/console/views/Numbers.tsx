@@ -2,13 +2,17 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../../shared/http";
+import type { Schemas } from "../../shared/types";
 import { span } from "../state/clock";
 import { get } from "../state/me";
 import { language, text, word } from "../text";
+import { copilotText } from "../text/copilot";
 import type { Metrics } from "../types";
 import { DayChart } from "./DayChart";
 
 const DAYS = 14;
+const STEPS = ["shown", "inserted", "sent", "edited"] as const;
+type DraftCount = Schemas["DraftCountOut"];
 
 /** The last days where the business is, as YYYY-MM-DD, the oldest first. */
 function lastDays(zone: string): string[] {
@@ -70,6 +74,41 @@ function Reasons({ reasons }: { reasons: Record<string, number> }) {
   );
 }
 
+/** What became of the drafts that agents were shown. */
+function Drafts() {
+  const words = copilotText();
+  const rows = useSignal<DraftCount[]>([]);
+  useEffect(() => void get<{ drafts: DraftCount[] }>(`/drafts?days=${DAYS}`).then(({ drafts }) => (rows.value = drafts), () => undefined), []);
+  if (rows.value.length === 0) return null;
+  return (
+    <>
+      <h2>{words.drafts}</h2>
+      <table class="drafts" data-testid="draft-numbers">
+        <thead>
+          <tr>
+            <th scope="col">{words.kind}</th>
+            {STEPS.map((step) => (
+              <th key={step} scope="col">
+                {words.steps[step]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.value.map((row) => (
+            <tr key={row.kind}>
+              <th scope="row">{word(words.kinds, row.kind)}</th>
+              {STEPS.map((step) => (
+                <td key={step}>{row[step].toLocaleString(language.value)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
 export function Numbers() {
   const words = text();
   const metrics = useSignal<Metrics | null>(null);
@@ -96,6 +135,7 @@ export function Numbers() {
           {shown.by_day.length ? <DayChart days={everyDay(shown)} /> : <p>{words.metrics.none}</p>}
           <h2>{words.metrics.byReason}</h2>
           {Object.keys(shown.by_reason).length ? <Reasons reasons={shown.by_reason} /> : <p>{words.metrics.none}</p>}
+          <Drafts />
         </>
       )}
     </main>

@@ -1,6 +1,8 @@
 // Above the list: search over all time, views with live counts, filters.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { counts } from "../state/inbox";
+import { loadTeams, teams } from "../state/replies";
 import { OWN_VIEWS, type OwnView, agents, chosenOwnView, chosenView, filters, query, removeView, saveView, searching, setFilter, stopSearching, tags, views } from "../state/search";
 import { me } from "../state/me";
 import { text } from "../text";
@@ -10,6 +12,8 @@ import type { Filters } from "../types";
 
 const MAX_QUERY = 200;
 const WAITING = [5, 15, 60, 240];
+/** Hours since it began. */
+const AGES = [4, 24, 72, 168];
 const MAX_COUNT = 999;
 export const SEARCH_ID = "search";
 
@@ -55,6 +59,7 @@ function Choice({ name, choices }: { name: keyof Filters & keyof ReturnType<type
 }
 
 function FilterFields() {
+  useEffect(() => void loadTeams().catch(() => undefined), []);
   const words = text();
   const named = (table: Record<string, string>): [string, string][] => Object.entries(table);
   return (
@@ -67,6 +72,8 @@ function FilterFields() {
       <Choice name="reason" choices={named(words.reasons)} />
       <Choice name="priority" choices={named(words.priority)} />
       <Choice name="waiting" choices={WAITING.map((n) => [String(n), deskText().minutes(n)])} />
+      <Choice name="team" choices={teams.value.map((team) => [team.id, team.name])} />
+      <Choice name="age" choices={AGES.map((n) => [String(n), deskText().hours(n)])} />
       <Choice name="sla" choices={named(slaText().states)} />
       <SaveView />
     </div>

@@ -1,9 +1,11 @@
 // Draft replies. A click puts one in the composer; nothing is ever sent from here.
 import { useSignal } from "@preact/signals";
-import { safeUrl } from "../../shared/html";
+import { useEffect } from "preact/hooks";
+import { safeUrl } from "../../shared/url";
 import { ApiError } from "../../shared/http";
 import { plainText } from "../../shared/plain";
 import { suggest } from "../state/actions";
+import { draftInserted, draftsShown } from "../state/draftLog";
 import { contextShown } from "../state/route";
 import { insert } from "../state/writing";
 import { text } from "../text";
@@ -11,17 +13,19 @@ import { feelingText } from "../text/feelings";
 import type { Row, Suggestion } from "../types";
 import { COMPOSER_ID } from "./Composer";
 
-function choose(words: string): void {
+function choose(conversation: string, words: string): void {
   insert(words);
+  draftInserted(conversation, "suggestion", words);
   if (!matchMedia("(min-width: 1180px)").matches) contextShown.value = false;
   document.getElementById(COMPOSER_ID)?.focus();
 }
 
-function SuggestedReply({ suggestion }: { suggestion: Suggestion }) {
+export function SuggestedReply({ row, suggestion }: { row: Row; suggestion: Suggestion }) {
   const reply = plainText(suggestion.html, location.origin);
+  useEffect(() => draftsShown(row.id, "suggestion", [reply]), [row.id, reply]);
   return (
     <div class="suggested">
-      <button class="suggestion" onClick={() => choose(reply)} data-testid="suggestion">
+      <button class="suggestion" onClick={() => choose(row.id, reply)} data-testid="suggestion">
         <span>{reply}</span>
         <b>{text().packet.insert}</b>
       </button>
@@ -78,7 +82,7 @@ export function Suggestions({ row, given }: { row: Row; given: Suggestion[] }) {
     <section class="card suggestions" aria-label={words.packet.suggested} data-testid="suggestions">
       <h2>{words.packet.suggested}</h2>
       {(fresh.value ?? given).map((suggestion) => (
-        <SuggestedReply key={suggestion.text} suggestion={suggestion} />
+        <SuggestedReply key={suggestion.text} row={row} suggestion={suggestion} />
       ))}
       {failed.value && <p role="status">{words.packet.noSuggestion}</p>}
       <button class="outline" disabled={busy.value} onClick={() => void ask()} data-testid="suggest">

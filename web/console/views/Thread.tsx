@@ -57,7 +57,7 @@ function Transcript({ shown }: { shown: Detail }) {
     <div class="transcript" role="log" aria-label={words.transcript} tabIndex={0} ref={box} onScroll={scrolled} data-testid="transcript">
       <div class="lines">
         {shown.messages.map((message) => (
-          <MessageView key={message.id} message={message} harassing={harassing.has(message.id)} turn={shown.turns.find((turn) => turn.reply_id === message.id)} />
+          <MessageView key={message.id} conversation={id} message={message} harassing={harassing.has(message.id)} turn={shown.turns.find((turn) => turn.reply_id === message.id)} />
         ))}
         {leaving.map((entry) => (
           <OutgoingView key={entry.id} entry={entry} />

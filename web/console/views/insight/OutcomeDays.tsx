@@ -1,6 +1,6 @@
 // Outcomes by day: stacked bars, told apart by pattern too, or the same numbers as a table.
 import { useSignal } from "@preact/signals";
-import { type Report, showConversations } from "../../state/insight";
+import { nextDay, type Report, showConversations } from "../../state/insight";
 import { language, word } from "../../text";
 import { insightText } from "../../text/insight";
 
@@ -10,10 +10,6 @@ const HEIGHT = 200;
 const ORDER = ["confirmed", "answered", "resolved_by_person", "ended_by_person", "transferred_out", "abandoned", "no_request", "spam"];
 
 const short = (day: string): string => new Date(`${day}T00:00`).toLocaleDateString(language.value, { month: "numeric", day: "numeric" });
-
-function nextDay(day: string): string {
-  return new Date(new Date(`${day}T00:00Z`).getTime() + 86_400_000).toISOString().slice(0, 10);
-}
 
 function Patterns() {
   return (

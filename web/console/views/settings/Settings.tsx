@@ -1,16 +1,19 @@
 // The settings page: each section by itself, one bar that saves what was typed.
 import { useEffect } from "preact/hooks";
 import { me } from "../../state/me";
+import { readinessOf, rehearsable, rehearsal } from "../../state/rehearsal";
 import { busy, discard, loadSettings, pendingCount, problem, save, settings } from "../../state/settings";
 import "../../styles/insight.css";
 import "../../styles/knowledge.css";
 import "../../styles/settings.css";
 import { text } from "../../text";
+import { rehearsalText } from "../../text/rehearsal";
 import { settingsText } from "../../text/settings";
 import { webhookText } from "../../text/webhooks";
 import { Deadlines } from "./Deadlines";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
+import { Rehearsal } from "./Rehearsal";
 import { Notices } from "./Notices";
 import { Sentences } from "./Sentences";
 import { Thresholds } from "./Thresholds";
@@ -29,6 +32,8 @@ export function Settings() {
   }, []);
   const seen = settings.value;
   const lead = me.value?.lead ?? false;
+  const { unsaved } = rehearsalText();
+  const rehearsed = readinessOf(rehearsal.value, rehearsable.value);
   const admin = me.value?.admin ?? false;
   const goTo = (id: string): void => document.getElementById(id)?.scrollIntoView();
   return (
@@ -42,7 +47,7 @@ export function Settings() {
       {seen && (
         <fieldset class="all" disabled={!lead}>
           <div class="filters" role="group" aria-label={words.title}>
-            {[...Object.entries(words.sections), ...(admin ? [["webhooks", webhookText().title] as const] : [])].map(([id, name]) => (
+            {[...Object.entries(words.sections).filter(([id]) => lead || id !== "rehearsal"), ...(admin ? [["webhooks", webhookText().title] as const] : [])].map(([id, name]) => (
               <button key={id} type="button" class="text" onClick={() => goTo(id)}>
                 {name}
               </button>
@@ -54,6 +59,7 @@ export function Settings() {
           <Topics />
           <Notices />
           <Thresholds />
+          {lead && <Rehearsal />}
           <Sentences />
         </fieldset>
       )}
@@ -63,6 +69,11 @@ export function Settings() {
           <p class="problem" role="alert">
             {problem.value}
           </p>
+          {rehearsed in unsaved && (
+            <p class="meta" data-testid="not-rehearsed">
+              {unsaved[rehearsed]}
+            </p>
+          )}
           <button class="text" onClick={discard} data-testid="discard-settings">
             {words.discard}
           </button>

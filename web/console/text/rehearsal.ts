@@ -1,0 +1,98 @@
+// The words of the rehearsal on the settings page; the Japanese table decides the keys.
+import { language } from ".";
+
+const percent = (share: number | null): string => (share === null ? "–" : `${Math.round(share * 100)}%`);
+
+const ja = {
+  title: "リハーサル",
+  lead: "変更を保存する前に、模擬のお客様40人がお使いの記事で質問します。今の設定と変更後の設定で同じ会話をし、結果を比べます。実際のお客様の会話は使わず、何も送信しません。",
+  start: "変更をリハーサルする",
+  nothing: "判断の基準・話題・時間などを変えると、リハーサルできます。",
+  waiting: "準備しています…",
+  progress: (done: number, total: number) => `会話 ${total}件のうち ${done}件が終わりました`,
+  failedRun: (why: string) => `リハーサルできませんでした：${why}`,
+  by: (who: string, time: string) => `${who} が ${time} に開始`,
+  these: "入力中の変更の結果です。",
+  others: "入力中の変更とは違う内容の結果です。もう一度リハーサルしてください。",
+  passed: "すべての基準を満たしています。",
+  notPassed: (names: string) => `満たしていない基準：${names}`,
+  measure: "項目",
+  before: "今の設定",
+  after: "変更後",
+  gate: "基準",
+  rate: (count: number, total: number, share: number | null) => (total ? `${percent(share)}（${total}件中${count}件）` : "対象なし"),
+  interval: (low: number, high: number) => `95%信頼区間 ${percent(low)}〜${percent(high)}`,
+  proves: (total: number, most: number) => `${total}件中0件でも、言えるのは「多くて${percent(most)}」までです。`,
+  atLeast: (share: number) => `${percent(share)}以上`,
+  atMost: (share: number) => `${percent(share)}以下`,
+  measures: {
+    told: "記事の内容をお伝えできた", person: "ご希望の方が担当者につながった", false_handoff: "不要な引き継ぎ", false_answer: "記事にない質問への回答",
+    promise: "記事にない数字や約束", same_reply: "同じ返事の繰り返し", leak: "ほかの方の情報や未公開の内容の漏れ",
+  } as Record<string, string>,
+  failed: {
+    told: "記事の内容をお伝えできなかった", person: "担当者につながるのが遅かった", false_handoff: "不要な引き継ぎをした", false_answer: "記事にない質問に回答した",
+    promise: "記事にない数字や約束を伝えた", same_reply: "同じ返事を繰り返した", leak: "ほかの方の情報や未公開の内容が漏れた",
+  } as Record<string, string>,
+  comma: "、",
+  flips: (n: number, worse: number) => (n ? `結果が変わったお客様：${n}人（うち悪くなった方 ${worse}人）` : "結果が変わったお客様はいません。"),
+  worse: "悪くなった",
+  better: "良くなった",
+  fine: "問題なし",
+  failures: (n: number) => `変更後にうまくいかなかったお客様：${n}人`,
+  toldFact: (fact: string) => `お伝えすべき内容：${fact}`,
+  customer: "お客様",
+  assistant: "アシスタント",
+  personas: {
+    novice: "不慣れな方", hurried: "お急ぎの方", furious: "丁寧に怒っている方", sarcastic: "皮肉を言う方", calm: "落ち着いた方", foreigner: "日本語・英語が母語でない方",
+    code_switcher: "日英を混ぜる方", keyword_only: "単語だけの方", no_person: "担当者を望まない方", elder: "ご年配の方",
+  } as Record<string, string>,
+  unsaved: { untried: "まだリハーサルしていない変更です。", running: "リハーサル中です。", failed: "リハーサルで満たしていない基準があります。" } as Record<string, string>,
+};
+
+const en: typeof ja = {
+  title: "Rehearsal",
+  lead: "Before you save, 40 simulated customers ask about your own articles, once with the settings in force and once with your changes. No real customer's conversation is used, and nothing is sent.",
+  start: "Rehearse the changes",
+  nothing: "Change a threshold, a topic or the hours to rehearse it.",
+  waiting: "Getting ready…",
+  progress: (done, total) => `${done} of ${total} conversations are over`,
+  failedRun: (why) => `It could not be rehearsed: ${why}`,
+  by: (who, time) => `Started by ${who}, ${time}`,
+  these: "This is about the changes that you have typed.",
+  others: "This is about other changes than those that you have typed. Rehearse again.",
+  passed: "Every gate is passed.",
+  notPassed: (names) => `Not passed: ${names}`,
+  measure: "Measure",
+  before: "In force",
+  after: "With the changes",
+  gate: "Gate",
+  rate: (count, total, share) => (total ? `${percent(share)} (${count} of ${total})` : "nobody it applies to"),
+  interval: (low, high) => `95% interval ${percent(low)}–${percent(high)}`,
+  proves: (total, most) => `0 of ${total} proves no more than “at most ${percent(most)}”.`,
+  atLeast: (share) => `at least ${percent(share)}`,
+  atMost: (share) => `at most ${percent(share)}`,
+  measures: {
+    told: "The article's fact was told", person: "A person was reached when wanted", false_handoff: "Handed over without need", false_answer: "Answered what no article holds",
+    promise: "Amounts or promises that no article has", same_reply: "The same reply twice", leak: "Leaks of others' data or unpublished text",
+  },
+  failed: {
+    told: "the article's fact was not told", person: "a person was not reached in time", false_handoff: "handed over without need", false_answer: "answered what no article holds",
+    promise: "told amounts or promises that no article has", same_reply: "gave the same reply twice", leak: "leaked others' data or unpublished text",
+  },
+  comma: ", ",
+  flips: (n, worse) => (n ? `${n} customers fare otherwise, ${worse} of them worse` : "Nobody fares otherwise."),
+  worse: "Worse",
+  better: "Better",
+  fine: "fine",
+  failures: (n) => `Customers whom something failed with the changes: ${n}`,
+  toldFact: (fact) => `To be told: ${fact}`,
+  customer: "Customer",
+  assistant: "Assistant",
+  personas: {
+    novice: "new to chat", hurried: "in a hurry", furious: "politely furious", sarcastic: "sarcastic", calm: "calm", foreigner: "not a native speaker",
+    code_switcher: "mixes two languages", keyword_only: "keywords only", no_person: "wants no person", elder: "elderly",
+  },
+  unsaved: { untried: "These changes have not been rehearsed.", running: "The rehearsal is still going on.", failed: "The rehearsal did not pass every gate." },
+};
+
+export const rehearsalText = (): typeof ja => (language.value === "ja" ? ja : en);
