@@ -113,7 +113,7 @@ class ActionDialogue:
 
     async def _advance(self, turn: TurnInput, flow: ActionFlow) -> Step:
         tool = self.tools[flow.tool]
-        own = await self.identity.list_own_orders(turn)
+        own = await self.identity.list_own_orders(turn.customer)
         if tool.subject not in flow.values and (known := await self.identity.find_proven_subject(turn)):
             flow = replace(flow, values={**flow.values, tool.subject: known})
         if tool.subject not in flow.values:
@@ -121,7 +121,7 @@ class ActionDialogue:
             if chosen is not None:
                 return chosen
         subject = flow.values[tool.subject]
-        level = await self.identity.find_level(turn, subject, own)
+        level = await self.identity.find_level(turn.conversation.id, subject, own)
         if level < IdentityLevel.CHANNEL_PROVEN:  # whatever the tool says: it tells an order's data
             step = await self._check_proof(turn, flow, subject)
             if step is not None:
