@@ -7,7 +7,6 @@ from datetime import date
 
 from assistant.domain.actions import Slot, SlotKind, Tool
 from assistant.domain.unicode_forms import fold_compatibility
-from assistant.text.characters import contains_japanese
 
 #: Of a message that is searched; a number stands near its beginning or not at all.
 MAX_SEARCHED_CHARACTERS = 300
@@ -39,6 +38,7 @@ BEFORE_ADDRESS = re.compile(
     r"(?: is| would be|:)*(?![a-z])\s*)",
     re.I,
 )
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 #: What a Japanese address has before its postcode, if anything.
 PLACE_BEFORE = re.compile(r"[都道府県市区町村郡]|\d")
 AFTER_ADDRESS = re.compile(
@@ -120,7 +120,7 @@ def parse_address(text: str) -> str | None:
     before = folded[: found.start()]
     lead = BEFORE_ADDRESS.match(before.replace("\n", " "))
     start = lead.end() if lead else 0
-    if contains_japanese(before[start:]) and not PLACE_BEFORE.search(before[start:]):
+    if JAPANESE.search(before[start:]) and not PLACE_BEFORE.search(before[start:]):
         start = found.start()  # words around it, no part of the address
     rest = folded[start:]
     address = " ".join(_strip_ending(rest).replace("〒", "").split())
