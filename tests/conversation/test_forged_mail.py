@@ -60,6 +60,7 @@ async def test_a_forged_mail_gives_no_consent_and_its_stop_counts(rig: Harness) 
     await mail(rig, 2, "お知らせ再開", unproven=True)
     records = await rig.database.read(lambda store: list_consents(store, [customer]))
     assert [one.state for one in records] == [ConsentState.WITHDRAWN]
+    rig.clock.pass_(60)
     await mail(rig, 3, "お知らせ再開", unproven=False)
     assert await rig.database.read(lambda store: may_write(store, customer, Purpose.TIPS, "email"))
 
