@@ -31,6 +31,8 @@ class ContactWayOut(TypedDict):
     obstacle: Literal["web", "unset", "unreachable", "unproven", "window", "busy"] | None
     #: The conversation that goes on there.
     conversation: str | None
+    #: They said that they want no notices; a word about their own case is none.
+    has_stopped_notices: bool
 
 
 class ContactWaysOut(TypedDict):

@@ -117,4 +117,5 @@ def _serialize_way(way: ContactWay) -> Any:
         "way": way.thread,
         "obstacle": way.obstacle,
         "conversation": way.conversation,
+        "has_stopped_notices": way.has_stopped_notices,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from assistant.conversation.consents import list_consents
+from assistant.conversation.consents import list_consents, may_write
 from assistant.conversation.follow_ups import find_obstacle, load_latest_conversation
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
 from assistant.conversation.segments import list_segments
@@ -16,7 +16,7 @@ from assistant.conversation.timing import IDLE_CHECK
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.cases import CaseState
-from assistant.domain.consents import compute_consent
+from assistant.domain.consents import Purpose, compute_consent
 from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.customer_data import ORDER_PREFIX
 from assistant.domain.errors import NotFound
@@ -76,7 +76,10 @@ def process_notice(
         reason = "off" if rule is None else "unknown_person"
         _save_decision(store, notice, ProactiveDecision(action=ProactiveAction.DROP, reason=reason), now)
         return None
-    text = render_notice(notice, rule, place.conversation) or ""
+    talk = place.conversation
+    if rule.survey and not may_write(store, talk.customer, Purpose.SURVEYS, talk.channel):
+        rule = replace(rule, survey="")  # the notice goes without its question
+    text = render_notice(notice, rule, talk) or ""
     case = _read_case(store, notice, rule, place, policy, now)
     decision = decide_notice(replace(case, has_words=bool(text)), rule, policy.proactive)
     notice = replace(
@@ -121,9 +124,18 @@ def _find_destination(
     else:
         people = store.links.list_linked_customers(customer)
         latest = [load_latest_conversation(store, one) for one in people]
-        found = sorted((one for one in latest if one), key=lambda one: one.updated_at, reverse=True)
+        proven = [one for one in latest if one and _is_proven_place(store, one, customer)]
+        found = sorted(proven, key=lambda one: one.updated_at, reverse=True)
     places = [_describe_destination(store, one, templates, now) for one in found]
     return next((one for one in places if one.obstacle is None), places[0] if places else None)
+
+
+def _is_proven_place(store: Store, conversation: Conversation, customer: str) -> bool:
+    """Whether it is *customer*'s own, or of somebody linked whose identity there is verified."""
+    if conversation.customer == customer:
+        return True
+    identities = store.customers.get(conversation.customer).identities
+    return any(one.verified and one.channel == conversation.channel for one in identities)
 
 
 def _describe_destination(

@@ -109,3 +109,5 @@ class InboundMessage:
     #: The sender's own id for it; a second delivery of the same id is dropped.
     message_id: str
     text: str
+    #: Whether the channel shows who sent it; the sender of a mail may be forged.
+    is_proven: bool = True

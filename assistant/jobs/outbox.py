@@ -25,6 +25,7 @@ from assistant.domain.messages import PROACTIVE, Message
 from assistant.jobs.sendability import (
     NO_CHANNEL,
     STALE_NOTICE,
+    STOPPED,
     TOO_LATE,
     explain_unsendable,
     is_introduction,
@@ -220,7 +221,7 @@ class Outbox:
             channel = self._find_channel(thread) if thread else None
             why_not = explain_unsendable(store, delivery, thread, channel, message, now)
             if why_not or thread is None or message is None or channel is None:
-                withheld = why_not in (TOO_LATE, STALE_NOTICE)
+                withheld = why_not in (TOO_LATE, STALE_NOTICE, STOPPED)
                 _mark_failed(store, delivery, why_not or NO_CHANNEL, now, withheld=withheld)
                 continue
             return self._build_task(store, delivery, message, thread, now)

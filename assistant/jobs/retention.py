@@ -71,6 +71,9 @@ class RetentionCleaner:
         if self._retention is not None:
             ended = now - self._retention
             await self._database.write(lambda store: store.erasure.delete_dead_letters_before(ended))
+            await self._repeat_until_empty(
+                lambda store: store.proactive.delete_unclaimed(ended, limit=BATCH_ROWS)
+            )
             await self._repeat_until_empty(self._erase_oldest)
 
     async def _repeat_until_empty(self, drop: Callable[[Store], int]) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from assistant.conversation.consents import may_write
 from assistant.domain.channels import Delivery, Thread
+from assistant.domain.consents import Purpose
 from assistant.domain.messages import PROACTIVE, Author, Message
 from assistant.domain.proactive import DELIVERY_MARGIN
 from assistant.ports.channels import Channel
@@ -10,6 +12,7 @@ from assistant.ports.storage.store import Store
 
 TOO_LATE = "a person took over before it was sent"
 STALE_NOTICE = "the app did not take the notice in time"
+STOPPED = "the customer stopped notices before it was sent"
 NO_CHANNEL = "this channel is not set up any more"
 
 
@@ -27,12 +30,22 @@ def explain_unsendable(
     if thread.unreachable:
         return thread.unreachable
     conversation = store.conversations.get(delivery.conversation)
-    if message.kind == PROACTIVE and delivery.part == 0 and now - message.created_at > DELIVERY_MARGIN:
-        return STALE_NOTICE
+    if message.kind == PROACTIVE and delivery.part == 0:
+        if now - message.created_at > DELIVERY_MARGIN:
+            return STALE_NOTICE
+        if not may_write(store, conversation.customer, _load_purpose(store, message), conversation.channel):
+            return STOPPED
     own_words = message.author is Author.ASSISTANT and message.kind == "text"
     if own_words and conversation.epoch != delivery.epoch and delivery.part == 0:
         return TOO_LATE
     return None
+
+
+def _load_purpose(store: Store, message: Message) -> str:
+    """What the notice is for whose words these are: it was decided at the moment that they were written."""
+    sent = store.proactive.list_by_conversations([message.conversation])
+    purposes = [one.purpose for one in sent if one.decided_at == message.created_at]
+    return purposes[0] if purposes else Purpose.ORDERS
 
 
 def is_introduction(store: Store, message: Message) -> bool:

@@ -37,6 +37,13 @@ class SqlAudit:
             query = query.where(t.audit.c.conversation == conversation)
         return [_parse_entry(row) for row in self._connection.execute(query)]
 
+    def count_entries(self, actor: str, action: str, since: datetime) -> int:
+        """How often *actor* did it since then."""
+        c = t.audit.c
+        where = sa.and_(c.created_at > since, c.actor == actor, c.action == action)
+        query = sa.select(sa.func.count()).select_from(t.audit).where(where)
+        return int(self._connection.execute(query).scalar_one())
+
 
 def _parse_entry(row: sa.Row[tuple[object, ...]]) -> AuditEntry:
     return AuditEntry(

@@ -65,6 +65,13 @@ class SqlProactive:
         values = {key: value for key, value in asdict(notice).items() if key != "id"}
         self._connection.execute(build_update(p.proactive_notices, "id"), values | {"at_id": notice.id})
 
+    def delete_unclaimed(self, before: datetime, *, limit: int) -> int:
+        """Delete decided notices of people who never wrote, created before; returns how many."""
+        c = p.proactive_notices.c
+        decided = sa.and_(c.customer.is_(None), c.state != ProactiveState.WAITING, c.created_at < before)
+        batch = sa.select(c.id).where(decided).limit(limit)
+        return self._connection.execute(sa.delete(p.proactive_notices).where(c.id.in_(batch))).rowcount
+
     def list_sent_times(self, customers: Sequence[str], purpose: str, since: datetime) -> Sequence[datetime]:
         c = p.proactive_notices.c
         where = sa.and_(c.customer.in_(customers), c.state == ProactiveState.SENT, c.decided_at > since)

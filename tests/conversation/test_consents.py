@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from assistant.conversation.consents import is_bare_stop, list_consents, match_consent_words, may_write
+from assistant.conversation.consent_words import is_bare_stop, match_consent_words
+from assistant.conversation.consents import list_consents, may_write
 from assistant.domain.consents import (
     ConsentState,
     Purpose,
@@ -68,11 +69,11 @@ async def test_a_stop_is_kept_with_its_wording_and_confirmed_without_a_turn(rig:
     assert "お知らせはお送りしません" in (await rig.answers(talk))[-1]
     customer = (await rig.state(talk)).customer
     (record,) = await rig.database.read(lambda store: list_consents(store, [customer]))
-    assert (record.state, record.purpose, record.channel) == (ConsentState.WITHDRAWN, "*", "line")
+    assert (record.state, record.purpose, record.channel) == (ConsentState.WITHDRAWN, "*", "*")
     assert (record.evidence, record.by, record.source) == ("m1", "customer", "message")
     assert "お知らせ" in record.wording
     assert not await allowed(rig, talk, Purpose.ORDERS, "line")
-    assert await allowed(rig, talk, Purpose.ORDERS, "email")
+    assert not await allowed(rig, talk, Purpose.ORDERS, "email")
     await hear(rig, "お知らせ再開", 2)
     assert await allowed(rig, talk, Purpose.TIPS, "line")
 

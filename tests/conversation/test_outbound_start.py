@@ -9,6 +9,8 @@ import pytest
 
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.conversation.outbound_start import (
+    MAX_STARTS_PER_AGENT_HOUR,
+    MAX_STARTS_PER_PERSON_DAY,
     ContactWay,
     OutboundRules,
     OutboundStart,
@@ -16,10 +18,12 @@ from assistant.conversation.outbound_start import (
     start_conversation,
 )
 from assistant.domain.channels import Address, MessageReceived
+from assistant.domain.consents import build_consent
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.errors import Conflict, NotFound
+from assistant.domain.errors import Conflict, NotFound, RateLimited
 from assistant.domain.messages import AgentMessage, Author
 from assistant.domain.people import Agent
+from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Harness
 
 CHANNELS = (("line", ""), ("whatsapp", ""), ("email", ""))
@@ -128,3 +132,53 @@ async def test_on_the_web_nobody_would_see_it(rig: Harness) -> None:
     customer = (await rig.open()).conversation.customer
     [way] = await list_ways(rig, customer)
     assert (way.channel, way.thread, way.obstacle) == ("web", None, "web")
+
+
+async def start_by_mail(rig: Harness, customer: str, agent: Agent, message: str = "") -> Conversation:
+    [way] = await list_ways(rig, customer)
+    return await start(rig, customer, agent, str(way.thread), message)
+
+
+async def test_a_person_is_begun_with_three_times_a_day_whoever_begins(rig: Harness) -> None:
+    mori, sato = await rig.hire(), await rig.hire("佐藤")
+    customer = (await rig.state(await take(rig, "email"))).customer
+    for number in range(MAX_STARTS_PER_PERSON_DAY):
+        begun = await start_by_mail(rig, customer, (mori, sato)[number % 2], f"try-{number}")
+        rig.clock.pass_(1)
+    with pytest.raises(RateLimited) as refused:
+        await start_by_mail(rig, customer, sato)
+    assert refused.value.details["reason"] == "person_limit"
+    again = await start_by_mail(rig, customer, mori, f"try-{MAX_STARTS_PER_PERSON_DAY - 1}")
+    assert again.id == begun.id, "a second try of the same message is no other start"
+    rig.clock.pass_(timedelta(days=1, minutes=1).total_seconds())
+    assert (await start_by_mail(rig, customer, sato)).id != begun.id
+
+
+async def test_an_agent_begins_so_many_conversations_in_an_hour(rig: Harness) -> None:
+    mori, sato = await rig.hire(), await rig.hire("佐藤")
+    customer = (await rig.state(await take(rig, "email"))).customer
+
+    def begin_others(store: SqlStore) -> None:
+        for _ in range(MAX_STARTS_PER_AGENT_HOUR):
+            store.audit.append_entry(f"agent:{mori.id}", "start_conversation", rig.clock())
+
+    await rig.database.write(begin_others)
+    with pytest.raises(RateLimited) as refused:
+        await start_by_mail(rig, customer, mori)
+    assert refused.value.details["reason"] == "agent_limit"
+    assert (await start_by_mail(rig, customer, sato)).agent == sato.id
+    rig.clock.pass_(timedelta(hours=1, minutes=1).total_seconds())
+    assert (await start_by_mail(rig, customer, mori)).agent == mori.id
+
+
+async def test_an_agent_is_told_of_a_stop_and_may_write_about_the_customers_own_case(rig: Harness) -> None:
+    mori = await rig.hire()
+    customer = (await rig.state(await take(rig, "email"))).customer
+    assert not (await list_ways(rig, customer))[0].has_stopped_notices
+    stop = build_consent(
+        {"identity": "customer@mail.example", "state": "withdrawn"}, "email", "push", "e9", rig.clock()
+    )
+    await rig.database.write(lambda store: store.consents.add(stop))
+    [way] = await list_ways(rig, customer)
+    assert (way.has_stopped_notices, way.obstacle) == (True, None)
+    assert (await start(rig, customer, mori, str(way.thread))).agent == mori.id

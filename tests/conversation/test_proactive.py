@@ -128,7 +128,8 @@ async def test_it_is_held_while_a_person_has_them_and_sent_afterwards(rig: Harne
 
 async def test_whom_we_owe_a_word_is_told_nothing(rig: Harness) -> None:
     talk, policy = await rated_talk(rig), policy_with("shipped")
-    customer, again = (await rig.state(talk)).customer, (await rig.open()).conversation
+    customer = (await rig.state(talk)).customer
+    again = await rig.state(await hear(rig, "返品の期限は？", 1))
     event = {
         "type": "order.shipped",
         "data": {"customer": {"type": "web", "value": f"visitor:{customer}"}, "order": {"id": "KM-1"}},

@@ -347,6 +347,7 @@ export interface components {
       way: string | null;
       obstacle: ("web" | "unset" | "unreachable" | "unproven" | "window" | "busy") | null;
       conversation: string | null;
+      has_stopped_notices: boolean;
     };
     ContactWaysOut: {
       ways: components["schemas"]["ContactWayOut"][];

@@ -114,7 +114,7 @@ def _apply_message(
     store.threads.save_thread(replace(thread, heard_at=now, context=context, unreachable=None))
     if why:
         conversation = queue_without_reply(store, conversation, why, now)
-    if linked := customer_linking.redeem_code(store, thread, event.text, now):
+    if not event.unproven and (linked := customer_linking.redeem_code(store, thread, event.text, now)):
         return linked
     if attachments.needs_no_answer(store, conversation, event):
         attachments.append_without_answer(store, conversation, event, now)
@@ -124,14 +124,13 @@ def _apply_message(
         text = _resolve_choice(
             store, conversation, attachments.render_transcript_text(event, conversation.language)
         )
-        receive_inbound(
-            store,
-            InboundMessage(
-                conversation=conversation.id, message_id=event.message_id, text=truncate_text(text)
-            ),
-            arrivals.timing,
-            now,
+        inbound = InboundMessage(
+            conversation=conversation.id,
+            message_id=event.message_id,
+            text=truncate_text(text),
+            is_proven=not event.unproven,
         )
+        receive_inbound(store, inbound, arrivals.timing, now)
     attachments.save_attachments(store, conversation.id, event, now)
     return conversation.id
 

@@ -45,7 +45,7 @@ def receive_inbound(store: Store, inbound: InboundMessage, timing: Timing, now: 
         created_at=now,
     )
     insert_message(store, message)
-    noted = apply_consent_words(store, conversation, message, now)
+    noted = apply_consent_words(store, conversation, message, now, is_proven=inbound.is_proven)
     conversation = noted or conversation
     store.conversations.save(conversation)
     schedule_clocks(store, conversation, now)

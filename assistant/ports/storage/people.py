@@ -143,3 +143,4 @@ class AuditLog(Protocol):
         self, conversation: Conversation, actor: str, now: datetime
     ) -> None: ...  # the owner changed
     def list_entries(self, *, conversation: str | None = None) -> Sequence[AuditEntry]: ...  # in order
+    def count_entries(self, actor: str, action: str, since: datetime) -> int: ...

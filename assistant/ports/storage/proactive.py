@@ -23,7 +23,10 @@ class ConsentStore(Protocol):
 
 
 class ProactiveQueue(Protocol):
-    """Notices that wait to be decided."""
+    """Notices that wait to be decided.
+
+    Eight members because what waits for people who never write is deleted here, too.
+    """
 
     def add(self, notice: ProactiveNotice) -> bool: ...  # False: the person is to be told of it already
     def move_waiting(self, notice: ProactiveNotice) -> None: ...
@@ -31,6 +34,8 @@ class ProactiveQueue(Protocol):
     def hold_turn(self) -> None: ...  # one decision at a time, until the end of the transaction
     def find_waiting(self, notice: str) -> ProactiveNotice | None: ...
     def save(self, notice: ProactiveNotice) -> None: ...
+    #: Decided ones of people whom nobody knows; returns how many.
+    def delete_unclaimed(self, before: datetime, *, limit: int) -> int: ...
     def list_touched_conversations(
         self, words: Sequence[str], now: datetime, *, limit: int
     ) -> Sequence[tuple[str, str]]: ...  # (conversation, customer)

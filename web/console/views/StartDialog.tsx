@@ -99,6 +99,7 @@ function Ways({ found, chosen, pick, close }: { found: Way[]; chosen: Way | null
             <input type="radio" name="way" disabled={way.obstacle !== null} checked={chosen === way} onChange={() => pick(way)} />
             {channelName(way.channel, text())} {way.channel === "email" && <span class="meta">{way.peer}</span>}
           </label>
+          {way.has_stopped_notices && !way.obstacle && <p class="meta obstacle">{words.stoppedNotices}</p>}
           {way.obstacle && (
             <p class="meta obstacle">
               {words.obstacles[way.obstacle]}{" "}
