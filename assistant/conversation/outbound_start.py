@@ -1,6 +1,6 @@
 """Conversations that agents begin: with people who wrote to us before, where their app allows it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -91,8 +91,10 @@ def start_conversation(
 
     Conflict with the reason where the person may not be written to.
     """
+    if chosen := store.threads.get(wanted.way):
+        store.conversations.get(chosen.conversation)  # lock: a second try waits for the first
     ways = list_contact_ways(store, customer, rules.channels, now)
-    if known := next(_find_started(store, ways, wanted.message.message_id), None):
+    if known := next(_find_started(store, customer, wanted.message.message_id), None):
         return known
     way = next((way for way in ways if way.thread == wanted.way), None)
     thread = store.threads.get(wanted.way) if way else None
@@ -120,11 +122,10 @@ def _with_obstacle(
     return way
 
 
-def _find_started(store: Store, ways: Sequence[ContactWay], message: str) -> Iterator[Conversation]:
-    """The conversation that an earlier try with the same message began."""
-    for way in ways:
-        thread = store.threads.get(way.thread) if way.thread else None
-        if thread and store.messages.get(thread.conversation, message):
+def _find_started(store: Store, customer: str, message: str) -> Iterator[Conversation]:
+    """The conversation that an earlier try with the same message began, in any thread of the person."""
+    for thread in store.threads.list_by_customers([customer, *store.links.list_linked_customers(customer)]):
+        if store.messages.get(thread.conversation, message):
             yield store.conversations.get(thread.conversation)
 
 
