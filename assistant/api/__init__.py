@@ -56,6 +56,7 @@ def _list_routers() -> list[APIRouter]:
     """The routers in their order: of two calls that fit a path the earlier one answers."""
     from assistant.api import (
         agent,
+        agent_tools,
         article_reading,
         articles,
         bulk,
@@ -94,7 +95,7 @@ def _list_routers() -> list[APIRouter]:
 
     of_customers = (customer, business, webhooks, foreign_desks, messaging_apps, files)
     of_desk = (agent, inbox, desk, bulk, callbacks, verdicts, saved_replies, harassment, consents)
-    of_agents = (*of_desk, customers, copilot, teams, people, oidc)
+    of_agents = (*of_desk, agent_tools, customers, copilot, teams, people, oidc)
     of_insight = (reports, report_files, live_figures, insight, cases, improvements, webhook_endpoints)
     of_leads = (knowledge, synonyms, article_reading, articles, settings, rehearsals, proactive)
     return [part.router for part in (*of_customers, *of_agents, *of_insight, *of_leads, health)]

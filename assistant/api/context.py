@@ -15,13 +15,15 @@ from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.api.report_cache import ReportCache
 from assistant.api.single_flight import CachedValue
+from assistant.conversation.actions.agent_tools import AgentToolRequest, AgentToolResult
 from assistant.conversation.contacts import ContactFinder
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.actions import Tool
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
-from assistant.domain.errors import BadInput
+from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.knowledge import HelpEntry
 from assistant.domain.logo import Logo
 from assistant.domain.policy import Policy
@@ -55,6 +57,23 @@ class ArticleDeskCalls(Protocol):
     async def ask_draft(self, article: str, fields: ArticleFields, question: str) -> TriedQuestion: ...
     async def search_help(self, question: str, language: str) -> Sequence[HelpEntry]: ...  # best first
     async def read_upload(self, name: str, data: bytes) -> list[ArticleFields]: ...  # Unreadable
+
+
+class AgentToolCalls(Protocol):
+    """What the worker process does for agents with the tools of customers."""
+
+    async def list_tools(self) -> Sequence[Tool]: ...
+    async def run_tool(self, request: AgentToolRequest) -> AgentToolResult: ...
+
+
+class NoAgentTools:
+    """Used where there is no system that could do anything."""
+
+    async def list_tools(self) -> Sequence[Tool]:
+        return ()
+
+    async def run_tool(self, _request: AgentToolRequest) -> AgentToolResult:
+        raise NotFound
 
 
 class SettingsInForce(Protocol):
@@ -133,6 +152,8 @@ class ApiContext:
     names: Mapping[str, str] = field(default_factory=dict)
     #: Through which agents may sign in beside passwords.
     oidc: OidcProvider | None = None
+    #: The tools of customers, for agents.
+    agent_tools: AgentToolCalls = field(default_factory=NoAgentTools)
     #: Whether `/` shows the sample shop.
     demo: bool = False
     #: Bearer token for /metrics; None: only programs on this machine.

@@ -106,6 +106,8 @@ class ActionOut(TypedDict):
     shown_at: Timestamp
     finished_at: Timestamp | None
     result: dict[str, Any]
+    #: On whose own authority it was made, instead of the customer's.
+    agent: NotRequired[str | None]
 
 
 class PacketOut(TypedDict):

@@ -131,6 +131,8 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/agents/{agent}/work": (WORKING,),
     **{f"POST /v1/agent/bulk{act}": (BULK_WORKING,) for act in ("", "/preview", "/{batch}/undo")},
     "POST /v1/agent/callbacks/{callback}": (WORKING,),
+    "POST /v1/agent/conversations/{conversation}/tools/{tool}": (WORKING,),
+    "POST /v1/agent/conversations/{conversation}/proposals/{proposal}": (WORKING,),
     "DELETE /v1/agent/tags/{tag}": (WORKING,),
     "POST /v1/agent/views": (WORKING,),
     "DELETE /v1/agent/views/{view}": (WORKING,),

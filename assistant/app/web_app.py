@@ -26,12 +26,14 @@ from assistant.app.live_settings import LiveSettings
 from assistant.app.settings import Settings
 from assistant.app.sign_in import build_oidc_provider
 from assistant.app.wiring import build_channels, build_desks, build_notifier, build_timing, list_trackers
+from assistant.conversation.actions.agent_tools import AgentToolRequest, AgentToolResult
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
+from assistant.domain.actions import Tool
 from assistant.domain.article_drafts import ArticleFields
 from assistant.domain.conversation import Conversation
 from assistant.domain.draft_checks import DraftCheck, TriedQuestion
-from assistant.domain.errors import Unavailable
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.hours import compute_business_day
 from assistant.domain.knowledge import HelpEntry
 from assistant.domain.text_edits import EditedText, TextEdit
@@ -57,6 +59,8 @@ HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
 ARTICLE_SECONDS = 120.0
 SEARCH_SECONDS = 5.0
+#: A lookup of the customer and the slowest tool.
+TOOL_SECONDS = 25.0
 
 
 class RemoteArticleDesk:
@@ -86,6 +90,22 @@ class RemoteArticleDesk:
 
     async def _call(self, name: str, *args: object) -> object:
         return await self._rpc.call("articles", name, args, seconds=ARTICLE_SECONDS)
+
+
+class RemoteAgentTools:
+    """The worker's `AgentTools`, over RPC."""
+
+    def __init__(self, rpc: RpcChannel) -> None:
+        self._rpc = rpc
+
+    async def list_tools(self) -> Sequence[Tool]:
+        with contextlib.suppress(NotFound):  # no system of the business is connected
+            return cast(Sequence[Tool], await self._rpc.call("tools", "list_tools", (), seconds=TOOL_SECONDS))
+        return ()
+
+    async def run_tool(self, request: AgentToolRequest) -> AgentToolResult:
+        found = await self._rpc.call("tools", "run_tool", (request,), seconds=TOOL_SECONDS)
+        return cast(AgentToolResult, found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +229,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         reports=web_app.reports,
         examples=web_app.examples,
         article_desk=RemoteArticleDesk(web_app.rpc),
+        agent_tools=RemoteAgentTools(web_app.rpc),
         suggest=web_app.suggest_replies,
         edit_text=web_app.edit_text,
         notifier=web_app.notifier,

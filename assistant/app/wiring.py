@@ -15,6 +15,7 @@ from assistant.domain.errors import SetupError
 from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME, sign_packet_link
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.agent_tools import AgentTools
     from assistant.conversation.actions.aside import CustomerActions
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.think import TurnDependencies
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.ports.knowledge import Retriever
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
+    from assistant.ports.storage.store import Database, Store
     from assistant.ports.trackers import IssueTracker
 
 PROMPTS = find_resource_folder("prompts")
@@ -145,14 +147,19 @@ def build_tools(settings: Settings) -> Mapping[str, Tool]:
 
 def build_backend(settings: Settings) -> ToolBackend | None:
     """The business's system; None: there is none."""
+    from assistant.app.environment import load_environment
+    from assistant.domain.tool_sources import TOKEN_NAME
+    from assistant.tools.api_calls import ApiCaller
     from assistant.tools.backend import HttpToolBackend
+    from assistant.tools.routed_backend import RoutedBackend
 
     if settings.backend_url is None:
         return None
     secret = settings.load_backend_key()
     if secret is None:
         raise SetupError("ASSISTANT_BACKEND_URL needs ASSISTANT_BACKEND_SECRET, which signs the calls.")
-    return HttpToolBackend(settings.backend_url, secret, utc_now)
+    tokens = {name: value for name, value in load_environment().items() if TOKEN_NAME.fullmatch(name)}
+    return RoutedBackend(HttpToolBackend(settings.backend_url, secret, utc_now), ApiCaller(tokens))
 
 
 def build_actions(
@@ -179,6 +186,20 @@ def build_actions(
         clock=clock,
     )
     return CustomerActions(dialogue=dialogue)
+
+
+def build_agent_tools(
+    settings: Settings, database: Database[Store], backend: ToolBackend | None
+) -> AgentTools | None:
+    """What agents can do for customers; None: nothing."""
+    from assistant.conversation.actions.agent_tools import AgentTools
+    from assistant.conversation.actions.identity import IdentityCheck
+
+    if backend is None:
+        return None
+    identity = IdentityCheck(database=database, backend=backend, clock=utc_now)
+    tools = build_tools(settings)
+    return AgentTools(database=database, backend=backend, tools=tools, identity=identity, clock=utc_now)
 
 
 def build_retriever(settings: Settings, knowledge: KnowledgeBase) -> Retriever:

@@ -18,6 +18,7 @@ from assistant.app.live_settings import LiveSettings
 from assistant.app.rehearsal_runner import RehearsalRunner
 from assistant.app.settings import Settings
 from assistant.app.wiring import (
+    build_agent_tools,
     build_backend,
     build_channels,
     build_desks,
@@ -30,6 +31,7 @@ from assistant.app.wiring import (
 from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
+    from assistant.conversation.actions.agent_tools import AgentTools
     from assistant.conversation.actions.execution import ActionExecutor
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn.runner import TurnHandler
@@ -68,6 +70,8 @@ class AssistantService:
     desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
     #: Carries out what customers said yes to; None: nothing can be done for them.
     executor: ActionExecutor | None = None
+    #: The same tools for agents.
+    agent_tools: AgentTools | None = None
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
@@ -291,4 +295,5 @@ async def build_service(
         article_desk=ArticleDesk(knowledge, dependencies, settings),
         live=live,
         executor=executor,
+        agent_tools=build_agent_tools(settings, knowledge.database, backend),
     )

@@ -22,6 +22,7 @@ from assistant.cli import (
     knowledge,
     rehearse,
     serve,
+    tools,
 )
 from assistant.domain.errors import AssistantError
 
@@ -49,6 +50,7 @@ app.command()(insight.report)
 app.add_typer(insight.export_app, name="export")
 app.add_typer(customer_data.app, name="data")
 app.add_typer(customer_rights.app, name="customer")
+app.add_typer(tools.app, name="tools")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 app.command()(doctor.prepare)

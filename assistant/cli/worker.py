@@ -54,6 +54,7 @@ async def _serve_parent(end: int) -> None:
         restarts=worker.count_restarts,
         measures=worker.render_measures,
         articles=worker.call_article_desk,
+        tools=worker.call_agent_tools,
     )
     await rpc.attach_socket(socket.socket(fileno=end))
     await rpc.receive_messages()
@@ -146,6 +147,16 @@ class Worker:
         if self._service is None:
             raise Unavailable("The assistant is starting.")
         return await getattr(self._service.article_desk, name)(*args)
+
+    async def call_agent_tools(self, name: str, args: tuple[object, ...]) -> object:
+        """Call a function of the service's `AgentTools`."""
+        from assistant.domain.errors import NotFound, Unavailable
+
+        if self._service is None:
+            raise Unavailable("The assistant is starting.")
+        if self._service.agent_tools is None:
+            raise NotFound("There is no system that could do anything for customers.")
+        return await getattr(self._service.agent_tools, name)(*args)
 
     async def _run_service(self, service: AssistantService) -> None:
         async with service.run_tasks():

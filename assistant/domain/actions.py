@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from assistant.domain.tool_sources import ApiOperation
+
 #: How long a proposal waits for a yes, and an unfinished request for the next answer.
 MAX_PROPOSAL_AGE = timedelta(minutes=15)
 MAX_FLOW_AGE = timedelta(minutes=30)
@@ -106,6 +108,10 @@ class Tool:
     timeout_seconds: float
     #: The slot that names whose order it is about.
     subject: str
+    #: What carries it out; None: the business's own system.
+    source: ApiOperation | None = None
+    #: Whether the operator has read it; what was imported is not used before.
+    is_reviewed: bool = True
 
     @property
     def is_write(self) -> bool:
@@ -220,6 +226,15 @@ class Proposal:
     finished_at: datetime | None = None
     #: Allowed fields of the result, or the code of the refusal.
     result: Mapping[str, Any] = field(default_factory=dict)
+    #: Who proposed it, if not the assistant.
+    agent: str | None = None
+    #: Number of the message that asks the customer for a yes to an agent's proposal.
+    shown_seq: int | None = None
+
+    @property
+    def is_by_agent(self) -> bool:
+        """Whether it is made on the agent's own authority, and their yes."""
+        return self.agent is not None and self.shown_seq is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ class ToolCall:
     is_dry_run: bool = False
     #: Idempotency key of a change.
     key: str = ""
+    #: Agent on whose own authority it is made; empty: on the customer's.
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,17 @@ from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
+from assistant.signals.circumstances import find_circumstances
 from assistant.signals.claims import extract_claims
 from assistant.signals.customer_lines import parse_customer_lines
 from assistant.signals.matter import (
     MAX_REQUEST_CHARACTERS,
     asks_something,
+    ends_settled,
     extract_request,
     find_matter_start,
+    find_open_question,
+    find_wish,
 )
 
 MAX_FACTS = 20
@@ -86,6 +90,9 @@ def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
         needs=tuple(needs),
         sensitive="harm" if harm else None,
         is_self_harm="self_harm" in harm,
+        is_settled=ask is not None and not harm and ends_settled(lines),
+        question=find_open_question(matter),
+        wish=find_wish(matter),
         promises=extract_promises(said),
     )
 
@@ -119,8 +126,7 @@ def _extract_claimed(masked: Sequence[Utterance]) -> tuple[str, ...]:
 
 def find_harm(lines: Sequence[str]) -> set[str]:
     """``harm`` and ``self_harm``, where one of the lines mentions it, by its words alone."""
-    clauses = [clause for line in lines for clause in normalization.split_clauses(line)]
-    return {hit.cue.kind for hit in cues.find_hits("circumstances", clauses)} & {"harm", "self_harm"}
+    return {kind for line in lines for kind in find_circumstances(line)} & {"harm", "self_harm"}
 
 
 def list_case_needs(topic: str | None, words: str) -> list[str]:

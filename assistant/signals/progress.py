@@ -86,7 +86,7 @@ def score_progress(
         consents=offered
         and len(comparable) <= MAX_CONSENT_CHARACTERS
         and "consent" in said
-        and "declined" not in said,
+        and not {"declined", "new_question"} & said.keys(),
         empty_replies=len(empty),
     )
 

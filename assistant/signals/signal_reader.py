@@ -8,6 +8,7 @@ from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Eviden
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration, cues
 from assistant.signals.bare_turn import SPOKEN_KINDS, UNHELPFUL, detect_bare_turn
+from assistant.signals.circumstances import find_circumstances
 from assistant.signals.classifier import score_text
 from assistant.signals.frustration import score_frustration
 from assistant.signals.human_request import (
@@ -18,7 +19,7 @@ from assistant.signals.human_request import (
     score_human_request,
 )
 from assistant.signals.language import detect_language, detect_text_language
-from assistant.signals.normalization import OriginalText, clip_text, normalize_text, split_clauses
+from assistant.signals.normalization import OriginalText, clip_text, normalize_text
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.topic import find_topic
@@ -79,7 +80,7 @@ class RuleSignalReader:
         unfamiliarity, why_unfamiliar = score_unfamiliarity(
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
-        circumstances = _find_circumstances(near)
+        circumstances = find_circumstances(near)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
         feelings = _judge_distress(_score_feelings(labels), circumstances, bare)
         sensitive = _find_sensitive_topic(circumstances, feelings)
@@ -116,10 +117,6 @@ def _quote_original(raw: str, *found: Evidence) -> tuple[Evidence, ...]:
     """Evidence in the customer's own letters, and no word of theirs in half."""
     original = OriginalText(raw) if found else None
     return tuple(replace(one, text=original.find_words(one.text)) if original else one for one in found)
-
-
-def _find_circumstances(near: str) -> dict[str, cues.Hit]:
-    return {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
 
 
 def _get_weight(circumstances: Mapping[str, cues.Hit], kind: str) -> float:

@@ -36,6 +36,8 @@ proposals = sa.Table(
     sa.Column("decided_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("result", Json, nullable=False),
+    sa.Column("agent", ForeignId, index=True),
+    sa.Column("shown_seq", sa.Integer),
 )
 
 #: Whose order somebody in a conversation proved to own.

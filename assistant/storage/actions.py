@@ -73,6 +73,12 @@ class SqlActions:
         query = sa.select(sa.func.count()).select_from(t.proposals).where(where)
         return int(self._connection.execute(query).scalar_one())
 
+    def count_decided_by_agent(self, agent: str, since: datetime) -> int:
+        c = t.proposals.c
+        where = sa.and_(c.agent == agent, c.shown_seq.is_(None), c.decided_at >= since)
+        query = sa.select(sa.func.count()).select_from(t.proposals).where(where)
+        return int(self._connection.execute(query).scalar_one())
+
 
 class SqlIdentityProofs:
     def __init__(self, connection: sa.Connection) -> None:

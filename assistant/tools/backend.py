@@ -17,20 +17,17 @@ from assistant.domain.webhook_signatures import sign_payload
 from assistant.ports.actions import CustomerRecord, ToolCall
 from assistant.ports.clock import Clock
 from assistant.tools.catalogue import check_arguments
+from assistant.tools.http_answers import MAX_CONNECT_SECONDS, UNREACHED, parse_object, read_body
 
 log = structlog.get_logger()
 
-MAX_CONNECT_SECONDS = 2.0
 MAX_LOOKUP_SECONDS = 2.0
 MAX_VERIFY_SECONDS = 5.0
-MAX_RESPONSE_BYTES = 64 * 1024
 #: How long a lookup is believed, and how long one that failed is not made again.
 MAX_LOOKUP_AGE_SECONDS = 60.0
 MAX_FAILURE_AGE_SECONDS = 10.0
 #: Lookups that are kept.
 MAX_LOOKUPS = 1_000
-#: Errors before a byte of ours was read there: it was certainly not done.
-UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 class HttpToolBackend:
@@ -53,12 +50,14 @@ class HttpToolBackend:
             except BadInput as error:
                 log.warning("arguments of a tool do not fit", tool=tool.name, why=str(error))
                 return ToolAnswer(kind=AnswerKind.REFUSED, code="bad_arguments")
-        body = {
+        body: dict[str, Any] = {
             "arguments": arguments,
             "identity_level": int(call.level),
             "dry_run": call.is_dry_run,
             "idempotency_key": call.key,
         }
+        if call.agent:
+            body["agent"] = call.agent
         path, is_change = f"tools/{tool.name}", tool.is_write and not call.is_dry_run
         return await self._call(path, body, tool, call.key or uuid4().hex, is_change=is_change)
 
@@ -134,20 +133,8 @@ class HttpToolBackend:
                 "POST", f"{self._url}/{path}", content=content, headers=headers, timeout=timeout
             )
             async with request as response:
-                answer = bytearray()
-                async for chunk in response.aiter_bytes():
-                    answer += chunk
-                    if len(answer) > MAX_RESPONSE_BYTES:
-                        return response.status_code, None
-        return response.status_code, _parse_object(bytes(answer))
-
-
-def _parse_object(body: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+                answer = await read_body(response)
+        return response.status_code, None if answer is None else parse_object(answer)
 
 
 def _parse_answer(status: int, data: Mapping[str, Any] | None, *, is_change: bool) -> ToolAnswer:

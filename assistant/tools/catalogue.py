@@ -14,6 +14,7 @@ from assistant.conversation.templates import LANGUAGES as SPOKEN
 from assistant.domain.actions import Effect, IdentityLevel, ResultTemplate, Slot, SlotKind, Tool
 from assistant.domain.errors import BadInput, SetupError
 from assistant.plugins import TOOLS, list_plugins, load_plugin
+from assistant.tools.source_blocks import check_source, parse_source
 
 #: Written for every tool; what a tool has in no other language is asked in English there.
 LANGUAGES = ("ja", "en")
@@ -42,13 +43,19 @@ NAMELESS = (
 
 
 def load_tools(folder: Path) -> Mapping[str, Tool]:
-    """The tools of a folder by name; SetupError for the first that cannot be used."""
+    """The tools of a folder by name that were reviewed; SetupError for the first that cannot be used."""
+    tools = load_all_tools(folder)
+    return {name: tool for name, tool in tools.items() if tool.is_reviewed}
+
+
+def load_all_tools(folder: Path) -> Mapping[str, Tool]:
+    """As `load_tools`, with those that nobody has reviewed yet."""
     if not folder.is_dir():
         raise SetupError(f"tools {folder}: no such folder; set ASSISTANT_TOOLS")
     files = sorted(folder.glob("*.yaml"))
     if len(files) > MAX_TOOLS:
         raise SetupError(f"tools {folder}: more than {MAX_TOOLS} files")
-    tools = [_load_tool(file) for file in files]
+    tools = [load_tool(file) for file in files]
     return {tool.name: tool for tool in tools}
 
 
@@ -73,7 +80,8 @@ def check_arguments(tool: Tool, arguments: Mapping[str, str]) -> None:
         raise BadInput(f"{tool.name}: {where} does not fit ({error.validator})") from error
 
 
-def _load_tool(file: Path) -> Tool:
+def load_tool(file: Path) -> Tool:
+    """The tool of a file; SetupError with its first mistake."""
     where = f"tools {file.name}"
     try:
         data = yaml.safe_load(file.read_text("utf-8"))
@@ -108,7 +116,16 @@ def _parse_tool(data: Mapping[str, Any]) -> Tool:
         result_fields=dict(data["result_fields"]),
         timeout_seconds=float(data["timeout_seconds"]),
         subject=data["subject"],
+        source=parse_source(data),
+        is_reviewed=_parse_review(data.get("reviewed", True)),
     )
+
+
+def _parse_review(value: object) -> bool:
+    """ValueError for anything but true and false: `reviewed: no!` is no yes."""
+    if not isinstance(value, bool):
+        raise ValueError(f"reviewed is true or false, not {value!r}")
+    return value
 
 
 def _parse_level(value: int) -> IdentityLevel:
@@ -163,6 +180,7 @@ def _check_tool(tool: Tool, where: str) -> None:
     if tool.is_write and not (tool.confirm and tool.consent_words):
         raise SetupError(f"{where}: a tool that changes something needs `confirm` and `consent_words`")
     _check_patterns(tool, where)
+    check_source(tool, where)
     if not 0 < tool.timeout_seconds <= MAX_TIMEOUT_SECONDS:
         raise SetupError(f"{where}: timeout_seconds is above 0 and at most {MAX_TIMEOUT_SECONDS:.0f}")
     if unknown := set(tool.result_fields.values()) - set(FIELD_KINDS):

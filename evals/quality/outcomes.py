@@ -15,19 +15,22 @@ it. Feelings, thanks and reactions are read from the texts by the product.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assistant.answering.reader.turn_encoder import TurnEncoder
 from assistant.domain.conversation import State
 from assistant.domain.messages import Author
 from assistant.domain.outcomes import EndedConversation, OutcomeKind, classify_outcome
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Verdict
+from assistant.domain.signals import Decision, Reaction, Verdict
 from assistant.domain.statistics import compute_rate
 from assistant.domain.turns import TurnRecord, TurnSource
 from assistant.signals.replay import ReplayedTurn, parse_transcript, replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
 from evals.data.dialogues import load_json_lines
+from evals.data.embedding_cache import CACHE
 
 CASES = Path(__file__).parents[1] / "cases" / "outcomes.jsonl"
 WANTED_CASES = 300
@@ -42,18 +45,31 @@ def load_ends(path: Path = CASES) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = list(load_json_lines(path))
     for number, row in enumerate(rows, start=1):
         try:
-            build_ended(row)
-            OutcomeKind(row["outcome"])
+            State(row["state"]), OutcomeKind(row["outcome"])
+            authors = [line.author for line in parse_transcript(row["turns"])]
+            for author, turn in zip(authors, row["turns"], strict=True):
+                if author is Author.ASSISTANT:
+                    Decision(turn["decision"])
         except (KeyError, ValueError) as exc:
             raise ValueError(f"{path.name}, line {number}: {exc}") from exc
     return rows
+
+
+@cache
+def load_encoder() -> TurnEncoder:
+    return TurnEncoder(CACHE)
 
 
 def build_ended(row: Mapping[str, Any]) -> EndedConversation:
     """What the ledger would know of it; feelings and reactions are read from the texts."""
     turns: Sequence[Mapping[str, Any]] = row["turns"]
     lines = parse_transcript(turns)
-    read = replay_turns(lines, RuleSignalReader(), Policy())
+    labels = {
+        place: load_encoder().score_turn(line.text, lines[:place])
+        for place, line in enumerate(lines)
+        if line.author is Author.CUSTOMER
+    }
+    read = replay_turns(lines, RuleSignalReader(), Policy(), labels=labels)
     spoken = [line.author for line in lines]
     return EndedConversation(
         state=State(row["state"]),
@@ -61,14 +77,22 @@ def build_ended(row: Mapping[str, Any]) -> EndedConversation:
         agents_word=row.get("agents_word"),
         helped=row.get("helped"),
         has_messages=Author.CUSTOMER in spoken,
-        is_unanswered=bool(spoken) and spoken[-1] is Author.CUSTOMER,
+        is_unanswered=bool(spoken) and spoken[-1] is Author.CUSTOMER and not _is_closing(read[-1]),
         has_agent_reply=Author.AGENT in spoken,
     )
 
 
 def _build_record(read: ReplayedTurn, turns: Sequence[Mapping[str, Any]]) -> TurnRecord | None:
-    """The turn with the reply that it got; None: a person replied, or nobody."""
-    reply = turns[read.index + 1] if read.index + 1 < len(turns) else None
+    """The turn with the reply that it got; None: a person replied, or nobody.
+
+    Thanks at the end get the word that the product always has for them.
+    """
+    is_last = read.index + 1 == len(turns)
+    if is_last and _is_closing(read):
+        return TurnRecord(
+            turn=read.index, message_id="m", reply_id="r", signals=read.signals, verdict=read.verdict
+        )
+    reply = None if is_last else turns[read.index + 1]
     if reply is None or reply["author"] != Author.ASSISTANT:
         return None
     return TurnRecord(
@@ -79,6 +103,10 @@ def _build_record(read: ReplayedTurn, turns: Sequence[Mapping[str, Any]]) -> Tur
         verdict=Verdict(decision=Decision(reply["decision"])),
         sources=(SHOWN,) if reply.get("shown") else (),
     )
+
+
+def _is_closing(read: ReplayedTurn) -> bool:
+    return read.signals.small_talk is not None or read.signals.reaction is Reaction.ACCEPTED
 
 
 def measure_outcomes(path: Path = CASES) -> list[str]:

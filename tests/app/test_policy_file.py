@@ -13,6 +13,7 @@ from assistant.domain.errors import SetupError
 from assistant.domain.policy import Policy
 from assistant.domain.proactive import ProactivePolicy
 from assistant.domain.signals import TOPICS
+from assistant.signals.circumstances import SELF_HARM_PARTS
 from assistant.signals.cues import load_cues
 
 WHOLE = """
@@ -111,7 +112,7 @@ def test_no_language_loses_its_helpline() -> None:
 
 def test_the_known_topics_are_those_that_are_read() -> None:
     kinds = {cue.kind for table in ("topic", "circumstances") for cue in load_cues(table)}
-    assert kinds - {"urgency", "self_harm"} == TOPICS
+    assert kinds - {"urgency", "self_harm", *SELF_HARM_PARTS} == TOPICS
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

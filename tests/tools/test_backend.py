@@ -22,10 +22,10 @@ from assistant.ports.clock import Clock
 from assistant.tools.backend import (
     MAX_FAILURE_AGE_SECONDS,
     MAX_LOOKUP_AGE_SECONDS,
-    MAX_RESPONSE_BYTES,
     HttpToolBackend,
 )
 from assistant.tools.catalogue import load_tools
+from assistant.tools.http_answers import MAX_RESPONSE_BYTES
 from evals.fakes.faulty_shop import FaultyShop
 
 TOOLS = load_tools(Path(__file__).parents[2] / "tools")

@@ -23,6 +23,7 @@ export interface components {
       result: {
         [key: string]: unknown;
       };
+      agent?: string | null;
     };
     ActivityIn: {
       /** @enum {string} */
@@ -138,6 +139,11 @@ export interface components {
     };
     /** @enum {string} */
     Author: "customer" | "assistant" | "agent" | "system";
+    /**
+     * @description On whose word a tool is used.
+     * @enum {string}
+     */
+    Authority: "customer" | "agent";
     /** @enum {string} */
     Availability: "online" | "away";
     AvailabilityIn: {
@@ -284,6 +290,8 @@ export interface components {
       unreachable: string | null;
       limits: components["schemas"]["ChannelLimitOut"][];
     };
+    /** @enum {string} */
+    Choice: "yes" | "no";
     CitationOut: {
       n: number;
       article: string;
@@ -1369,6 +1377,13 @@ export interface components {
       };
       effect: components["schemas"]["RuleEffectOut"];
     };
+    ProposalDecisionIn: {
+      answer: components["schemas"]["Choice"];
+    };
+    ProposalDecisionOut: {
+      proposal: string;
+      answer: string;
+    };
     PublicationOut: {
       id: string;
       revision: number;
@@ -1750,6 +1765,18 @@ export interface components {
       asked_for_person: boolean;
       language: string;
     };
+    SlotOut: {
+      name: string;
+      kind: string;
+      ask: {
+        [key: string]: string;
+      };
+      choices: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+    };
     SnoozeIn: {
       /** Format: date-time */
       until: string;
@@ -1946,6 +1973,29 @@ export interface components {
     };
     TokenOut: {
       token: string;
+    };
+    ToolListOut: {
+      tools: components["schemas"]["ToolOut"][];
+    };
+    ToolOut: {
+      name: string;
+      effect: string;
+      min_identity: number;
+      purpose: {
+        [key: string]: string;
+      };
+      slots: components["schemas"]["SlotOut"][];
+    };
+    ToolRunIn: {
+      arguments: {
+        [key: string]: string;
+      };
+      authority: components["schemas"]["Authority"];
+    };
+    ToolRunOut: {
+      text: string;
+      proposal: string | null;
+      done: boolean;
     };
     TrackedIssueOut: {
       tracker: string;

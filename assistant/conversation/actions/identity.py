@@ -13,6 +13,7 @@ from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.actions import IdentityGrant, IdentityLevel
 from assistant.domain.audit import CUSTOMER
+from assistant.domain.people import Customer
 from assistant.ports.actions import ToolBackend
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
@@ -36,24 +37,32 @@ class IdentityCheck:
     backend: ToolBackend
     clock: Clock
 
-    async def list_own_orders(self, turn: TurnInput) -> Sequence[Mapping[str, Any]] | None:
+    async def list_own_orders(self, customer: Customer) -> Sequence[Mapping[str, Any]] | None:
         """The orders of a customer whom the site signed; None for everybody else."""
-        signed = [one for one in turn.customer.identities if one.verified and one.channel == WEB]
+        signed = [one for one in customer.identities if one.verified and one.channel == WEB]
         if not signed:
             return None
         record = await self.backend.lookup_customer(signed)
         return record.orders if record is not None else None
 
     async def find_level(
-        self, turn: TurnInput, subject: str, orders: Sequence[Mapping[str, Any]] | None
+        self, conversation: str, subject: str, orders: Sequence[Mapping[str, Any]] | None
     ) -> IdentityLevel:
         """How well it is known that *subject* is theirs; *orders*: of `list_own_orders`."""
         grants = await self.database.read(
-            lambda store: store.identity_proofs.load_grants(turn.conversation.id, self.clock())
+            lambda store: store.identity_proofs.load_grants(conversation, self.clock())
         )
         granted = grants[subject].level if subject in grants else IdentityLevel.CLAIMED
         is_own = any(order.get("id") == subject for order in orders or ())
         return max(granted, IdentityLevel.SITE_SIGNED) if is_own else granted
+
+    async def find_proven_subject(self, turn: TurnInput) -> str | None:
+        """The one order that was proven in this conversation; None: none, or several."""
+        grants = await self.database.read(
+            lambda store: store.identity_proofs.load_grants(turn.conversation.id, self.clock())
+        )
+        proven = [name for name, one in grants.items() if one.level >= IdentityLevel.CHANNEL_PROVEN]
+        return proven[0] if len(proven) == 1 else None
 
     async def verify_proof(self, turn: TurnInput, subject: str, proof: Proof) -> bool | None:
         """Whether it is right; None: the tries are over, or it cannot be asked. Wrong and unknown are one."""

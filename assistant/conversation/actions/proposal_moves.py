@@ -9,10 +9,10 @@ from assistant.domain.audit import ASSISTANT
 from assistant.ports.storage.store import Store
 
 
-def add_proposal(store: Store, proposal: Proposal) -> None:
-    """Keep what the customer is shown."""
+def add_proposal(store: Store, proposal: Proposal, by: str = ASSISTANT) -> None:
+    """Keep what somebody is shown who has to say yes."""
     store.actions.add(proposal)
-    _append_entry(store, proposal, "proposal shown", ASSISTANT, proposal.created_at)
+    _append_entry(store, proposal, "proposal shown", by, proposal.created_at)
 
 
 def move_proposal(

@@ -68,6 +68,7 @@ def serialize_proposal(proposal: Proposal, epoch: int | None) -> dict[str, Any]:
         "shown_at": format_timestamp(proposal.created_at),
         "finished_at": format_timestamp(proposal.finished_at) if proposal.finished_at else None,
         "result": dict(proposal.result),
+        "agent": proposal.agent if proposal.is_by_agent else None,
     }
 
 

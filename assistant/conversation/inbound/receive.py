@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.actions.agent_proposals import find_asked
 from assistant.conversation.consents import apply_consent_words
 from assistant.conversation.handoff.waiting_news import require_waiting_news
 from assistant.conversation.snooze import end_snooze
@@ -76,6 +77,8 @@ def schedule_answer(store: Store, conversation: Conversation, timing: Timing, no
     if conversation.state in PEOPLE_STATES:
         # What is added belongs into the packet; what is written to an agent is read for harassment.
         store.jobs.schedule(JobKind.PACKET, conversation.id, now + timing.debounce, now)
+    if conversation.state is State.AGENT and find_asked(store, conversation) is not None:
+        store.jobs.schedule(JobKind.ACTION, conversation.id, now, now)
     if conversation.state is State.QUEUED:
         require_waiting_news(store, conversation, now)
         return

@@ -40,6 +40,7 @@ FIXED = (
     "button_",
     "issue_",
     "sent_",
+    "tool_",
     "moment_",
     "zone_",
     "weekdays",

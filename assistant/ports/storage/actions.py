@@ -21,6 +21,7 @@ class ProposalStore(Protocol):
         self, proposal: str, state: ProposalState, *, before: Collection[ProposalState], **changes: Any
     ) -> bool: ...
     def count_decided(self, customer: str, since: datetime) -> int: ...  # approved, whatever came of it
+    def count_decided_by_agent(self, agent: str, since: datetime) -> int: ...  # on their own authority
 
 
 class ActionStore(ProposalStore, Protocol):

@@ -1,5 +1,6 @@
 // Outgoing webhooks: where other systems are told of events, and what came of each call.
 import { signal } from "@preact/signals";
+import { ApiError } from "../../shared/http";
 import type { Schemas } from "../../shared/types";
 import { webhookText } from "../text/webhooks";
 import { explain } from "./articles";
@@ -16,13 +17,14 @@ export const secret = signal<{ webhook: string; value: string } | null>(null);
 
 const addressOf = (id: string): string => `/webhooks/${encodeURIComponent(id)}`;
 
-async function attempt<T>(work: Promise<T>, done = ""): Promise<T | null> {
+/** *refused*: said instead of the server's own words where the request itself is wrong. */
+async function attempt<T>(work: Promise<T>, done = "", refused = ""): Promise<T | null> {
   try {
     const made = await work;
     if (done) say(done);
     return made;
   } catch (problem) {
-    say(explain(problem), true);
+    say(refused && problem instanceof ApiError && problem.status === 400 ? refused : explain(problem), true);
     return null;
   }
 }
@@ -33,7 +35,7 @@ export async function loadWebhooks(): Promise<void> {
 }
 
 async function keepSecret(work: Promise<Webhook>): Promise<boolean> {
-  const made = await attempt(work);
+  const made = await attempt(work, "", webhookText().badAddress);
   if (made?.secret) secret.value = { webhook: made.id, value: made.secret };
   await loadWebhooks();
   return made !== null;

@@ -14,6 +14,7 @@ import { PersonCard } from "./phone/PersonCard";
 import { RelatedCard } from "./RelatedCard";
 import { Suggestions } from "./Suggestions";
 import { TagEditor } from "./TagEditor";
+import { ToolCard } from "./ToolCard";
 
 const titlesOf = (turns: Turn[]) => new Map(turns.flatMap((turn) => turn.sources).map((source) => [source.article, source.title]));
 
@@ -32,6 +33,7 @@ export function Context() {
           {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
           <RelatedCard key={`related-${shown.conversation.id}`} row={shown.conversation} />
+          <ToolCard key={`tools-${shown.conversation.id}`} row={shown.conversation} actions={shown.actions} />
           {shown.channel && <ChannelCard channel={shown.channel} />}
           <CallCard key={`calls-${shown.conversation.id}`} conversation={shown.conversation.id} calls={shown.callbacks} />
           <CustomerCard card={shown.customer} />
