@@ -13,17 +13,20 @@ from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.redaction import redact_json
 from assistant.api.responses import describe_content
 from assistant.api.webhooks import build_webhook_request, get_parser_pool
-from assistant.conversation.foreign_desks.incoming import store_desk_events
+from assistant.conversation.foreign_desks.incoming import is_current, store_desk_events
 from assistant.conversation.foreign_desks.packet_text import render_packet
+from assistant.conversation.templates import render_template as words
 from assistant.domain.channels import Media, WebhookRequest
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.errors import AssistantError, NotFound, TooLarge
 from assistant.domain.foreign_desks import (
     DeskCall,
     DeskDelivery,
+    DeskLink,
     DeskStep,
     is_packet_link_valid,
 )
+from assistant.domain.messages import Message
 from assistant.measures import CHANNEL_CALLS
 from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.storage.store import Store
@@ -64,6 +67,8 @@ async def read_packet_file(link: str, media: str, until: Until, signature: Signa
         data = store.media.load_data(media)
         if found is None or known is None or data is None or known.conversation != found.conversation:
             raise NotFound("There is no such file.")
+        if known.message not in {one.id for one in _list_shown_messages(store, found)}:
+            raise NotFound("The conversation was taken back before this file came.")
         return known, data
 
     known, data = await ctx.database.read(load)
@@ -113,6 +118,12 @@ def _require_valid_link(ctx: ApiContext, link: str, until: str, signature: str) 
         raise NotFound("This link has expired, or is not whole.")
 
 
+def _list_shown_messages(store: Store, link: DeskLink) -> list[Message]:
+    """What was said until our own people had the conversation again."""
+    said, last = store.messages.list_public(link.conversation), link.last_shown_seq
+    return [one for one in said if last is None or one.seq <= last]
+
+
 def _render_whole_packet(store: Store, link_id: str, ctx: ApiContext, query: tuple[str, str]) -> str:
     link = store.desk_links.get(link_id)
     if link is None:
@@ -120,18 +131,26 @@ def _render_whole_packet(store: Store, link_id: str, ctx: ApiContext, query: tup
     conversation = store.conversations.get(link.conversation)
     address = f"{ctx.public_url.rstrip('/')}/v1/desks/packets/{link.id}"
     until, signature = query
+    said, is_ended = _list_shown_messages(store, link), link.last_shown_seq is not None
+    shown = {one.id for one in said}
+    # A later handoff has a packet of its own, which is not this desk's.
+    packet = (
+        {} if is_ended and not is_current(store, link) else store.handoffs.load_last_packet(conversation.id)
+    )
     delivery = DeskDelivery(
         step=DeskStep.OPEN,
         link=link,
         key="",
         may_have_arrived=False,
         language=conversation.language,
-        packet=redact_json(store.handoffs.load_last_packet(conversation.id) or {}),
+        packet=redact_json(packet or {}),
         packet_url=f"{address}?until={until}&signature={signature}",
-        messages=tuple(store.messages.list_public(conversation.id)),
+        messages=tuple(said),
     )
     files = [
         f"{one.name or one.kind}: {address}/files/{one.id}?until={until}&signature={signature}"
         for one in store.media.list_by_conversation(conversation.id)
+        if one.message in shown
     ]
-    return "\n".join([mask_secrets(render_packet(delivery, most=MAX_PACKET_CHARACTERS).text), *files])
+    head = [words("desk_packet_ended", conversation.language), ""] if is_ended else []
+    return "\n".join([*head, mask_secrets(render_packet(delivery, most=MAX_PACKET_CHARACTERS).text), *files])

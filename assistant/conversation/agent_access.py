@@ -6,6 +6,7 @@ from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.transcript import save_conversation
 from assistant.domain.audit import OPERATOR
 from assistant.domain.errors import NotFound
+from assistant.domain.foreign_desks import is_foreign_owner
 from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
@@ -48,6 +49,8 @@ def disable_agent(store: Store, agent: Agent, now: datetime, by: str = OPERATOR)
 
 def remove_agent(store: Store, agent: Agent, now: datetime) -> int:
     """Remove the account; conversations that the agent has go back to the queue: how many."""
+    if is_foreign_owner(agent.id):
+        raise NotFound("The account of a foreign desk belongs to the settings.")
     requeued = _requeue_conversations(store, agent, now, OPERATOR)
     store.agents.remove(agent.id, now)
     store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=requeued)

@@ -105,6 +105,8 @@ def start_conversation(
 
     Conflict with the reason where the person may not be written to; RateLimited when it is too often.
     """
+    if chosen := store.threads.get(wanted.way):
+        store.conversations.get(chosen.conversation)  # lock: a second try waits for the first
     if known := next(_find_started(store, customer, wanted.message.message_id), None):
         return known
     ways = list_contact_ways(store, customer, rules.channels, now)
@@ -158,8 +160,8 @@ def _with_obstacle(
 
 
 def _find_started(store: Store, customer: str, message: str) -> Iterator[Conversation]:
-    """The conversation that an earlier try with the same message began; each mail has a thread of its own."""
-    for thread in store.threads.list_by_customers(store.links.list_linked_customers(customer)):
+    """The conversation that an earlier try with the same message began, in any thread of the person."""
+    for thread in store.threads.list_by_customers([customer, *store.links.list_linked_customers(customer)]):
         if store.messages.get(thread.conversation, message):
             yield store.conversations.get(thread.conversation)
 

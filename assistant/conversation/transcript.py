@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from assistant.conversation.actions.proposal_moves import void_open_proposals
-from assistant.conversation.foreign_desks.links import wake_desk_sync
+from assistant.conversation.foreign_desks.links import mark_take_back, wake_desk_sync
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.conversation import PEOPLE_STATES, Conversation, State
 from assistant.domain.jobs import JobKind
@@ -106,6 +106,7 @@ def save_conversation(
     if new_owner_by is not None:
         store.audit.append_owner_change(conversation, new_owner_by, now)
         void_open_proposals(store, conversation.id, new_owner_by, now)
+        mark_take_back(store, conversation)
         is_abroad = wake_desk_sync(store, conversation.id, now)
         if conversation.state is State.QUEUED and not is_abroad and store.teams.has_automatic():
             store.jobs.schedule(JobKind.ASSIGN, conversation.id, now, now)

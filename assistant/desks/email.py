@@ -64,6 +64,17 @@ HELP = {
 }
 
 
+#: The first line of our mails: a reply ends where it is quoted, however a mail program quotes.
+CUT_LINES = {"ja": "## この行より上に返信を書いてください ##", "en": "## Reply above this line ##"}
+_CUT = re.compile("|".join(map(re.escape, CUT_LINES.values())))
+#: What mail programs write above a quote: who wrote when, the mail's head, a border.
+_QUOTE_HEAD = re.compile(
+    r"[|>\s]*(?:(?:from|to|cc|date|sent|subject|差出人|宛先|日時|件名)\s*[:：|]|.{0,200}(?:wrote|書きました)[\s:：-]*$"
+    r"|[-=_|>\s]*$)",
+    re.IGNORECASE,
+)
+
+
 class EmailDesk(BaseDesk):
     name = "email"
     title = "E-mail"
@@ -132,7 +143,7 @@ class EmailDesk(BaseDesk):
         await deliver_mail(self._smtp, message)
 
     def _compose(self, delivery: DeskDelivery) -> tuple[EmailMessage, Sequence[str]]:
-        link, loss = delivery.link, ()
+        link, loss, cut = delivery.link, (), CUT_LINES.get(delivery.language, CUT_LINES["en"])
         message = EmailMessage()
         message["From"], message["To"] = self.get_setting("ADDRESS"), self.get_setting("TO")
         message["Reply-To"] = self.build_reply_address(link.id)
@@ -142,13 +153,14 @@ class EmailDesk(BaseDesk):
             message["Subject"] = subject = f"[{link.id[:6]}] {render_subject(delivery)}"
             rendered = render_packet(delivery, most=MAX_MAIL_CHARACTERS, without=WITHOUT)
             text = f"{HELP.get(delivery.language, HELP['en'])}\n\n{subject}\n\n{rendered.text}"
-            message.set_content(text)
+            message.set_content(f"{cut}\n\n{text}")
             return message, rendered.loss
         first = self._build_message_id(link.id)
         message["In-Reply-To"] = message["References"] = first
         message["Subject"] = f"Re: [{link.id[:6]}]"
         said = delivery.messages[0] if delivery.messages else None
-        message.set_content(render_message(said, delivery.language) if said else delivery.note)
+        body = render_message(said, delivery.language) if said else delivery.note
+        message.set_content(f"{cut}\n\n{body}")
         return message, loss
 
     def _build_message_id(self, key: str) -> str:
@@ -178,7 +190,7 @@ class EmailDesk(BaseDesk):
         link = self._find_link(mail)
         if link is None or is_automatic_mail(mail) or mail.sender == self.get_setting("ADDRESS").lower():
             return ()
-        text, kind = mail.text, DeskEventKind.REPLY
+        text, kind = self._cut_quote(mail.text), DeskEventKind.REPLY
         for pattern, meaning in COMMANDS:
             if found := pattern.match(text.lstrip()):
                 kind, text = meaning, text.lstrip()[found.end() :]
@@ -203,6 +215,16 @@ class EmailDesk(BaseDesk):
             author=event.author,
         )
         return (event, about)
+
+    def _cut_quote(self, text: str) -> str:
+        """What stands above the quote of a mail of ours."""
+        found = _CUT.search(text)
+        if found is None:
+            return text
+        lines, own = text[: found.start()].split("\n"), self.get_setting("ADDRESS").lower()
+        while lines and (own in lines[-1].lower() or _QUOTE_HEAD.match(lines[-1])):
+            lines.pop()
+        return "\n".join(lines)
 
     def _find_link(self, mail: Mail) -> str | None:
         """The link whose signed reply address the mail went to."""

@@ -13,6 +13,10 @@ from assistant.domain.messages import Message
 
 #: The accounts under which other desks own conversations; nobody can sign in with them.
 AGENT_PREFIX = "desk:"
+#: Of the addresses that show packets.
+PACKET_PATH = "/v1/desks/packets/"
+#: In a link's context: the number of the last message when it was taken back.
+TAKEN_BACK_AT = "taken_back_at"
 #: How long the link to a packet opens it.
 PACKET_LINK_LIFETIME = timedelta(days=14)
 
@@ -122,6 +126,13 @@ class DeskLink:
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE_STATES
+
+    @property
+    def last_shown_seq(self) -> int | None:
+        """The last message that people there may read, once the conversation is taken back."""
+        if mark := self.context.get(TAKEN_BACK_AT):
+            return int(mark)
+        return self.sent_seq if self.state is LinkState.TAKEN_BACK else None
 
     def owns(self, conversation: Conversation) -> bool:
         return conversation.state is State.AGENT and conversation.agent == self.agent

@@ -7,6 +7,7 @@ from uuid import uuid4
 from assistant.conversation.agent_access import disable_agent
 from assistant.domain.audit import format_actor
 from assistant.domain.errors import BadInput, Conflict, NotFound, Unauthorized
+from assistant.domain.foreign_desks import is_foreign_owner
 from assistant.domain.people import Agent, VerifiedPerson, normalize_email
 from assistant.ports.storage.store import Store
 
@@ -35,7 +36,7 @@ class NotInvited(Unauthorized):
 
 def get_agent(store: Store, agent: str) -> Agent:
     found = store.agents.get(agent)
-    if found is None:
+    if found is None or is_foreign_owner(found.id):
         raise NotFound("There is no such account.")
     return found
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from assistant.domain.foreign_desks import is_foreign_owner
 from assistant.domain.people import Agent, AgentAccount, KnownCredential
 from assistant.storage import tables as t
 from assistant.storage.lead_tables import invitations
@@ -20,7 +21,7 @@ class SqlAccounts:
         self._connection = connection
 
     def list_accounts(self, now: datetime) -> Sequence[AgentAccount]:
-        """Every account, by e-mail address."""
+        """Every account of a person, by e-mail address; those of foreign desks are nobody's."""
         c = t.credentials.c
         alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
         held = sa.select(c.agent, sa.func.count(c.csrf), sa.func.count()).where(alive).group_by(c.agent)
@@ -38,6 +39,7 @@ class SqlAccounts:
                 invited_until=invited.get(row.id),
             )
             for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
+            if not is_foreign_owner(row.id)
         ]
 
     def set_role(self, agent: str, *, admin: bool, lead: bool) -> None:

@@ -45,6 +45,8 @@ class SqlDeskLinks:
             values = sa.select(t.agents.c.id).where(t.agents.c.id == agent["id"])
             if connection.execute(values).first() is None:
                 connection.execute(sa.insert(t.agents), agent)
+            enabled = sa.and_(t.agents.c.id == agent["id"], t.agents.c.disabled_at.is_(None))
+            connection.execute(sa.update(t.agents).where(enabled).values(disabled_at=now, password=""))
 
     def get_target(self) -> str | None:
         """Where handoffs go; None: to our own agents."""

@@ -13,7 +13,7 @@ from assistant.text.tagging import find_person_names
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,254}@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
 _MY_NUMBER = re.compile(r"(?:マイナンバー|個人番号)[^\d\n]{0,8}(\d{4}[ -]?\d{4}[ -]?\d{4})(?!\d)")
 _PHONE = re.compile(
@@ -53,7 +53,8 @@ _SAID_NAME = re.compile(
     rf"""(?:氏名|名前|名義(?:人)?|契約者|受取人)(?:は|が|：|:)[ 　]?
       (?P<is>{_KANJI_NAME}|[A-Z][a-zA-Z]+(?:[ ][A-Z][a-zA-Z]+)+)
       (?=です|と|で|、|。|,|\s|$)
-    | (?P<called>{_KANJI_NAME}|[A-Z][a-zA-Z]+(?:[ ][A-Z][a-zA-Z]+)*)(?=と申し|ともうし|といいます|と言います)
+    | (?P<called>{_KANJI_NAME}|(?<![a-zA-Z])[A-Z][a-zA-Z]{{1,40}}(?:[ ][A-Z][a-zA-Z]{{1,40}}){{0,5}})
+      (?=と申し|ともうし|といいます|と言います)
     | (?:[Mm]y\ (?:full\ )?name\ is|[Nn]ame's|I\ am\ called|[Tt]his\ is|[Nn]ame:)\ (?:(?:Mr|Mrs|Ms|Dr)\.?\ )?
       (?P<name>[A-Z][\w'’-]+(?:\ [A-Z](?:[\w'’-]+|\.)){{0,3}})(?!\w)
     | \b(?:Mr|Mrs|Ms|Miss|Dr)\.?\ (?P<titled>[A-Z][\w'’-]+(?:\ [A-Z][\w'’-]+){{0,2}})""",
@@ -75,10 +76,12 @@ def find_pii(text: str) -> list[PiiSpan]:
     """Spans of PII in *text*, in order, without overlaps."""
     narrow = normalize_width(text)
     taken: list[PiiSpan] = []
+    covered = bytearray(len(text))
     for kind, places in _KINDS:
         for start, end in places(narrow):
-            if end > start and not any(start < other.end and other.start < end for other in taken):
+            if end > start and not any(covered[start:end]):
                 taken.append(PiiSpan(start, end, kind))
+                covered[start:end] = b"\1" * (end - start)
                 if kind == "CARD":  # its digits would hide a phone number before it
                     narrow = narrow[:start] + "\0" * (end - start) + narrow[end:]
     return sorted(taken)

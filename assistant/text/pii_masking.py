@@ -16,6 +16,8 @@ class PiiMask:
     #: Values that stay as they are: somebody's own, in a file about them.
     kept: frozenset[str] = frozenset()
     _marks: dict[str, str] = field(default_factory=dict)
+    #: Marks of each kind so far.
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def mask_text(self, text: str) -> str:
         """*text* with [EMAIL_1], [PHONE_1], [NAME_2] … in place of PII."""
@@ -40,8 +42,8 @@ class PiiMask:
         if value in self.kept:
             return value
         if value not in self._marks:
-            number = 1 + sum(mark.startswith(f"[{kind}_") for mark in self._marks.values())
-            self._marks[value] = f"[{kind}_{number}]"
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._marks[value] = f"[{kind}_{self._counts[kind]}]"
         return self._marks[value]
 
 

@@ -17,7 +17,7 @@ PIECE = 12_000
 
 _RUN = re.compile(
     r"(?P<code>[a-z]*\d[a-z\d]*(?:[-_./:][a-z\d]+)+"
-    r"|[a-z]+(?:[-_./:][a-z\d]+)*[-_./:][a-z]*\d[a-z\d]*|[a-z]+\d[a-z\d]*|\d+[a-z]+\d[a-z\d]*)"
+    r"|[a-z]+(?:[-_./:][a-z\d]+){0,16}[-_./:][a-z]*\d[a-z\d]*|[a-z]+\d[a-z\d]*|\d+[a-z]+\d[a-z\d]*)"
     r"|(?P<number>\d[\d,]*(?:\.\d+)?)"
     rf"|(?P<word>(?:(?![{JAPANESE_LETTER}])[^\W\d_])+(?:'[^\W\d_]+)?)"
 )

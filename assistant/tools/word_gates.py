@@ -99,7 +99,7 @@ _PRESS = r"\b(?:where|what|which button) (?:do|should|can|must) i (?:press|tap|c
 _BUTTON_TO = _compile(rf"{_PRESS} to\b")
 _BUTTON_QUESTION = _compile(
     _PRESS,
-    r"[、\s]*(?:どこ|何|どのボタン)を(?:押|タップ|クリック)(?:せば|したら|すれば)"
+    r"(?<![、\s])[、\s]*(?:どこ|何|どのボタン)を(?:押|タップ|クリック)(?:せば|したら|すれば)"
     r"(?:(?:いい|よい|良い|よろしい)(?:ん|の)?(?:です|でしょう)?か?)?",
 )
 _ALTERNATIVE = _compile(r"(?<=か)、|または|それか|もしくは|あるいは|\bor\b")

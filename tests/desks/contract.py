@@ -157,6 +157,19 @@ class DeskContract:
         await scene.say("森さんに聞いています")
         assert ticket.texts == []
 
+    async def test_taken_back_it_stays_so_though_it_was_ended_before_the_desk_heard(
+        self, scene: DeskScene
+    ) -> None:
+        ticket = await scene.hand_over()
+        mori = await scene.rig.hire()
+        await scene.rig.claim(scene.conversation, mori)
+        await scene.rig.resolve(scene.conversation, mori)
+        await scene.rig.work()
+        assert (await scene.link()).state is LinkState.TAKEN_BACK
+        await scene.hear(scene.desk.reply(ticket, "もう遅い返信"))
+        assert await scene.replies() == []
+        assert (await scene.state())[0] is State.CLOSED
+
     async def test_reopened_there_it_goes_on_here(self, scene: DeskScene) -> None:
         ticket = await scene.hand_over()
         await scene.hear(scene.desk.close(ticket))

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from assistant.domain.channels import WebhookRequest
 from evals.world.desk_chatwoot import SimulatedChatwoot
 from evals.world.desk_mail import SimulatedMailDesk
@@ -61,3 +63,26 @@ class TestEmail(DeskContract):
         desk.addresses[ticket.id] = f"handoffs+{ticket.id}-{'0' * 20}@shop.example"
         await scene.hear(desk.reply(ticket, "偽の返信"))
         assert await scene.replies() == []
+
+    @pytest.mark.parametrize(
+        ("head", "mark"),
+        [
+            ("---- On Mon, 23 Nov 2026 12:00:00 +0900 handoffs@shop.example wrote ----\n\n", ""),
+            ("From: handoffs@shop.example\nTo: team@shop.example\nDate: 23.11.2026\nSubject: [1]\n\n", ""),
+            ("", "| "),
+            ("", ""),
+        ],
+    )
+    async def test_a_quoted_handoff_never_reaches_the_customer(
+        self, scene: DeskScene, head: str, mark: str
+    ) -> None:
+        ticket = await scene.hand_over()
+        quote = head + "\n".join(mark + line for line in ticket.opening.split("\n"))
+        await scene.hear(scene.desk.reply(ticket, f"お調べします。\n\n{quote}"))
+        assert await scene.replies() == ["お調べします。"]
+
+    async def test_a_reply_with_the_packet_link_is_a_note(self, scene: DeskScene) -> None:
+        ticket = await scene.hand_over()
+        await scene.hear(scene.desk.reply(ticket, f"こちら /v1/desks/packets/{ticket.id}?until=1"))
+        assert await scene.replies() == []
+        assert any("お客様には送っていません" in note.text for note in await scene.notes())

@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from assistant.conversation.agent_access import remove_agent
 from assistant.conversation.foreign_desks.incoming import SETTLE
+from assistant.domain.errors import NotFound
 from assistant.domain.foreign_desks import is_packet_link_valid, sign_packet_link
 from assistant.domain.messages import Author
+from assistant.lead.accounts import get_agent
+from assistant.ports.storage.store import Store
 from evals.world.desk_webhook import SimulatedWebhookDesk
 from evals.world.desk_zendesk import SimulatedZendesk
 from tests.api.conftest import application
@@ -109,3 +113,38 @@ async def test_what_does_not_fit_is_told_to_agents(scene: DeskScene) -> None:
     await other.hand_over()
     notes = [note.text for note in await other.notes()]
     assert any("14 項目のうち 3 項目" in text and "署名付きリンク" in text for text in notes)
+
+
+async def test_the_packet_ends_where_the_conversation_was_taken_back(
+    scene: DeskScene, http: httpx2.AsyncClient
+) -> None:
+    await scene.hand_over()
+    later = scene.rig.clock() + timedelta(days=1)
+    path = f"/v1/desks/packets/{sign_packet_link(KEY, (await scene.link()).id, later)}"
+    await scene.rig.claim(scene.conversation, await scene.rig.hire())
+    await scene.say("新しい秘密の用件")
+    page = await http.get(path)
+    assert "担当者と話したい" in page.text
+    assert "新しい秘密の用件" not in page.text
+    assert "表示されません" in page.text
+
+
+async def test_the_account_of_a_desk_is_no_persons(scene: DeskScene) -> None:
+    database, now = scene.rig.database, scene.rig.clock()
+    mori, address = await scene.rig.hire(), "desk:webhook"
+    for step in (get_agent, remove_by_id):
+        with pytest.raises(NotFound):
+            await database.write(lambda store, step=step: step(store, address))
+    listed = await database.read(lambda store: store.accounts.list_accounts(now))
+    assert [one.agent.id for one in listed] == [mori.id]
+    await database.write(lambda store: store.accounts.set_disabled(address, None))
+    await database.write(lambda store: store.desk_links.set_target("webhook", {"webhook": "Webhook"}, now))
+    desk = await database.read(lambda store: store.agents.get(address))
+    assert desk is not None
+    assert desk.disabled_at is not None
+
+
+def remove_by_id(store: Store, agent: str) -> None:
+    found = store.agents.get(agent)
+    assert found is not None
+    remove_agent(store, found, datetime.now(UTC))

@@ -1,5 +1,7 @@
 """What is taken out of a customer's words before a model sees them, and what is left."""
 
+import time
+
 import pytest
 
 from assistant.text.pii_masking import PiiMask
@@ -56,3 +58,18 @@ def test_personal_data_is_replaced_by_its_kind(text: str, expected: str) -> None
 )
 def test_what_only_looks_like_it_is_left(text: str) -> None:
     assert PiiMask().mask_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["eyJ" * 1_333, "a." * 2_000, "Aa " * 1_333])
+def test_masking_is_linear_in_the_text(text: str) -> None:
+    mask, began = PiiMask(), time.process_time()
+    mask.mask_text(text)
+    assert time.process_time() - began < 0.3
+
+
+def test_masking_is_linear_in_the_values_of_a_conversation() -> None:
+    mask, began = PiiMask(), time.process_time()
+    for message in range(20):
+        mask.mask_text(" ".join(f"u{message}x{number}@shop.example" for number in range(180)))
+    assert time.process_time() - began < 1.5, "3.3 s when every mark counted all others"
+    assert mask.mask_text("new@shop.example") == "[EMAIL_3601]"

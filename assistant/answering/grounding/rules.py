@@ -37,7 +37,7 @@ _SAME_CLAUSE = 0.6
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _MARKUP = re.compile(r"<[A-Za-z/!][^>]*>?|!\[|\]\(|javascript:|data:text|&#\w+;", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\])）」]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\])）」]+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
 #: An action announced for after the reply, which nobody will do.
 _PROMISE = re.compile(
     r"""\b(i|we)(\ will|'ll|\ shall|\ promise|\ guarantee

@@ -20,7 +20,14 @@ from assistant.conversation.transcript import append_agent_message, save_convers
 from assistant.domain.audit import format_actor
 from assistant.domain.conversation import Conversation, Outcome, State
 from assistant.domain.errors import AssistantError, Conflict, InternalError, NotFound
-from assistant.domain.foreign_desks import DeskEvent, DeskEventKind, DeskLink, LinkState
+from assistant.domain.foreign_desks import (
+    PACKET_PATH,
+    TAKEN_BACK_AT,
+    DeskEvent,
+    DeskEventKind,
+    DeskLink,
+    LinkState,
+)
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import AgentMessage
 from assistant.domain.people import Agent
@@ -122,6 +129,9 @@ def _apply_reply(
     text = _render_text(event)
     if not text.strip():
         return "empty"
+    if PACKET_PATH in text or link.id in text:  # a quote of what we sent there
+        append_desk_note(store, link, event, "desk_reply_packet", now)
+        return "packet"
     if not _regain(store, link, rules.timing, now):
         append_desk_note(store, link, event, "desk_reply_held", now)
         return "not owner"
@@ -161,6 +171,8 @@ def _regain(store: Store, link: DeskLink, timing: Timing, now: datetime) -> bool
     if link.state is LinkState.OPENING and conversation.state is State.QUEUED:
         claim_for_desk(store, conversation, link, timing, now)
         return True
+    if TAKEN_BACK_AT in link.context:
+        return False
     if conversation.state is State.CLOSED and link.state is LinkState.CLOSED:
         try:
             reopen_conversation(store, conversation.id, load_desk_agent(store, link), now)

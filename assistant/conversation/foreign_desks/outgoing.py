@@ -21,7 +21,14 @@ from assistant.domain.audit import ASSISTANT
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import RetryLater, Undeliverable
-from assistant.domain.foreign_desks import DeskDelivery, DeskLink, DeskReceipt, DeskStep, LinkState
+from assistant.domain.foreign_desks import (
+    TAKEN_BACK_AT,
+    DeskDelivery,
+    DeskLink,
+    DeskReceipt,
+    DeskStep,
+    LinkState,
+)
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message
 from assistant.ports.storage.store import Store
@@ -192,7 +199,8 @@ def _record_success(
         case DeskStep.MESSAGE:
             store.desk_links.save(replace(done, sent_seq=delivery.messages[0].seq))
         case DeskStep.CLOSE:
-            ended = LinkState.CLOSED if conversation.state is State.CLOSED else LinkState.TAKEN_BACK
+            is_closed = conversation.state is State.CLOSED and TAKEN_BACK_AT not in link.context
+            ended = LinkState.CLOSED if is_closed else LinkState.TAKEN_BACK
             store.desk_links.save(replace(done, state=ended))
 
 

@@ -23,7 +23,7 @@ MAX_SENTENCES = 12
 
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![。！？!?])|(?<=\.)(?=\s)")
 _ASKS = re.compile(
-    r"""[?？][\s!！?？」』)]*$
+    r"""[?？][\s!！?？」』)]{0,40}$
     | (か|かな|でしょう|ください|下さい|(教え|おしえ)て|(知り|しり)たい(です|のですが|んですが)?)[。.、\s]*$
     | ^\W*(what|how|when|where|which|why|who|can|could|may|do|does|did|is|are|will|would|should)\b""",
     re.IGNORECASE | re.VERBOSE,
