@@ -25,6 +25,11 @@ class CustomerFacts:
     sensitive: str | None = None
     #: What was promised to the customer, each with who says so: ``agent: …``, ``customer says: …``.
     promises: tuple[str, ...] = ()
+    #: Their last words take what they got: nothing is open.
+    is_settled: bool = False
+    #: Their last question to which no answer was taken, and what they said of whom they want and when.
+    question: str | None = None
+    wish: str | None = None
     #: Their last words speak of ending their life or hurting themselves.
     is_self_harm: bool = False
 

@@ -179,6 +179,7 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
         searches=len(searched),
         articles=tuple(shown),
         done=tuple(case.done),
+        is_settled=case.facts.is_settled,
         is_angry=find_outburst(case) is not None,
         last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
     )

@@ -48,6 +48,7 @@ class SummaryParts:
     last: str = ""
     #: What was done for them, with the time.
     done: tuple[str, ...] = ()
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class NextStep:
     values: tuple[tuple[str, str], ...] = ()
     #: Names of what is missing.
     missing: tuple[str, ...] = ()
+    closing: str | None = None
 
 
 def read_situation(packet: Mapping[str, Any]) -> Situation:
@@ -83,13 +85,19 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
         return NextStep(None, "step_safety")
     if situation.sensitive == "fraud":
         return NextStep(None, "step_fraud")
-    opening = _select_opening(situation)
-    phone = next((fact.partition(": ")[2] for fact in facts.claimed if fact.startswith("phone: ")), None)
-    promises = (*situation.promises, *facts.promises)
+    opening, promises = _select_opening(situation), (*situation.promises, *facts.promises)
     if promises:
         return NextStep(opening, "step_promise", (("promise", promises[-1].partition(": ")[2]),))
+    if facts.is_settled:
+        return NextStep(None, "step_settled")
     if situation.is_done:
         return NextStep(opening, "step_done")
+    return _select_way_to_answer(situation, facts, opening)
+
+
+def _select_way_to_answer(situation: Situation, facts: CustomerFacts, opening: str | None) -> NextStep:
+    """What is to be asked or answered, and how they want to be reached."""
+    phone = next((fact.partition(": ")[2] for fact in facts.claimed if fact.startswith("phone: ")), None)
     if facts.ask is None:
         bare = NextStep(opening, "step_ask")
         return NextStep(opening, "step_call_ask", (("phone", phone),)) if phone else bare
@@ -97,9 +105,26 @@ def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
         return NextStep(opening, "step_missing", (), facts.missing)
     if phone and situation.reason is Reason.ASKED_FOR_PERSON:
         return NextStep(opening, "step_call", (("phone", phone),))
-    if situation.is_tried and situation.reason in (Reason.STUCK, Reason.FRUSTRATED):
+    if facts.wish is None and situation.is_tried and situation.reason in (Reason.STUCK, Reason.FRUSTRATED):
         return NextStep(opening, "step_other")
-    return NextStep(opening, "step_complete" if facts.needs else "step_answer")
+    step, values = _select_answer(situation, facts)
+    return NextStep(opening, step, values, (), _select_closing(situation))
+
+
+def _select_answer(situation: Situation, facts: CustomerFacts) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What they wish for or ask, in their words; else by what went wrong."""
+    if facts.wish:
+        return "step_wish", (("wish", facts.wish),)
+    if facts.question:
+        return "step_question", (("question", facts.question),)
+    if situation.has_feeling("complaint") or situation.reason is Reason.COMPLAINT:
+        return "step_trouble", ()
+    return "step_complete" if facts.needs else "step_answer", ()
+
+
+def _select_closing(situation: Situation) -> str | None:
+    """What not to do again: an answer that missed what was asked."""
+    return "close_missed" if situation.has_feeling("reply_missed") else None
 
 
 def _select_opening(situation: Situation) -> str | None:
@@ -119,7 +144,9 @@ def render_next_step(step: NextStep, language: str) -> str:
     words = SUMMARIES[language]
     missing = words["and"].join(words.get(need, need) for need in step.missing)
     text = words[step.step].format(**dict(step.values), missing=missing)
-    return text if step.opening is None else words[step.opening] + words["gap"] + text
+    before = [words[step.opening]] if step.opening else []
+    after = [words[step.closing]] if step.closing else []
+    return words["gap"].join((*before, text, *after))
 
 
 def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, language: str) -> str:
@@ -129,7 +156,9 @@ def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, la
     if parts.searches:
         name = "tried" if parts.articles else "empty"
         told.append(words[name].format(count=parts.searches, articles=", ".join(parts.articles)))
-    if situation.reason:
+    if parts.is_settled:
+        told.append(words["settled"])
+    elif situation.reason:
         told.append(words[situation.reason])
     if parts.is_angry and situation.reason is not Reason.FRUSTRATED:
         told.append(words[Reason.FRUSTRATED])

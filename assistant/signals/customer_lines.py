@@ -98,6 +98,10 @@ class CustomerLine:
         return self.signals is not None and is_distressed(self.signals)
 
     @property
+    def tells_harm(self) -> bool:
+        return self.signals is not None and self.signals.sensitive == "harm"
+
+    @property
     def is_mere_anger(self) -> bool:
         """Whether it is anger at us without a complaint about a thing."""
         read = self.signals
@@ -146,9 +150,9 @@ def _is_settled(comparable: str) -> bool:
     if detect_small_talk(comparable) in ("thanks", "bye"):
         return True
     unsettled = has_cue("request", comparable) or has_cue("trouble", comparable)
-    if unsettled or _has_reaction("declined", comparable):
+    if unsettled or has_reaction("declined", comparable) or has_reaction("rejected", comparable):
         return False
-    return _has_reaction("accepted", comparable)
+    return has_reaction("accepted", comparable)
 
 
 def _parse_clause(raw: str, *, asks_for_person: bool) -> Clause:
@@ -166,12 +170,12 @@ def _is_substantive(comparable: str, rest: str, *, asks_for_person: bool) -> boo
         return False
     if any(has_cue(kind, rest) for kind in ("given_up", "about_us", "about_chat")):
         return False
-    if _has_reaction("consent", rest) and not _has_matter(rest):
+    if has_reaction("consent", rest) and not _has_matter(rest):
         return False
     withdrawn, beside = remove_withdrawal(rest)
     if withdrawn:
         return any(_has_matter(part) or has_cue("request", part) for part in PARTS.split(beside))
-    if _has_reaction("declined", rest) and PERSON_WORDS.search(rest):
+    if has_reaction("declined", rest) and PERSON_WORDS.search(rest):
         return False
     request = find_human_request(comparable).request
     if request is HumanRequest.NONE and not (asks_for_person and has_cue("request", rest)):
@@ -231,7 +235,7 @@ def strip_claims(comparable: str) -> str:
     return " ".join(comparable.split())
 
 
-def _has_reaction(kind: str, comparable: str) -> bool:
+def has_reaction(kind: str, comparable: str) -> bool:
     return any(cue.kind == kind and cue.find_match(comparable) for cue in cues.load_cues("reactions"))
 
 

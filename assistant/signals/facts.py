@@ -15,8 +15,11 @@ from assistant.signals.customer_lines import parse_customer_lines
 from assistant.signals.matter import (
     MAX_REQUEST_CHARACTERS,
     asks_something,
+    ends_settled,
     extract_request,
     find_matter_start,
+    find_open_question,
+    find_wish,
 )
 
 MAX_FACTS = 20
@@ -87,6 +90,9 @@ def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
         needs=tuple(needs),
         sensitive="harm" if harm else None,
         is_self_harm="self_harm" in harm,
+        is_settled=ask is not None and not harm and ends_settled(lines),
+        question=find_open_question(matter),
+        wish=find_wish(matter),
         promises=extract_promises(said),
     )
 

@@ -1,7 +1,7 @@
 """Handoff packets of independent writers' dialogues, to be read by a person: ``python -m evals packets``.
 
-Each dialogue is handed over where the product does so; else at the first request for a person that its writer
-marked, else at its end.
+Only dialogues are printed that a person would come into: the product hands them over, else the writer marked
+a wish for a person (P, else p), and it is handed over there.
 """
 
 import argparse
@@ -13,6 +13,8 @@ from typing import Any
 
 from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.messages import Author
+from assistant.domain.policy import Policy
+from assistant.domain.priorities import compute_priority
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.domain.turns import TurnRecord
 from assistant.signals.facts import pick_facts
@@ -33,14 +35,18 @@ def main() -> None:
     chosen = options.parse_args()
     for writer in chosen.writers:
         bench = SignalBench([writer])
-        step = max(1, len(bench.dialogues) // chosen.count)
-        for dialogue in bench.dialogues[::step][: chosen.count]:
-            for line in print_dialogue(dialogue, bench.replay_dialogue(dialogue), whole=chosen.whole):
+        places = [(each, select_handoff_turn(each, bench.replay_dialogue(each))) for each in bench.dialogues]
+        needing = [(each, place) for each, place in places if place is not None]
+        step = max(1, len(needing) // chosen.count)
+        print(f"{writer}: a person comes into {len(needing)} of {len(places)} dialogues")
+        for dialogue, place in needing[::step][: chosen.count]:
+            turns = [turn for turn in bench.replay_dialogue(dialogue) if turn.index <= place.index]
+            for line in print_dialogue(dialogue, turns, whole=chosen.whole):
                 print(line, flush=True)
 
 
-def print_dialogue(dialogue: Dialogue, turns: Sequence[ReplayedTurn], *, whole: bool) -> Iterator[str]:
-    said = [turn for turn in turns if turn.index <= select_handoff_turn(dialogue, turns).index]
+def print_dialogue(dialogue: Dialogue, said: Sequence[ReplayedTurn], *, whole: bool) -> Iterator[str]:
+    """The dialogue as far as it was *said*, and its packet."""
     packet = build_dialogue_packet(dialogue, said)
     yield f"\n{dialogue.id} · {dialogue.persona}"
     for line in dialogue.lines[: said[-1].index + 1]:
@@ -55,10 +61,11 @@ def print_dialogue(dialogue: Dialogue, turns: Sequence[ReplayedTurn], *, whole: 
     yield f"  SUMMARY  {issue['summary'][dialogue.language]}"
 
 
-def select_handoff_turn(dialogue: Dialogue, turns: Sequence[ReplayedTurn]) -> ReplayedTurn:
+def select_handoff_turn(dialogue: Dialogue, turns: Sequence[ReplayedTurn]) -> ReplayedTurn | None:
+    """Where a person comes in; None: nobody needs one."""
     handed_over = next((turn for turn in turns if turn.verdict.decision is Decision.HANDOFF), None)
-    marked = next((turn for turn in turns if "P" in dialogue.labels[turn.index]), None)
-    return handed_over or marked or turns[-1]
+    marked = (next((turn for turn in turns if mark in dialogue.labels[turn.index]), None) for mark in "Pp")
+    return handed_over or next(filter(None, marked), None)
 
 
 def build_dialogue_packet(dialogue: Dialogue, turns: Sequence[ReplayedTurn]) -> dict[str, Any]:
@@ -70,6 +77,7 @@ def build_dialogue_packet(dialogue: Dialogue, turns: Sequence[ReplayedTurn]) -> 
     verdict = last.verdict
     if verdict.decision is not Decision.HANDOFF:
         verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.ASKED_FOR_PERSON)
+    facts, earlier = pick_facts(lines), [turn.signals for turn in turns]
     case = HandoffCase(
         conversation=dialogue.id,
         epoch=1,
@@ -77,9 +85,10 @@ def build_dialogue_packet(dialogue: Dialogue, turns: Sequence[ReplayedTurn]) -> 
         channel="web",
         verdict=verdict,
         signals=last.signals,
+        priority=compute_priority(verdict, last.signals, Policy(), earlier=earlier),
         lines=lines,
         records=[build_record(turn) for turn in turns],
-        facts=pick_facts(lines),
+        facts=facts,
     )
     return build_packet(case)
 

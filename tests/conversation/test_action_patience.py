@@ -93,3 +93,11 @@ async def test_thanks_for_what_was_shown_get_the_question_again(rig: Harness) ->
 )
 def test_the_words_around_an_address_are_no_part_of_it(text: str, address: str) -> None:
     assert parse_address(text) == address
+
+
+async def test_an_order_that_was_proven_is_not_asked_for_again(rig: Harness) -> None:
+    shop = open_shop(rig)
+    shop.add(ORDER, "shipped")
+    talk = (await rig.open()).conversation.id
+    await rig.ask(talk, f"{ORDER} はどこですか。郵便番号は150-0001です")
+    assert ORDER in (await rig.ask(talk, "注文した商品はどこですか")).text

@@ -32,6 +32,15 @@ def steps(situation: Situation, facts: CustomerFacts) -> tuple[str, str]:
         (Situation(reason=Reason.COMPLAINT), ASK, "お詫びし", "apologise"),
         (Situation(feelings={"worry": 0.8}), ASK, "ご不安を受け止め", "reassure"),
         (Situation(promises=("agent: 明日お電話します",)), ASK, "明日お電話します", "明日お電話します"),
+        (Situation(reason=Reason.COMPLAINT), CustomerFacts(ask="a", is_settled=True),
+         "未解決のご用件はありません", "nothing is open"),
+        (Situation(), CustomerFacts(ask="a", wish="6時以降に電話をください"),
+         "「6時以降に電話をください」とのご希望", "they wish: “6時以降に電話をください”"),
+        (Situation(), CustomerFacts(ask="a", question="鍵は要りますか"),
+         "「鍵は要りますか」にお答え", "answer “鍵は要りますか”"),
+        (Situation(reason=Reason.COMPLAINT), CustomerFacts(ask="a"),
+         "何が起きたかを確かめ", "find out what happened"),
+        (Situation(feelings={"reply_missed": 0.9}), ASK, "同じ案内を繰り返さない", "do not repeat them"),
     ],
 )  # fmt: skip
 def test_the_next_step_fits(situation: Situation, facts: CustomerFacts, ja: str, en: str) -> None:
@@ -85,3 +94,12 @@ def test_what_was_done_stays_when_the_matter_is_known_better(better: str | None)
     assert after.split("\n")[1:3] == [f"対応済み: {one}" for one in done]
     assert after.split("\n")[0] == (better or before.split("\n")[0])
     assert after.endswith(render_next_step(step, "ja"))
+
+
+def test_who_has_accepted_the_answer_is_not_said_to_wait_for_one() -> None:
+    facts, asked = CustomerFacts(ask="鍵の件", is_settled=True), Situation(reason=Reason.ASKED_FOR_PERSON)
+    step = select_next_step(asked, facts)
+    told = render_summary(SummaryParts(ask="鍵の件", is_settled=True), asked, step, "en")
+    assert "accepted the answer" in told
+    assert "ask for a person" not in told
+    assert "apologise" not in told

@@ -114,6 +114,8 @@ class ActionDialogue:
     async def _advance(self, turn: TurnInput, flow: ActionFlow) -> Step:
         tool = self.tools[flow.tool]
         own = await self.identity.list_own_orders(turn.customer)
+        if tool.subject not in flow.values and (known := await self.identity.find_proven_subject(turn)):
+            flow = replace(flow, values={**flow.values, tool.subject: known})
         if tool.subject not in flow.values:
             flow, chosen = self._choose_order(flow, own or ())
             if chosen is not None:
@@ -286,11 +288,8 @@ def build_offer(situation: str, language: str) -> Step:
 
 def build_turn_result(step: Step, turn: TurnInput, signals: Signals) -> TurnResult:
     """The turn as it is stored; the language of a request stays, whatever a number looks like."""
-    verdict = (
-        Verdict(decision=Decision.OFFER, reason=Reason.STUCK)
-        if step.is_offer
-        else Verdict(decision=Decision.ANSWER)
-    )
+    stuck = Verdict(decision=Decision.OFFER, reason=Reason.STUCK)
+    verdict = stuck if step.is_offer else Verdict(decision=Decision.ANSWER)
     update = step.update or ActionUpdate(flow=step.flow)
     return TurnResult(
         signals=replace(signals, language=step.reply.language),

@@ -56,6 +56,14 @@ class IdentityCheck:
         is_own = any(order.get("id") == subject for order in orders or ())
         return max(granted, IdentityLevel.SITE_SIGNED) if is_own else granted
 
+    async def find_proven_subject(self, turn: TurnInput) -> str | None:
+        """The one order that was proven in this conversation; None: none, or several."""
+        grants = await self.database.read(
+            lambda store: store.identity_proofs.load_grants(turn.conversation.id, self.clock())
+        )
+        proven = [name for name, one in grants.items() if one.level >= IdentityLevel.CHANNEL_PROVEN]
+        return proven[0] if len(proven) == 1 else None
+
     async def verify_proof(self, turn: TurnInput, subject: str, proof: Proof) -> bool | None:
         """Whether it is right; None: the tries are over, or it cannot be asked. Wrong and unknown are one."""
         if not await self._reserve_try(turn, "lookup", subject, MAX_TRIES):
