@@ -13,7 +13,7 @@ from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.redaction import redact_json
 from assistant.api.responses import describe_content
 from assistant.api.webhooks import build_webhook_request, get_parser_pool
-from assistant.conversation.foreign_desks.incoming import is_current, store_desk_events
+from assistant.conversation.foreign_desks.incoming import store_desk_events
 from assistant.conversation.foreign_desks.packet_text import render_packet
 from assistant.conversation.templates import render_template as words
 from assistant.domain.channels import Media, WebhookRequest
@@ -133,10 +133,8 @@ def _render_whole_packet(store: Store, link_id: str, ctx: ApiContext, query: tup
     until, signature = query
     said, is_ended = _list_shown_messages(store, link), link.last_shown_seq is not None
     shown = {one.id for one in said}
-    # A later handoff has a packet of its own, which is not this desk's.
-    packet = (
-        {} if is_ended and not is_current(store, link) else store.handoffs.load_last_packet(conversation.id)
-    )
+    # What was written since is in the packet too, and a later handoff has one of its own.
+    packet = {} if is_ended else store.handoffs.load_last_packet(conversation.id)
     delivery = DeskDelivery(
         step=DeskStep.OPEN,
         link=link,

@@ -21,8 +21,13 @@ class SqlPurchaseScores:
     def iterate_orders(self) -> Iterator[tuple[str, str, str]]:
         """(identity type, identity, line of the order) of every order that is known."""
         c = a.customer_facts.c
-        query = sa.select(c.identity_type, c.identity, c.value).where(c.key.startswith(ORDER_PREFIX))
-        for row in self._connection.execution_options(yield_per=BATCH_ROWS).execute(query):
+        # Options of the statement: those of the connection would stay with it.
+        query = (
+            sa.select(c.identity_type, c.identity, c.value)
+            .where(c.key.startswith(ORDER_PREFIX))
+            .execution_options(yield_per=BATCH_ROWS)
+        )
+        for row in self._connection.execute(query):
             yield row.identity_type, row.identity, row.value
 
     def replace_all(self, scores: Sequence[PurchaseScore]) -> None:

@@ -19,6 +19,7 @@ def context(*languages: str) -> Any:
         policy=Policy(),
         clock=lambda: datetime(2026, 11, 23, 3, tzinfo=UTC),
         examples=lambda _: (),
+        live=SimpleNamespace(logo=None),
     )
 
 

@@ -18,9 +18,9 @@ DESCRIPTION: dict[str, Any] = build_routes().openapi()
 OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     (path, operation) for path, methods in DESCRIPTION["paths"].items() for operation in methods.values()
 ]
-#: They carry a signature of the app, a password, or nothing that is anybody's.
+#: They carry a signature of the app, desk or link, a password, or nothing that is anybody's.
 OPEN = re.compile(
-    r"/v1/(conversations|widget(/logo)?|agent/(login|invitation|oidc(/start|/callback)?)|business/events|channels/.*)"
+    r"/v1/(conversations|widget(/logo)?|agent/(login|invitation|oidc(/start|/callback)?)|business/events|channels/.*|desks/.*)"
     r"|/healthz|/readyz"
 )
 

@@ -112,4 +112,4 @@ def test_the_version_is_printed(type_: InProcessCli) -> None:
 
 def test_completion_knows_the_commands(type_: InProcessCli) -> None:
     typed = type_("", _ASSISTANT_COMPLETE="complete_bash", COMP_WORDS="assistant re", COMP_CWORD="1")
-    assert typed.out.split() == ["report", "restore"]
+    assert typed.out.split() == ["rehearse", "report", "restore"]

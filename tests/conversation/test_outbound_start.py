@@ -187,7 +187,7 @@ async def test_an_agent_is_told_of_a_stop_and_may_write_about_the_customers_own_
 async def test_a_second_try_by_mail_finds_the_first_in_whichever_thread_it_is(rig: Harness) -> None:
     mori = await rig.hire()
     customer = (await rig.state(await take(rig, "email"))).customer
-    for number in range(6):  # threads heard at the same moment come in any order
+    for number in range(3):  # threads heard at the same moment come in any order
         [way] = await list_ways(rig, customer)
         first = await start(rig, customer, mori, str(way.thread), message=f"try-{number}")
         again = await start(rig, customer, mori, str(way.thread), message=f"try-{number}")

@@ -132,9 +132,10 @@ async def test_the_packet_ends_where_the_conversation_was_taken_back(
 async def test_the_account_of_a_desk_is_no_persons(scene: DeskScene) -> None:
     database, now = scene.rig.database, scene.rig.clock()
     mori, address = await scene.rig.hire(), "desk:webhook"
-    for step in (get_agent, remove_by_id):
-        with pytest.raises(NotFound):
-            await database.write(lambda store, step=step: step(store, address))
+    with pytest.raises(NotFound):
+        await database.write(lambda store: get_agent(store, address))
+    with pytest.raises(NotFound):
+        await database.write(lambda store: remove_by_id(store, address))
     listed = await database.read(lambda store: store.accounts.list_accounts(now))
     assert [one.agent.id for one in listed] == [mori.id]
     await database.write(lambda store: store.accounts.set_disabled(address, None))

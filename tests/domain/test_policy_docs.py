@@ -19,7 +19,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([a-z_.]+)` \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
 ROWS = {key: (default, unit, effect) for key, default, unit, effect in ROW.findall(PAGE)}
 #: Found out at the start: where the machine is, or where the first language is spoken.
-COMPUTED = {"zone", "hours.zone"}
+COMPUTED = {"zone", "hours.zone", "digest"}
 
 
 def defaults() -> Iterator[tuple[str, Any]]:

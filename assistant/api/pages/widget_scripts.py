@@ -10,9 +10,10 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 from assistant.api.context import Ctx
+from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import Unavailable
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=RateLimitedRoute)
 
 
 @dataclass(frozen=True, slots=True)
