@@ -27,7 +27,7 @@ test: $(VENV)/.installed-dev $(STATIC) check ## all tests, the browser included
 	@scripts/with-node npm run --silent check
 	@scripts/with-node npm run --silent test
 	@scripts/find-browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e and not alone"
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not e2e and not alone"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "e2e and not alone"
 	@$(BIN)/python -m pytest -m alone
 

@@ -62,6 +62,10 @@ MAX_DATE_GAP = 48
 MAX_VALUE_CHARACTERS = 80
 
 
+#: The customer says what number it is.
+NAMED_NUMBER = re.compile(r"番号(?:は|が|:)|\bnumber (?:is|was)\b")
+
+
 def extract_claims(raw: str, comparable: str, reply: str = "") -> list[str]:
     """``kind: value`` for every claim in a line; text matched by one kind is not matched by another.
 
@@ -72,7 +76,9 @@ def extract_claims(raw: str, comparable: str, reply: str = "") -> list[str]:
     if bare and asked:
         return [_label_value(asked, bare[1])]
     claims = list(_iterate_claims(raw, comparable))
-    if asked and (code := ASKED_CODE.search(comparable)):
+    # A number that the customer names is what they call it, whatever we asked for.
+    is_named = NAMED_NUMBER.search(comparable) is not None
+    if asked and not is_named and (code := ASKED_CODE.search(comparable)):
         return [
             _label_value(asked, _restore_case(code[1], raw)),
             *(one for one in claims if not _is_value(one, code[1])),
