@@ -3,9 +3,12 @@
 import contextlib
 import logging
 import sys
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 import structlog
+
+if TYPE_CHECKING:
+    from assistant.app.settings import Settings
 
 
 class BestEffortStream:
@@ -24,8 +27,18 @@ class BestEffortStream:
             self._stream.flush()
 
 
-def configure_logging(level: str = "info") -> None:
-    """Structured lines on stderr; JSON unless it is a terminal."""
+def configure_command_logging(settings: "Settings") -> None:
+    """Log of a command that prints a result: on stderr, only errors unless a level was set."""
+    configure_logging(
+        settings.log_level if "log_level" in settings.model_fields_set else "error", cached=False
+    )
+
+
+def configure_logging(level: str = "info", *, cached: bool = True) -> None:
+    """Structured lines on stderr; JSON unless it is a terminal.
+
+    *cached*: a logger keeps what is configured at its first line, which is faster.
+    """
     # structlog's default traceback shows local variables, which hold customers' messages.
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer: structlog.types.Processor = (
@@ -41,6 +54,6 @@ def configure_logging(level: str = "info") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, BestEffortStream(sys.stderr))),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=cached,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant.answering.reader.cross_encoder import CrossEncoderReader
 from tests.cli.conftest import InProcessCli
 from tests.cli.shell import CliHarness
 
@@ -173,6 +174,14 @@ def test_no_question_breaks_a_batch(asks: InProcessCli, command: str) -> None:
     assert [line["id"] for line in found] == [*range(len(POISON)), "last"]
     last = found[-1]["hits" if command == "search" else "citations"]
     assert last[0]["article"] == DEADLINE_JA
+
+
+def test_a_reader_that_is_late_leaves_nothing_in_the_output(
+    asks: InProcessCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CrossEncoderReader.__init__, "__defaults__", (0.0,))
+    [line] = asks.batch("ask", items=[{"id": 1, "text": "返品の期限は何日ですか"}])
+    assert line["citations"]
 
 
 def test_an_id_comes_back_as_it_was(asks: InProcessCli) -> None:
