@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
 from assistant.api.metrics import COUNTED_SECONDS, MetricTotals
-from assistant.api.oidc_provider import OidcProvider
 from assistant.api.password_hashing import PasswordVerifier
 from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
@@ -35,6 +34,9 @@ from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
+
+if TYPE_CHECKING:
+    from assistant.api.oidc_provider import OidcProvider
 
 #: Live figures are counted at most this often.
 LIVE_SECONDS = 2.0
@@ -151,7 +153,7 @@ class ApiContext:
     #: The operator's name on pages, by language; None: neutral wording.
     names: Mapping[str, str] = field(default_factory=dict)
     #: Through which agents may sign in beside passwords.
-    oidc: OidcProvider | None = None
+    oidc: "OidcProvider | None" = None
     #: The tools of customers, for agents.
     agent_tools: AgentToolCalls = field(default_factory=NoAgentTools)
     #: Whether `/` shows the sample shop.

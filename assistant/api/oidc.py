@@ -6,7 +6,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Cookie, Query, Request, Response
 from starlette.responses import RedirectResponse
@@ -15,13 +15,15 @@ from typing_extensions import TypedDict
 from assistant.api.auth import build_sign_in, create_session
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
-from assistant.api.oidc_provider import LoginAttempt, OidcProvider
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.audit import STRANGER
 from assistant.domain.errors import AssistantError, NotFound, Unauthorized
-from assistant.domain.people import Agent, VerifiedPerson
+from assistant.domain.people import Agent, LoginAttempt, VerifiedPerson
 from assistant.lead.accounts import find_or_create_agent
 from assistant.ports.storage.store import Store
+
+if TYPE_CHECKING:
+    from assistant.api.oidc_provider import OidcProvider
 
 router = APIRouter(prefix="/v1/agent/oidc", tags=["people"], route_class=RateLimitedRoute)
 
@@ -94,7 +96,7 @@ async def finish_sign_in(
     return response
 
 
-def _require_provider(ctx: ApiContext) -> OidcProvider:
+def _require_provider(ctx: ApiContext) -> "OidcProvider":
     if ctx.oidc is None:
         raise NotFound("Signing in through a provider is not set up here.")
     return ctx.oidc

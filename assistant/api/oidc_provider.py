@@ -7,7 +7,7 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 from authlib.integrations.base_client import OAuthError
@@ -18,7 +18,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from assistant.domain.errors import Unauthorized, Unavailable
-from assistant.domain.people import VerifiedPerson, normalize_email
+from assistant.domain.people import LoginAttempt, VerifiedPerson, normalize_email
 from assistant.text.characters import clean_line
 
 #: Signatures that are accepted; "none" and shared keys are not.
@@ -36,15 +36,6 @@ MAX_NAME_CHARACTERS = 80
 #: How far the provider's clock may be off.
 LEEWAY_SECONDS = 60
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-
-
-class LoginAttempt(NamedTuple):
-    """What one browser must bring back."""
-
-    state: str
-    nonce: str
-    #: The secret of PKCE.
-    verifier: str
 
 
 @dataclass(kw_only=True)

@@ -1,11 +1,15 @@
 """The OpenID Connect provider of the settings."""
 
-from assistant.api.oidc_provider import OidcProvider
+from typing import TYPE_CHECKING
+
 from assistant.app.sign_in_settings import SignInSettings
 from assistant.domain.errors import SetupError
 
+if TYPE_CHECKING:
+    from assistant.api.oidc_provider import OidcProvider
 
-def build_oidc_provider(settings: SignInSettings, public_url: str) -> OidcProvider | None:
+
+def build_oidc_provider(settings: SignInSettings, public_url: str) -> "OidcProvider | None":
     """None without settings; SetupError for some of them."""
     issuer, client_id, secret = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
     if not (issuer or client_id or secret):
@@ -19,6 +23,8 @@ def build_oidc_provider(settings: SignInSettings, public_url: str) -> OidcProvid
             "ASSISTANT_OIDC_CREATE needs ASSISTANT_OIDC_DOMAINS: the domains of addresses that get an account"
             " (shop.example)."
         )
+    from assistant.api.oidc_provider import OidcProvider
+
     return OidcProvider(
         issuer=issuer,
         client_id=client_id,

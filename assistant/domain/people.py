@@ -3,7 +3,7 @@
 import string
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Role = Literal["agent", "lead", "admin"]
 
@@ -69,6 +69,15 @@ class VerifiedPerson:
     #: In its canonical form.
     email: str
     name: str
+
+
+class LoginAttempt(NamedTuple):
+    """What the browser must bring back that began a sign-in through a provider."""
+
+    state: str
+    nonce: str
+    #: The secret of PKCE.
+    verifier: str
 
 
 #: Of a password, whoever chooses it.

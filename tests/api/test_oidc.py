@@ -20,13 +20,12 @@ from assistant.api.oidc import ATTEMPT_COOKIE, open_attempt, seal_attempt
 from assistant.api.oidc_provider import (
     CACHE_SECONDS,
     MIN_SECONDS_BETWEEN_FETCHES,
-    LoginAttempt,
     OidcProvider,
 )
 from assistant.app.sign_in import build_oidc_provider
 from assistant.app.sign_in_settings import SignInSettings
 from assistant.domain.errors import SetupError, Unauthorized
-from assistant.domain.people import Agent, VerifiedPerson, normalize_email
+from assistant.domain.people import Agent, LoginAttempt, VerifiedPerson, normalize_email
 from assistant.lead.accounts import (
     NotInvited,
     OtherPerson,
