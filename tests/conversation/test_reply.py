@@ -47,6 +47,16 @@ def test_frustration_is_not_named_in_two_replies_running() -> None:
     assert first.text.count("\n\n") == second.text.count("\n\n") + 1
 
 
+def test_who_asks_for_a_person_in_anger_gets_an_apology_too() -> None:
+    verdict = Verdict(decision=Decision.OFFER, reason=Reason.ASKED_FOR_PERSON)
+    angry, calm = Signals(turn=0, frustration=0.9), Signals(turn=0, frustration=0.1)
+    apology = compose_reply(FRUSTRATED, NOTHING, "ja", signals=calm).text.split("\n\n")[0]
+    assert compose_reply(verdict, NOTHING, "ja", signals=angry).text.startswith(apology)
+    assert apology not in compose_reply(verdict, NOTHING, "ja", signals=calm).text
+    before = PastTurn(signals=angry, decision=verdict.decision, reason=verdict.reason)
+    assert apology not in compose_reply(verdict, NOTHING, "ja", signals=angry, past=(before,)).text
+
+
 @pytest.mark.parametrize("decision", [Decision.ABSTAIN, Decision.CLARIFY])
 def test_what_may_be_meant_is_one_tap_away_and_so_is_a_person(decision: Decision) -> None:
     found = labels(Verdict(decision=decision, reason=Reason.NO_ANSWER), choices=("返品", "送料"))

@@ -7,7 +7,7 @@ from assistant.conversation.templates import render_template
 from assistant.domain.knowledge import Passage
 from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Button, Citation, Reply
-from assistant.domain.signals import Decision, Reason, Signals, Verdict
+from assistant.domain.signals import FEELING_THRESHOLD, Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
 from assistant.ports.answering import Draft
 
@@ -90,12 +90,24 @@ def _render_acknowledgement(
 ) -> str:
     """A feeling is named once, and not again in the very next reply."""
     turn = signals.turn
-    if past and (past[-1].reason in APOLOGY_REASONS or past[-1].signals.worry >= WORRY_THRESHOLD):
+    before = past[-1] if past else None
+    if before and (_find_apology(before, before.signals) or before.signals.worry >= WORRY_THRESHOLD):
         return ""
-    if verdict.reason not in APOLOGY_REASONS:
-        is_worried = signals.worry >= WORRY_THRESHOLD
-        return render_template("acknowledge_worry", language, variant=turn) if is_worried else ""
-    return render_template(f"acknowledge_{verdict.reason}", language, variant=turn)
+    if reason := _find_apology(verdict, signals):
+        return render_template(f"acknowledge_{reason}", language, variant=turn)
+    return (
+        render_template("acknowledge_worry", language, variant=turn)
+        if signals.worry >= WORRY_THRESHOLD
+        else ""
+    )
+
+
+def _find_apology(decided: Verdict | PastTurn, signals: Signals) -> Reason | None:
+    """What is apologized for: "no machine understands this" asks for a person, and is said in anger."""
+    if decided.reason in APOLOGY_REASONS:
+        return decided.reason
+    is_angry = decided.decision is Decision.OFFER and signals.frustration >= FEELING_THRESHOLD
+    return Reason.FRUSTRATED if is_angry else None
 
 
 def _render_guidance(draft: Draft, language: str, turn: int, choices: tuple[str, ...]) -> str:
