@@ -63,6 +63,12 @@ def test_what_is_needed_beside_the_answer_is_said_too() -> None:
     assert "満車のとき" in text
 
 
+def test_beside_a_sure_answer_nothing_is_added() -> None:
+    for sure, expected in ((2.0, True), (6.0, False)):
+        likely = {"駐車場は": (sure, LOW), "満車": (1.5, LOW)}
+        assert ("満車のとき" in said(ask(PARKING, likely=likely))) is expected
+
+
 def test_an_unlikely_article_is_not_quoted_beside_the_first() -> None:
     other = "自転車は正面の駐輪場をお使いください。"
     likely = {"駐車場は": (3.0, LOW), "自転車": (2.9, LOW)}

@@ -4,6 +4,7 @@ The direct answer first, then what it depends on, then parts that score nearly a
 length.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -25,6 +26,10 @@ MAX_CHARACTERS = {"ja": 320, "en": 640}
 #: A further part scores at most this much below the best one, in log-odds, and is likely by itself.
 MAX_LOG_ODDS_BEHIND = 5.0
 MIN_LOG_ODDS = -4.0
+#: Nothing more is added once one of the parts answers with this probability. On the seen questions of the
+#: sample and of the real help centre answers are 1-7 % shorter with the same facts; at 0.95, 24-36 % shorter
+#: with 7 % fewer facts.
+ENOUGH = 0.995
 #: Log-odds from which a part is needed beside the answer.
 MIN_NEEDED = 0.0
 #: Ratio of probabilities from which a second passage is quoted too.
@@ -42,7 +47,10 @@ def select_quotes(request: AnswerRequest, scored: Sequence[tuple[Candidate, floa
     every = [unit for rank, passage in enumerate(request.passages) for unit in extract_units(passage, rank)]
     context = QuoteContext(every, scored)
     chosen: list[Quote] = []
+    doubt = 1.0
     for candidate, likely in _order_candidates(request, scored):
+        if doubt <= 1 - ENOUGH:
+            break
         quote = _complete_candidate(request, candidate, likely, context)
         if (
             quote
@@ -50,6 +58,7 @@ def select_quotes(request: AnswerRequest, scored: Sequence[tuple[Candidate, floa
             and (not chosen or _is_near(request, quote, chosen[0]))
         ):
             chosen.append(quote)
+            doubt /= 1 + math.exp(likely)  # times the probability that this one does not answer
             chosen += [
                 need
                 for need in _find_needed_quotes(request, quote, every)
