@@ -61,8 +61,11 @@ class ReportCache:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             with suppress(Unavailable):
-                for day in self._list_stale(clock()):
-                    await self.read(database, partial(self._refresh_day, day=day, now=clock()))
+                await self.refresh_stale(database, clock)
+
+    async def refresh_stale(self, database: Database[Store], clock: Clock) -> None:
+        for day in self._list_stale(clock()):
+            await self.read(database, partial(self._refresh_day, day=day, now=clock()))
 
     def _refresh_day(self, store: Store, _load_rows: LoadRows, *, day: int, now: datetime) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.reader.cross_encoder import CrossEncoderReader
+from assistant.answering.reader.adapted_model import AdaptedModel
 from tests.cli.conftest import InProcessCli
 from tests.cli.shell import CliHarness
 
@@ -176,12 +176,19 @@ def test_no_question_breaks_a_batch(asks: InProcessCli, command: str) -> None:
     assert last[0]["article"] == DEADLINE_JA
 
 
-def test_a_reader_that_is_late_leaves_nothing_in_the_output(
+def test_a_model_that_is_late_leaves_nothing_in_the_output(
     asks: InProcessCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CrossEncoderReader.__init__, "__defaults__", (0.0,))
+    late: list[str] = []
+
+    async def run_late(self: AdaptedModel, *_: object) -> None:
+        late.append(self.name)
+        raise TimeoutError
+
+    monkeypatch.setattr(AdaptedModel, "run_in_thread", run_late)
     [line] = asks.batch("ask", items=[{"id": 1, "text": "返品の期限は何日ですか"}])
     assert line["citations"]
+    assert "reader" in late
 
 
 def test_an_id_comes_back_as_it_was(asks: InProcessCli) -> None:
