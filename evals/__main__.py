@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from assistant.app.logs import configure_logging
+
 #: Name on the command line -> (module, description).
 MEASUREMENTS = {
     "retrieval": ("evals.quality.retrieval", "how well search finds, beside simpler pipelines"),
@@ -47,6 +49,7 @@ def main() -> int:
             + "\n".join(f"  {k:16} {says}" for k, (_, says) in MEASUREMENTS.items())
         )
         return 2
+    configure_logging("warning")  # on stderr; a model that is late makes figures worse
     name = sys.argv.pop(1)
     importlib.import_module(MEASUREMENTS[name][0]).main()
     return 0

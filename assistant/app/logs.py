@@ -3,12 +3,12 @@
 import contextlib
 import logging
 import sys
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TextIO, cast
 
 import structlog
 
-if TYPE_CHECKING:
-    from assistant.app.settings import Settings
+from assistant.app.settings import load_settings
+from assistant.domain.errors import SetupError
 
 
 class BestEffortStream:
@@ -27,11 +27,16 @@ class BestEffortStream:
             self._stream.flush()
 
 
-def configure_command_logging(settings: "Settings") -> None:
-    """Log of a command that prints a result: on stderr, only errors unless a level was set."""
-    configure_logging(
-        settings.log_level if "log_level" in settings.model_fields_set else "error", cached=False
-    )
+def configure_command_logging() -> None:
+    """Log of a command that prints a result: on stderr, only errors unless a level was set.
+
+    Settings that are wrong are told by the command that needs them.
+    """
+    level = "error"
+    with contextlib.suppress(SetupError):
+        settings = load_settings()
+        level = settings.log_level if "log_level" in settings.model_fields_set else level
+    configure_logging(level, cached=False)
 
 
 def configure_logging(level: str = "info", *, cached: bool = True) -> None:

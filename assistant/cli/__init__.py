@@ -72,6 +72,9 @@ def set_options(
     ] = False,
 ) -> None:
     """Yorisoi: answers customers from your knowledge base and hands over to people."""
+    from assistant.app.logs import configure_command_logging
+
+    configure_command_logging()
 
 
 def run() -> int:

@@ -44,13 +44,11 @@ def chat(
 
 async def _run_chat(settings: Settings, lang: str) -> None:
     from assistant.app.knowledge_base import utc_now
-    from assistant.app.logs import configure_command_logging
     from assistant.app.worker_app import build_service
     from assistant.conversation.inbound.conversation_start import Visitor, open_conversation
     from assistant.conversation.inbound.customer_actions import close_conversation
     from assistant.conversation.templates import render_template
 
-    configure_command_logging(settings)
     service = await build_service(settings)
     async with service.run_tasks():
         database = service.knowledge.database

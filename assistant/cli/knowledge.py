@@ -39,9 +39,7 @@ async def open_knowledge_session(
     settings: Settings, steps: StageProgress | None = None, *, beside_serve: bool = False
 ) -> AsyncIterator[KnowledgeBase]:
     from assistant.app.knowledge_base import open_knowledge
-    from assistant.app.logs import configure_command_logging
 
-    configure_command_logging(settings)
     progress = partial(steps, PREPARING) if steps else None
     knowledge = await open_knowledge(settings, progress, beside_serve=beside_serve)
     try:

@@ -53,10 +53,8 @@ def rehearse(
 async def _rehearse(settings: Settings, folder: Path | None, most: int, seed: int) -> dict[str, Any]:
     from assistant.app import rehearsal
     from assistant.app.knowledge_base import build_policy
-    from assistant.app.logs import configure_command_logging
     from assistant.cli.knowledge import open_knowledge_session
 
-    configure_command_logging(settings)
     with show_progress_bar(otherwise=_print_stage) as steps:
         if folder is None:
             opened = open_knowledge_session(settings, beside_serve=True)

@@ -144,6 +144,8 @@ class Signals:
     is_foreign: bool = False
     #: Says that the reply did not help and nothing else: there is nothing in it to search for.
     only_rejects: bool = False
+    #: … and it is the machine that is refused: no other article helps either.
+    refuses_machine: bool = False
     evidence: tuple[Evidence, ...] = field(default=())
 
     @property

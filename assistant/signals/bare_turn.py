@@ -1,4 +1,4 @@
-"""Turns that ask nothing of the help: who is there, no person please, "that did not help"."""
+"""Turns that ask nothing of the help: who is there, no person please, no machine, "that did not help"."""
 
 import re
 
@@ -11,15 +11,16 @@ MAX_BARE_TURN_CHARACTERS = 120
 #: Kinds that are answered like small talk; of them only "is anybody there?" may be a wish for a person.
 SPOKEN_KINDS = ("identity", "presence", "declined")
 UNHELPFUL = "unhelpful"
+REFUSES_MACHINE = "refuses_machine"
 #: What a refusal leaves before the question that follows it.
 LEAD = re.compile(r"^(?:no|nope|nah|いいえ|いえ|いや)?[\s、。,.;:!]+(?:but|just)?\s*")
 
 
 def detect_bare_turn(comparable: str) -> str | None:
-    """``identity``, ``presence``, ``declined`` or ``unhelpful``, when the turn says nothing else."""
+    """The kind of a turn that says nothing else: `SPOKEN_KINDS`, `REFUSES_MACHINE` or `UNHELPFUL`."""
     if len(comparable) > MAX_BARE_TURN_CHARACTERS:
         return None
-    kinds, rest = _remove_cues(comparable, (*SPOKEN_KINDS, UNHELPFUL))
+    kinds, rest = _remove_cues(comparable, (*SPOKEN_KINDS, REFUSES_MACHINE, UNHELPFUL))
     if not kinds:
         return None
     for cue in (*cues.load_cues("bare_turns"), *cues.load_cues("small_talk")):

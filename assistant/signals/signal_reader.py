@@ -7,7 +7,7 @@ from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
 from assistant.signals import calibration, cues
-from assistant.signals.bare_turn import SPOKEN_KINDS, UNHELPFUL, detect_bare_turn
+from assistant.signals.bare_turn import REFUSES_MACHINE, SPOKEN_KINDS, UNHELPFUL, detect_bare_turn
 from assistant.signals.circumstances import find_circumstances
 from assistant.signals.classifier import score_text
 from assistant.signals.frustration import score_frustration
@@ -98,7 +98,8 @@ class RuleSignalReader:
             reaction=progress.reaction,
             topic=topic.cue.kind if topic else None,
             brief=brief,
-            only_rejects=bare == UNHELPFUL,
+            only_rejects=bare in (REFUSES_MACHINE, UNHELPFUL),
+            refuses_machine=bare == REFUSES_MACHINE,
             is_foreign=detect_text_language(near) not in (None, *self.languages),
             **feelings,
             evidence=_quote_original(

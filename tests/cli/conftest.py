@@ -73,19 +73,24 @@ class InProcessCli:
         return outcome.lines
 
 
+@pytest.fixture(autouse=True)
+def default_logging() -> Iterator[None]:
+    """Every command configures its log to the stderr of its test, which is closed when the test is over."""
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 def type_(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[InProcessCli]:
+) -> InProcessCli:
     """A terminal where nothing is indexed."""
     for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(tmp_path)
-    yield InProcessCli(monkeypatch, capsys)
-    # `serve` logs to the stderr of this test, which is closed when the test is over.
-    structlog.reset_defaults()
+    return InProcessCli(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -186,7 +186,8 @@ def test_a_model_that_is_late_leaves_nothing_in_the_output(
         raise TimeoutError
 
     monkeypatch.setattr(AdaptedModel, "run_in_thread", run_late)
-    [line] = asks.batch("ask", items=[{"id": 1, "text": "返品の期限は何日ですか"}])
+    # What no other test asks: readings are kept.
+    [line] = asks.batch("ask", items=[{"id": 1, "text": "未開封の品は何日以内なら返品できますか"}])
     assert line["citations"]
     assert "reader" in late
 

@@ -1,10 +1,12 @@
 """Every command from the outside, as far as it needs no model: help, wrong usage, wrong settings."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.cli.conftest import InProcessCli
 from tests.cli.shell import CliHarness
@@ -16,6 +18,9 @@ COMMANDS = [
     ("agent", "password"), ("agent", "revoke"), ("agent", "remove"),
 ]  # fmt: skip
 HEAVY = ["chromadb", "onnxruntime", "openai", "langchain", "numpy", "sqlalchemy", "fastapi", "sudachipy"]
+#: Of these, what the web process is made of.
+NEEDED = ["sqlalchemy", "fastapi"]
+LOUD = {"ASSISTANT_LOG_LEVEL": "warning"}
 
 
 @pytest.mark.parametrize("words", [(), *COMMANDS], ids=" ".join)
@@ -34,6 +39,28 @@ def test_help_loads_nothing_heavy() -> None:
     look = f"import sys, assistant.cli; print([n for n in {HEAVY} if n in sys.modules])"
     found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_web_process_starts_without_what_only_some_installations_need() -> None:
+    rare = ("authlib", "joserfc", *(name for name in HEAVY if name not in NEEDED))
+    look = f"import sys, assistant.app.web_app; print([n for n in {rare} if n in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"), [({}, ["two"]), (LOUD, ["one", "two"])], ids=["quiet", "loud"]
+)
+def test_commands_log_to_stderr_and_only_errors_unless_told(
+    type_: InProcessCli, capsys: pytest.CaptureFixture[str], settings: dict[str, str], shown: list[str]
+) -> None:
+    assert type_("doctor", "--help", **settings).err == ""
+    log = structlog.get_logger()
+    log.warning("one")
+    log.error("two")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [json.loads(line)["event"] for line in said.err.splitlines()] == shown
 
 
 def test_the_module_and_the_command_are_the_same(tmp_path: Path) -> None:

@@ -93,6 +93,18 @@ async def test_that_it_did_not_help_brings_other_articles_about_what_was_asked(
     assert record.verdict.decision is Decision.OFFER
 
 
+async def test_who_refuses_the_machine_gets_a_person_and_no_article(database: SqlDatabase[SqlStore]) -> None:
+    rig = Harness(database)
+    rig.passages.passages = (RETURNS_JA, OPENED, RETURNS_EN)
+    started = await rig.open()
+    await rig.ask(started.conversation.id, "返品の期限は？")
+    asked = len(rig.passages.asked)
+    reply = await rig.ask(started.conversation.id, "AIじゃ無理")
+    assert rig.passages.asked[asked:] == []
+    assert [button.label for button in reply.buttons] == [render_template("button_person", "ja")]
+    assert reply.citations == ()
+
+
 async def test_without_another_article_only_a_person_is_offered(database: SqlDatabase[SqlStore]) -> None:
     rig = Harness(database)
     started = await rig.open(ENGLISH)

@@ -190,12 +190,15 @@ async def _search_and_answer(
 async def _answer_rejection(
     mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict | None
 ) -> TurnResult:
-    """ "That did not help", and nothing else: other articles about what was asked before, and a person."""
+    """ "That did not help", and nothing else: other articles about what was asked before, and a person.
+
+    Who refuses the machine gets the person alone.
+    """
     turns = gathered.history.turns
     query = next((turn.query for turn in reversed(turns) if turn.query), "")
     shown = {article for turn in turns for article in turn.articles}
     passages: Sequence[Passage] = ()
-    if query:
+    if query and not signals.refuses_machine:
         with suppress(Unavailable):  # the titles are an addition
             passages = await mind.retriever.search(query, language=signals.language, limit=MAX_PASSAGES)
     policy = mind.policy.for_channel(gathered.conversation.channel)
