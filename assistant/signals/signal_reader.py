@@ -67,7 +67,7 @@ class RuleSignalReader:
         whole = normalize_text(text)
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
-        topic = find_topic(near)
+        topic, circumstances = find_topic(near), find_circumstances(near)
         labels, vector = (meaning.labels, meaning.vector or None) if meaning else (None, None)
         bare = detect_bare_turn(near)
         small_talk = _detect_small_talk(near, labels if history.lines else None, bare)
@@ -80,7 +80,6 @@ class RuleSignalReader:
         unfamiliarity, why_unfamiliar = score_unfamiliarity(
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
-        circumstances = find_circumstances(near)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
         feelings = _judge_distress(_score_feelings(labels), circumstances, bare)
         sensitive = _find_sensitive_topic(circumstances, feelings)

@@ -190,10 +190,7 @@ async def _search_and_answer(
 async def _answer_rejection(
     mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict | None
 ) -> TurnResult:
-    """ "That did not help", and nothing else: other articles about what was asked before, and a person.
-
-    Who refuses the machine gets the person alone.
-    """
+    """A rejection alone brings a person, and other articles unless it is the machine that is refused."""
     turns = gathered.history.turns
     query = next((turn.query for turn in reversed(turns) if turn.query), "")
     shown = {article for turn in turns for article in turn.articles}
