@@ -140,6 +140,9 @@ TURN_LABELS = (
     "thanks",
     "missed",
 )
+#: The logit of "complaint" of a turn read without the lines before it: told after other questions, that
+#: something arrived broken is heard less in its context.
+COMPLAINT_ALONE = "complaint alone"
 #: The logit of each label of a text, read with the lines before it; None where it cannot be read.
 ReadTurn = Callable[[str, Sequence[Utterance]], Awaitable[Mapping[str, float] | None]]
 #: A model's view of a turn, with the lines before it; None: it has none, or not in time.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.signals import FEELING_THRESHOLD, SENSITIVE_TOPICS, Evidence, HumanRequest, Signals
-from assistant.domain.turns import History, TextEmbedding
+from assistant.domain.turns import COMPLAINT_ALONE, History, TextEmbedding
 from assistant.signals import calibration, cues
 from assistant.signals.bare_turn import REFUSES_MACHINE, SPOKEN_KINDS, UNHELPFUL, detect_bare_turn
 from assistant.signals.circumstances import find_circumstances
@@ -36,6 +36,8 @@ MAX_BARE_CHARACTERS = 20
 #: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
+#: The topic of what is broken, wrong or missing.
+DEFECT = "defect"
 #: What the turn encoder must reach by itself, without words that say it outright.
 CONFIDENT_DISTRESS = 0.8
 #: Signal -> label of the turn encoder.
@@ -81,7 +83,7 @@ class RuleSignalReader:
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
-        feelings = _judge_distress(_score_feelings(labels), circumstances, bare)
+        feelings = _judge_distress(_score_feelings(_hear_complaint(labels, topic)), circumstances, bare)
         sensitive = _find_sensitive_topic(circumstances, feelings)
         is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
@@ -140,6 +142,14 @@ def _detect_thanks(near: str, labels: Mapping[str, float] | None) -> str | None:
     """A short word of thanks that no list knows: "that's everything, cheers"."""
     brief = len(near) <= MAX_THANKS_CHARACTERS and "?" not in near
     return "thanks" if labels and brief and labels["thanks"] >= MIN_THANKS_LOGIT else None
+
+
+def _hear_complaint(labels: Mapping[str, float] | None, topic: cues.Hit | None) -> Mapping[str, float] | None:
+    """The logits, with the complaint of a turn about a defect also as the turn alone tells it."""
+    if not labels or topic is None or topic.cue.kind != DEFECT:
+        return labels
+    heard = max(labels["complaint"], labels.get(COMPLAINT_ALONE, labels["complaint"]))
+    return {**labels, "complaint": heard}
 
 
 def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:

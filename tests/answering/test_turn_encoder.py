@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.answering.reader.turn_encoder import TurnEncoder
-from assistant.domain.turns import Utterance
+from assistant.domain.messages import Author
+from assistant.domain.turns import COMPLAINT_ALONE, Utterance
 
 
 class SlowEncoder(TurnEncoder):
@@ -26,3 +27,14 @@ async def test_words_alone_are_read_when_the_encoder_takes_too_long(tmp_path: Pa
     await asyncio.sleep(0.4)
     assert await encoder.read_turn("quick", ()) == {"label": 1.0}
     encoder.model.close()
+
+
+def test_a_complaint_after_other_questions_is_also_read_by_itself(tmp_path: Path) -> None:
+    class Encoder(TurnEncoder):
+        def _score_labels(self, text: str, lines: Sequence[Utterance]) -> dict[str, float]:
+            return {"complaint": -1.0 if lines else 2.0}
+
+    encoder = Encoder(tmp_path)
+    before = [Utterance(author=Author.CUSTOMER, text="送料は？")]
+    assert encoder.score_turn("割れて届きました", []) == {"complaint": 2.0}
+    assert encoder.score_turn("割れて届きました", before) == {"complaint": -1.0, COMPLAINT_ALONE: 2.0}

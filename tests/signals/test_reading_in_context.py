@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from assistant.domain.signals import HumanRequest, Signals
-from assistant.domain.turns import TURN_LABELS, History, TextEmbedding
+from assistant.domain.turns import COMPLAINT_ALONE, TURN_LABELS, History, TextEmbedding
 from assistant.signals import calibration
 from assistant.signals.frustration import find_word_hits
 from assistant.signals.signal_reader import FEELING_LABELS, RuleSignalReader
@@ -155,3 +155,10 @@ def test_strong_words_in_laughter_are_no_anger(laughing: str, plain: str) -> Non
 @pytest.mark.parametrize("text", ["love how you never answer", "最高にひどい対応ですね", "何度目ですか笑"])
 def test_scorn_is_not_laughter(text: str) -> None:
     assert not [hit for hit in find_word_hits(text) if hit.cue.kind == "joy"]
+
+
+def test_that_something_is_broken_is_heard_after_other_questions_too() -> None:
+    alone = {COMPLAINT_ALONE: SEEN}
+    assert read("届いたお皿が割れていました。残念です", **alone).complaint > 0.65
+    assert read("届いたお皿が割れていました。残念です").complaint < 0.65
+    assert read("ポイントの期限を教えて", **alone).complaint < 0.65, "nothing is broken"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.reader.adapted_model import READ_SECONDS, AdaptedModel
 from assistant.answering.reader.turn_encoding import encode_turn
-from assistant.domain.turns import TURN_LABELS
+from assistant.domain.turns import COMPLAINT_ALONE, TURN_LABELS
 from assistant.models.embeddings.adapter_weights import TURNS
 from assistant.tracing import start_inner_span
 
@@ -38,7 +38,13 @@ class TurnEncoder:
             )
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
-        """As `read_turn`, in this thread."""
+        """As `read_turn`, in this thread; COMPLAINT_ALONE is what a turn after others says by itself."""
+        labels = self._score_labels(text, lines)
+        if not lines:
+            return labels
+        return labels | {COMPLAINT_ALONE: self._score_labels(text, ())["complaint"]}
+
+    def _score_labels(self, text: str, lines: Sequence[Utterance]) -> dict[str, float]:
         ids, turn_end = encode_turn(self.model.tokenizer, text, lines)
         tokens, whole = self.model.run(ids, turn_end)
         logits = tokens[:turn_end].mean(axis=0) + whole
