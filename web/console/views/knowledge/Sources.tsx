@@ -20,12 +20,16 @@ export function Sources({ sources, lead }: { sources: Source[]; lead: boolean })
   );
 }
 
+/** Where articles come from that leads write here. */
+const CONSOLE = "console://articles";
+
 function Row({ source, lead }: { source: Source; lead: boolean }) {
   const words = knowledgeText();
+  const name = source.source === CONSOLE ? words.writtenHere : source.source;
   return (
     <li data-testid="source">
       <div>
-        <b>{source.source}</b>
+        <b>{name}</b>
         <p class="meta">
           {words.count} {source.articles.toLocaleString(language.value)} · {words.readAt} {source.read_at ? time(source.read_at) : words.never} ·{" "}
           {source.web ? source.next_at && words.nextAt(time(source.next_at)) : words.byHand}
@@ -38,7 +42,7 @@ function Row({ source, lead }: { source: Source; lead: boolean }) {
       </div>
       <Standing source={source} />
       {source.web && lead && (
-        <button class="outline" disabled={source.reading} aria-label={words.readAgainOf(source.source)} onClick={() => void readAgain(source.source)} data-testid="read-again">
+        <button class="outline" disabled={source.reading} aria-label={words.readAgainOf(name)} onClick={() => void readAgain(source.source)} data-testid="read-again">
           {source.reading ? words.reading : words.readAgain}
         </button>
       )}
