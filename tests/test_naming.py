@@ -4,6 +4,7 @@ import ast
 import re
 import tokenize
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,7 @@ def test_a_strangers_search_finds(term: str) -> None:
     assert any(pattern.search(text) for text in searched())
 
 
+@cache
 def searched() -> list[str]:
     """Names and docstrings of the product, as somebody's search sees them."""
     texts = [relative(path) for path in PRODUCT]
