@@ -91,8 +91,8 @@ async def test_the_evidence_masks_other_peoples_data(client: ApiClient) -> None:
     text = (await client.http.post(f"{url}/evidence", headers=agent)).text
     assert "殺すぞ" in text
     assert "aoki@example.jp、" in text
-    for secret in ("090-1234-5678", "4111", "mori@shop.example", "社内メモ"):
-        assert secret not in text
+    for secret in ("090-1234-5678", "4111 1111", "41111111", "mori@shop.example", "社内メモ"):
+        assert secret not in text  # "4111" alone would sooner or later be in a time or an id
 
 
 async def test_the_evidence_is_for_agents_and_limited(client: ApiClient) -> None:
