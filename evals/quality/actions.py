@@ -61,7 +61,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals actions", description=__doc__)
     parser.add_argument("--cases", type=Path, default=CASES)
     parser.add_argument("--only", default="", help="cases whose id contains this")
-    parser.add_argument("--failures", action="store_true", help="print each of the development half that is not right")
+    parser.add_argument(
+        "--failures", action="store_true", help="print each of the development half that is not right"
+    )
     parser.add_argument("--most", type=int, default=10_000, help="of the cases, spread over all of them")
     options = parser.parse_args()
     cases = [case for case in load_action_cases(options.cases) if options.only in case.id]
