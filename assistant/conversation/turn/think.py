@@ -29,13 +29,7 @@ from assistant.domain.messages import Citation, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reason, Signals, Verdict
 from assistant.domain.text_edits import TextEditor
-from assistant.domain.turns import (
-    ConversationSummarizer,
-    ReadTurn,
-    TextEmbedding,
-    TurnClassifier,
-    Utterance,
-)
+from assistant.domain.turns import ConversationSummarizer, ReadTurn, TextEmbedding, TurnClassifier, Utterance
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite, ignore_progress
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
