@@ -258,3 +258,5 @@ class ActionUpdate:
     #: The proposal that the turn said yes or no to.
     approved: str | None = None
     declined: str | None = None
+    #: The reply tells of an order to who proved that it is theirs.
+    is_told: bool = False
