@@ -65,7 +65,8 @@ async def test_the_answer_is_kept_with_the_sentence_that_was_shown(
     (record,) = await load_ledger(rig, talk)
     assert (record.purpose, record.channel, record.state) == ("tips", "web", state)
     assert (record.wording, record.by, record.source) == (asked.text, "customer", "message")
-    told = await load_last(rig, talk)
+    said, told = (await rig.database.read(lambda store: store.messages.list_public(talk)))[-2:]
+    assert record.evidence == said.id
     assert (told.kind, told.text) == ("notice", words(f"consent_tips_{state}", "ja"))
     await rig.ask(talk, QUESTION)
     assert (await load_last(rig, talk)).kind == "text"
