@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from assistant.answering.query_rewrite import prepend_subject, rewrite_from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
@@ -69,8 +71,9 @@ def _create_empty_schema() -> sqlite3.Connection:
     return made
 
 
-def memory_database() -> SqlDatabase[SqlStore]:
-    engine = create_sqlite_engine(None)
+def memory_database(engine: sa.Engine | None = None) -> SqlDatabase[SqlStore]:
+    """A database without a row; *engine*: one in memory whose last database was closed."""
+    engine = engine or create_sqlite_engine(None)
     opened = engine.raw_connection()
     _create_empty_schema().backup(cast(sqlite3.Connection, opened.driver_connection))
     opened.close()

@@ -47,13 +47,13 @@ def new_database(server: str) -> str:
     return str(sa.make_url(server).set(database=name).render_as_string(hide_password=False))
 
 
-def emptied(url: str) -> SqlDatabase[SqlStore]:
-    """The database at *url*, whose schema is there, without a row."""
+def emptied(url: str, engine: sa.Engine | None = None) -> SqlDatabase[SqlStore]:
+    """The database at *url*, whose schema is there, without a row; *engine*: one that is kept for it."""
     cleaner = _connect_cleaner(url)
     with cleaner.transaction():
         for (statement,) in cleaner.execute(_list_filled(), prepare=True).fetchall():
             cleaner.execute(statement)
-    return SqlDatabase(create_postgres_engine(url), SqlStore)
+    return SqlDatabase(engine or create_postgres_engine(url), SqlStore)
 
 
 @cache

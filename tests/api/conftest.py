@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from assistant.api import build_api, build_routes
@@ -52,8 +54,20 @@ ARTICLE = Article(
 
 
 @cache
+def _load_authorities() -> ssl.SSLContext:
+    """Which takes longer than many a test."""
+    return ssl.create_default_context()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_hashing() -> Iterator[None]:
+    """Hashing takes long on purpose; tests/api/test_passwords.py holds the product's to it."""
+    with patch("assistant.api.password_hashing._hasher", PasswordHasher(1, 1024, 1)):
+        yield
+
+
+@cache
 def kept_password() -> str:
-    """Hashing takes long on purpose; once is enough for all tests."""
     return hash_password(PASSWORD)
 
 
@@ -196,7 +210,7 @@ async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path
     async with (
         working(rig),
         serving(app) as address,
-        httpx2.AsyncClient(base_url=address, timeout=60) as http,
+        httpx2.AsyncClient(base_url=address, timeout=60, verify=_load_authorities()) as http,
     ):
         yield ApiClient(http=http, rig=rig, health=health, app=app)
 
