@@ -2,11 +2,13 @@
 
 import socket
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from assistant.storage.database import SqlDatabase
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.migrate import migrate_schema
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
@@ -54,10 +56,24 @@ def postgres_database(postgres: str) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request: pytest.FixtureRequest) -> Iterator[SqlDatabase[SqlStore]]:
     """What holds for one database holds for the other."""
-    on_sqlite = request.param == "sqlite"
-    opened = memory_database() if on_sqlite else emptied(request.getfixturevalue("postgres_database"))
+    if request.param == "sqlite":
+        opened = memory_database(_keep_sqlite_engine())
+    else:
+        url = request.getfixturevalue("postgres_database")
+        opened = emptied(url, _keep_postgres_engine(url))
     yield opened
     opened.close()
+
+
+@cache
+def _keep_sqlite_engine() -> sa.Engine:
+    """One for all tests, one after the other: each new one would compile every statement again."""
+    return create_sqlite_engine(None)
+
+
+@cache
+def _keep_postgres_engine(url: str) -> sa.Engine:
+    return create_postgres_engine(url)
 
 
 @pytest.fixture

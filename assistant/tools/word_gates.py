@@ -12,7 +12,7 @@ def _compile(*patterns: str) -> re.Pattern[str]:
 _HIRAGANA = re.compile(r"[ぁ-ゖ]{3}")
 _KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 _SENTENCE_END = re.compile(r"(?<=[。！？!?\n])\s*|(?<=[a-z0-9]\.)\s+")
-_CLAUSE_END = re.compile(r"(?<=[。！？!?\n、,;])\s*|(?<=[a-z0-9]\.)\s+|\s+-\s+")
+_CLAUSE_END = re.compile(r"(?<=[。！？!?\n、,;])\s*|(?<=[a-z0-9]\.)\s+|(?<!\s)\s+-\s+")
 _POSTCODE = r"〒?\s?(?<![\d-])[0-9]{3}[ ‐-―−ー-]?[0-9]{4}(?![\d-])"
 _PHONE = r"(?<!\d)0[0-9]{1,4}[ -]?[0-9]{1,4}[ -]?[0-9]{4}(?!\d)"
 _NUMBER_NAME = (

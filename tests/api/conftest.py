@@ -1,9 +1,11 @@
 """The real application around the engine on a database in memory; the worker loop runs as in production."""
 
 import asyncio
+import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,6 +19,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from assistant.api import build_api, build_routes
@@ -51,8 +54,20 @@ ARTICLE = Article(
 
 
 @cache
+def _load_authorities() -> ssl.SSLContext:
+    """Which takes longer than many a test."""
+    return ssl.create_default_context()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_hashing() -> Iterator[None]:
+    """Hashing takes long on purpose; tests/api/test_passwords.py holds the product's to it."""
+    with patch("assistant.api.password_hashing._hasher", PasswordHasher(1, 1024, 1)):
+        yield
+
+
+@cache
 def kept_password() -> str:
-    """Hashing takes long on purpose; once is enough for all tests."""
     return hash_password(PASSWORD)
 
 
@@ -195,7 +210,7 @@ async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path
     async with (
         working(rig),
         serving(app) as address,
-        httpx2.AsyncClient(base_url=address, timeout=60) as http,
+        httpx2.AsyncClient(base_url=address, timeout=60, verify=_load_authorities()) as http,
     ):
         yield ApiClient(http=http, rig=rig, health=health, app=app)
 
@@ -220,8 +235,21 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
     while not server.started:
         await asyncio.sleep(0.005)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    await task
+    await _stop_server(server, task, listener)
+
+
+async def _stop_server(server: uvicorn.Server, task: asyncio.Task[None], listener: socket.socket) -> None:
+    """Stop it as soon as what it does is done; by itself it looks ten times a second."""
+    task.cancel()
+    await asyncio.wait([task])
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while server.server_state.connections or server.server_state.tasks:
+                await asyncio.sleep(0.002)
+    server.force_exit = True
+    await server.shutdown(sockets=[listener])
 
 
 @cache

@@ -25,6 +25,7 @@ async def test_a_turn_asks_the_database_nothing_twice(rig: Harness) -> None:
     found = await rig.database.read(
         lambda store: load_turn_input(store, opened.conversation.id, rig.timing.max_burst)
     )
+    sa.event.remove(rig.database.engine, "before_cursor_execute", note)
     assert found is not None
     assert (found.text, found.turn, found.history.language) == ("送料は？", 1, "ja")
     assert len(asked) > 3

@@ -212,12 +212,13 @@ async def test_the_ends_of_the_journal_are_found_without_reading_it(rig: Harness
     if rig.database.kind != "sqlite":
         pytest.skip("PostgreSQL's planner tells it otherwise")
     asked: list[str] = []
-    sa.event.listen(
-        rig.database.engine,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, *_: asked.append(statement),
-    )
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(rig.database.engine, "before_cursor_execute", note)
     await rig.database.read(lambda store: store.journal.load_id_range())
+    sa.event.remove(rig.database.engine, "before_cursor_execute", note)
     query = next(statement for statement in asked if "journal" in statement)
     with rig.database.engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]

@@ -255,7 +255,7 @@ def _compose_turn_reply(
         choices = mind.examples(language)
     elif verdict.decision is Decision.ABSTAIN:
         choices = tuple(card.title for card in found.cards if card.title != found.query)
-    else:
+    elif verdict.reason is not Reason.COMPLAINT:  # which wants an apology and a way out, not articles
         policy = mind.policy.for_channel(gathered.conversation.channel)
         choices = list_related_titles(found.passages, found.query, found.signals.language, policy)
     return compose_reply(
