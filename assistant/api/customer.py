@@ -270,7 +270,7 @@ async def close_conversation(
     now = ctx.clock()
     conversation = await ctx.database.write(
         lambda store: customer_actions.close_conversation(
-            store, owner.id, ctx.policy, now, helped=body.helped
+            store, owner.id, ctx.policy, ctx.pick_facts, now, helped=body.helped
         )
     )
     ctx.notifier.publish_draft(owner.id, "")

@@ -83,9 +83,11 @@ class SimulatedDesk:
             return
         how = self.chance.choice(("agent", "agent", "silence", "customer"))
         if how == "customer":
-            close_conversation(store, before.id, self.desk.policy, self.now, helped=True)
+            close_conversation(
+                store, before.id, self.desk.policy, self.desk.pick_facts, self.now, helped=True
+            )
         elif how == "silence" and before.state is State.ASSISTANT:
-            end_idle_conversation(store, before, self.desk.policy, self.now)
+            end_idle_conversation(store, before, self.desk.policy, self.desk.pick_facts, self.now)
             self.silent.add(before.id)
         else:
             self._resolve(before.id)

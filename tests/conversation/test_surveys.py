@@ -26,7 +26,9 @@ async def survey_of(rig: Harness, talk: str) -> AskedSurvey | None:
 
 async def close(rig: Harness, talk: str) -> None:
     await rig.database.write(
-        lambda store: customer_actions.close_conversation(store, talk, rig.policy, rig.clock())
+        lambda store: customer_actions.close_conversation(
+            store, talk, rig.policy, rig.assistant.pick_facts, rig.clock()
+        )
     )
 
 
