@@ -34,6 +34,7 @@ from assistant.api.responses import (
     MessageFields,
     MessageOut,
     StateOut,
+    SurveyEndsOut,
     SurveyOptionOut,
     SurveyOut,
     WaitingOut,
@@ -212,7 +213,8 @@ def serialize_survey(survey: Survey | None) -> SurveyOut | None:
     if survey is None:
         return None
     options = [SurveyOptionOut(label=label, value=value) for value, label in survey.options]
-    return {"kind": survey.kind, "question": survey.question, "options": options}
+    ends = SurveyEndsOut(low=survey.ends[0], high=survey.ends[1]) if survey.ends else None
+    return {"kind": survey.kind, "question": survey.question, "options": options, "ends": ends}
 
 
 def serialize_agent(agent: Agent) -> AgentOut:

@@ -35,6 +35,8 @@ class ChannelConfig:
     client: httpx.AsyncClient
     #: Our public address, for webhooks.
     public_url: str
+    #: Signs links that open something without an account.
+    link_key: bytes = b""
 
 
 class BaseChannel:
@@ -52,7 +54,7 @@ class BaseChannel:
 
     def __init__(self, wiring: ChannelConfig) -> None:
         self.account, self._values, self._client = wiring.account, wiring.values, wiring.client
-        self._public_url = wiring.public_url
+        self._public_url, self._link_key = wiring.public_url, wiring.link_key
         self._api = (wiring.values.get("API_URL") or self.api_url).rstrip("/")
         missing = [s.name for s in self.settings if s.required and not wiring.values.get(s.name)]
         if missing:

@@ -57,6 +57,8 @@ def render_parts(outbound: OutboundMessage, limits: TextLimits) -> list[MessageP
     if outbound.introduces and message.kind not in NOTICE_KINDS:
         text = f"{render_template('disclosure', language)}\n\n{text}"
     choices = get_choices(message)
+    if _is_scale(choices) and len(choices) > limits.buttons:
+        choices = ()  # a scale without one of its ends asks something else: the number is typed
     if not limits.buttons and choices:
         text = f"{text}\n\n{_format_numbered_choices(choices, language)}"
     pieces = split_text(text, limits.max_length, limits.measure)
@@ -73,6 +75,10 @@ def get_choices(message: Message) -> tuple[Button, ...]:
         return message.buttons
     person = build_person_button(message.language or "en")
     return (*(b for b in message.buttons if b != person), person)
+
+
+def _is_scale(choices: Sequence[Button]) -> bool:
+    return bool(choices) and all(button.label.isdecimal() for button in choices)
 
 
 def _format_numbered_choices(choices: Sequence[Button], language: str) -> str:

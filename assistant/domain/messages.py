@@ -41,6 +41,8 @@ ADDED_NOTED = "added_noted"
 WARNING = "warning"
 #: Nobody asked for it just now (domain/proactive.py).
 PROACTIVE = "proactive"
+#: The question at the end, on an app.
+SURVEY_MESSAGE = "survey"
 HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
 NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED, PROACTIVE)
 
