@@ -1849,6 +1849,11 @@ export interface components {
       ja?: string | null;
       en?: string | null;
     };
+    /** @description Names of the smallest and the largest number of a scale. */
+    SurveyEndsOut: {
+      low: string;
+      high: string;
+    };
     SurveyOptionOut: {
       label: string;
       value: number | string;
@@ -1857,6 +1862,7 @@ export interface components {
       kind: string;
       question: string;
       options: components["schemas"]["SurveyOptionOut"][];
+      ends: components["schemas"]["SurveyEndsOut"] | null;
     };
     SurveysOut: {
       asked: number;
