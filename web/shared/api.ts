@@ -262,6 +262,7 @@ export interface components {
       remedy: string | null;
       reason: string | null;
       improvement: string | null;
+      again: components["schemas"]["NewScoreOut"] | null;
       created_at: string;
       updated_at: string;
     };
@@ -1230,6 +1231,11 @@ export interface components {
       tokens: number;
       calls: number;
       cost: number;
+    };
+    /** @description What a customer answered when they were asked again. */
+    NewScoreOut: {
+      kind: string;
+      value: number;
     };
     OidcOut: {
       available: boolean;
