@@ -3,7 +3,7 @@
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { rehearsal } from "../console/state/rehearsal";
+import { rehearsable, rehearsal } from "../console/state/rehearsal";
 import { pending, settings, type Settings } from "../console/state/settings";
 import { language } from "../console/text";
 import { Digest } from "../console/views/settings/Digest";
@@ -36,6 +36,7 @@ test("recipients, day and hour of the digest are typed together and saved as one
   await type("digest-hour", "17", "change");
   expect(pending.value).toEqual({ "policy.digest": { to: ["b@shop.example", "c@shop.example"], weekday: "fri", hour: 17, language: "ja" } });
   expect(document.querySelector("#digest-problem")?.textContent).toBe("");
+  expect(rehearsable.value, "no customer meets it").toEqual({});
 });
 
 test("what is no address is said before it is saved", async () => {
