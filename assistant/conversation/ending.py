@@ -31,6 +31,8 @@ from assistant.ports.storage.store import Database, Store
 
 #: Where a channel never ends by silence, how often it is looked whether that still holds.
 IDLE_RECHECK = timedelta(days=1)
+#: Of what the customer wrote to an agent, so many tell whether they took it.
+MAX_LAST_LINES = 2
 
 
 def save_outcome(
@@ -88,12 +90,12 @@ def _is_unanswered(messages: Sequence[Message]) -> bool:
 
 
 def select_agents_part(said: Sequence[Utterance]) -> list[Utterance]:
-    """The last words of an agent and what the customer wrote to them, before the assistant went on."""
+    """The last words of an agent and the last of the customer's to them, before the assistant went on."""
     last = max((at for at, line in enumerate(said) if line.author is Author.AGENT), default=None)
     if last is None:
         return []
     later = takewhile(lambda line: line.author is not Author.ASSISTANT, said[last + 1 :])
-    return [said[last], *(line for line in later if line.author is Author.CUSTOMER)]
+    return [said[last], *[line for line in later if line.author is Author.CUSTOMER][-MAX_LAST_LINES:]]
 
 
 class IdleCloser:

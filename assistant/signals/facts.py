@@ -116,7 +116,7 @@ class WordFactPicker:
 
     def tells_matter(self, said: Sequence[Utterance]) -> bool:
         """Whether anything was told or asked beyond greetings, tests, random keys, questions about us."""
-        return tells_matter(parse_customer_lines(said))
+        return any(tells_matter(parse_customer_lines([line])) for line in said)
 
     def extract_claimed(self, said: Sequence[Utterance]) -> tuple[str, ...]:
         return _extract_claimed(_mask_lines(said))

@@ -134,6 +134,7 @@ async def test_only_what_was_said_to_the_agent_is_read_as_said_to_them() -> None
         Utterance(author=author, text=author) for author in (Author.AGENT, Author.CUSTOMER, Author.ASSISTANT)
     )
     assert select_agents_part([customer, agent, customer, assistant, customer]) == [agent, customer]
+    assert select_agents_part([agent, *[customer] * 500]) == [agent, customer, customer]
     assert select_agents_part([customer, assistant, customer]) == []
 
 
