@@ -19,7 +19,8 @@ MAX_TOKENS = 500
 #: What is summed up. All together it stays within the budget of a message in Japanese too, where a character
 #: is about a token: a longer conversation loses its oldest lines rather than its summary.
 CONVERSATION = HistoryLimits(lines=40, characters=400, characters_of_ours=400, total=6_000)
-PARAGRAPH = re.compile(r"^\s*(ja|en)\s*[:：]\s*(.+?)(?=^\s*(?:ja|en)\s*[:：]|\Z)", re.MULTILINE | re.DOTALL)
+_LABEL = r"^[^\S\n]*(?:ja|en)\s*[:：]"
+PARAGRAPH = re.compile(rf"^[^\S\n]*(ja|en)\s*[:：]\s*(.+?)(?={_LABEL}|\Z)", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"\d+")
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assistant.ports.notifications import MessageBus
     from assistant.ports.storage.store import Database, Store
     from assistant.ports.trackers import IssueTracker
+    from assistant.tools.mcp_calls import McpCaller
 
 PROMPTS = find_resource_folder("prompts")
 TOOLS = find_resource_folder("tools")
@@ -160,7 +161,19 @@ def build_backend(settings: Settings) -> ToolBackend | None:
     if secret is None:
         raise SetupError("ASSISTANT_BACKEND_URL needs ASSISTANT_BACKEND_SECRET, which signs the calls.")
     tokens = {name: value for name, value in load_environment().items() if TOKEN_NAME.fullmatch(name)}
-    return RoutedBackend(HttpToolBackend(settings.backend_url, secret, utc_now), ApiCaller(tokens))
+    business = HttpToolBackend(settings.backend_url, secret, utc_now)
+    return RoutedBackend(business, ApiCaller(tokens), _build_mcp_caller(settings, tokens))
+
+
+def _build_mcp_caller(settings: Settings, tokens: Mapping[str, str]) -> McpCaller | None:
+    """None: no tool needs it, and its package may be missing."""
+    from assistant.domain.tool_sources import McpOperation
+
+    if not any(isinstance(tool.source, McpOperation) for tool in build_tools(settings).values()):
+        return None
+    from assistant.tools.mcp_calls import McpCaller
+
+    return McpCaller(tokens)
 
 
 def build_actions(

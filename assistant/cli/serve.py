@@ -99,7 +99,9 @@ async def _serve_requests(
     tasks = {"demo_shop": demo_shop.run} if demo_shop else None
     web_app = build_web_app(settings, rpc, tasks, shop=SHOP if demo else None)
     supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
-    app = build_http_app(web_app, demo=demo)
+    accompanied = asyncio.create_task(supervisor.run(launched))
+    # In a thread, so that the worker is told to start while we work out our routes.
+    app = await asyncio.to_thread(build_http_app, web_app, demo=demo)
     await warm_up_routes(app)
     server = _build_server(app)
     password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
@@ -114,7 +116,6 @@ async def _serve_requests(
     gc.freeze()
     gc.enable()
     async with web_app.run_tasks():
-        accompanied = asyncio.create_task(supervisor.run(launched))
         accompanied.add_done_callback(lambda _ended: stop_server())
         said = asyncio.create_task(_print_addresses(settings, supervisor, password, demo_shop))
         await server.serve(sockets=[listener])

@@ -34,9 +34,20 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Startup creates many permanent objects; collecting garbage among them only costs time.
     gc.disable()
+    _import_libraries()
     import uvloop
 
     uvloop.run(_serve_parent(int(sys.argv[1])))
+
+
+def _import_libraries() -> None:
+    """What the service needs, while the parent imports what it needs itself."""
+    import assistant.app.embedder
+    import assistant.app.worker_app
+    import assistant.cli.knowledge
+    import assistant.conversation.turn.runner
+    import assistant.knowledge.retrieval.switching_retriever
+    import assistant.storage.database  # noqa: F401
 
 
 async def _serve_parent(end: int) -> None:

@@ -1,26 +1,30 @@
 """A report as an Excel workbook: numbers are numbers, texts stay texts."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from openpyxl import Workbook  # type: ignore[import-untyped]
-from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-untyped]
-from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
-from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING, Any
 
 from assistant.conversation.report_files import list_styles
 from assistant.conversation.report_tables import Cell, Style, build_report_tables, describe_range, name_word
 from assistant.domain.confidential import mask_secrets
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
+
 NUMBER_FORMATS: Mapping[Style, str] = {"text": "@", "number": "#,##0", "share": "0.0%", "score": "0.0"}
-HEADER = PatternFill("solid", fgColor="E9EEE9")
+HEADER_COLOR = "E9EEE9"
 #: Characters that a column is wide at least and at most.
 WIDTHS = (10, 60)
 
 
 def render_report_workbook(report: Mapping[str, Any], language: str) -> bytes:
     """A sheet for each table."""
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
+
+    header = PatternFill("solid", fgColor=HEADER_COLOR)
     book = Workbook()
     book.remove(book.active)
     about = describe_range(report, language)
@@ -31,7 +35,7 @@ def render_report_workbook(report: Mapping[str, Any], language: str) -> bytes:
             _write_row(sheet, number, line, ["text", "text"])
         _write_row(sheet, head, table.columns, ["text"] * len(table.columns))
         for cell in sheet[head]:
-            cell.font, cell.fill = Font(bold=True), HEADER
+            cell.font, cell.fill = Font(bold=True), header
         for number, row in enumerate(table.rows):
             _write_row(sheet, head + 1 + number, row, list_styles(table, number))
         if not table.rows:
@@ -43,6 +47,8 @@ def render_report_workbook(report: Mapping[str, Any], language: str) -> bytes:
 
 
 def _write_row(sheet: Worksheet, number: int, row: Sequence[Cell], styles: Sequence[Style]) -> None:
+    from openpyxl.styles import Alignment
+
     for column, (value, style) in enumerate(zip(row, styles, strict=True), start=1):
         cell = sheet.cell(number, column)
         if isinstance(value, str):
@@ -63,6 +69,8 @@ def clean_cell_text(text: str) -> str:
 
 def _lay_out(sheet: Worksheet, head: int) -> None:
     """Widths of the longest cell; the header stays, and is repeated on each printed page."""
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+
     for number in range(1, sheet.max_column + 1):
         cells = (sheet.cell(row, number).value for row in range(head, sheet.max_row + 1))
         longest = max((_measure_width(str(value)) for value in cells if value is not None), default=0)

@@ -43,8 +43,10 @@ WARNING = "warning"
 PROACTIVE = "proactive"
 #: The question at the end, on an app.
 SURVEY_MESSAGE = "survey"
+#: Asks whether somebody may be written to (conversation/consents.py).
+CONSENT_QUESTION = "consent_question"
 HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
-NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED, PROACTIVE)
+NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED, PROACTIVE, CONSENT_QUESTION)
 
 
 def get_public_kind(kind: str) -> str:

@@ -20,7 +20,7 @@ MAX_TURNS_TO_PERSON = 2
 #: Replies shorter than this may be said twice.
 MIN_REPEATED_CHARACTERS = 12
 #: Numbers of sources and of steps.
-_MARK = re.compile(r"\[\d+\]|^\s*\d+[.)]\s", re.MULTILINE)
+_MARK = re.compile(r"\[\d+\]|^[^\S\n]*\d+[.)]\s", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 #: Reasons with which the policy gives a question to people.
 TOPIC_REASONS = (Reason.SENSITIVE_TOPIC, Reason.RULE)

@@ -148,8 +148,9 @@ class SqlDeliveries:
         return None if row is None else _parse_delivery(row)
 
     def list_by_conversation(self, conversation: str) -> Mapping[str, Delivery]:
-        """Message id -> delivery."""
-        query = sa.select(t.deliveries).where(t.deliveries.c.conversation == conversation)
+        """Message id -> delivery, oldest first."""
+        c = t.deliveries.c
+        query = sa.select(t.deliveries).where(c.conversation == conversation).order_by(c.position)
         return {row["message"]: _parse_delivery(row) for row in self._connection.execute(query).mappings()}
 
     def find_by_message(self, conversation: str, message: str) -> Delivery | None:

@@ -71,7 +71,8 @@ class SqlCustomers:
 
     def _load_identities(self, customer: str) -> tuple[Identity, ...]:
         rows = self._connection.execute(build_select(t.identities, "customer"), {"customer": customer})
-        return tuple(Identity(channel=row.channel, id=row.id, verified=row.verified) for row in rows)
+        found = [Identity(channel=row.channel, id=row.id, verified=row.verified) for row in rows]
+        return tuple(sorted(found, key=lambda each: (each.channel, each.id)))
 
 
 class SqlAgents:

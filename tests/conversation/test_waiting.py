@@ -87,7 +87,8 @@ async def test_who_is_next_is_not_promised_the_same_minute_for_ever(rig: Harness
     await pass_minutes(rig, 12, agent)
     last = (await rig.answers(waiting))[-1]
     assert words("waiting_next", "ja") in last
-    assert "分" not in last
+    assert words("waiting_minute", "ja") not in last
+    assert "あと" not in last
 
 
 async def test_nobody_at_the_desk_is_said(rig: Harness) -> None:
@@ -101,6 +102,19 @@ async def test_nobody_at_the_desk_is_said(rig: Harness) -> None:
     rig.clock.pass_(rig.policy.presence_seconds)
     await pass_minutes(rig, 2)
     assert NOBODY in (await rig.answers(waiting))[-1], "the agent has left"
+
+
+async def test_that_nobody_is_back_yet_is_not_said_in_the_same_words_again(rig: Harness) -> None:
+    waiting = await wait_for_person(rig)
+    await pass_minutes(rig, 2 * NEWS_MINUTES + 1)
+    first, second, third = await rig.answers(waiting)
+    assert NOBODY in first
+    assert NOBODY not in second
+    assert words("still_nobody_at_desk", "ja") in second
+    assert words("waiting_next", "ja") in second
+    assert f"約{NEWS_MINUTES}分" in second
+    assert f"約{2 * NEWS_MINUTES}分" in third
+    assert NOBODY in ((await rig.state(waiting)).told or ""), "which agents see, and changes are told by"
 
 
 async def test_a_place_further_on_is_told(rig: Harness) -> None:

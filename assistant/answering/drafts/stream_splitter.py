@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.text.sentences import split_sentences
 
-_CITED = re.compile(r"\s*[\[［【(]\s*(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)\s*[\]］】)]")
+_CITED = re.compile(r"\s{0,20}[\[［【(]\s*(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)\s*[\]］】)]")
 _MARKERS_FIRST = re.compile(rf"^(?:{_CITED.pattern})+")
 _MAY_BE_MARKER = re.compile(r"\s*(?:[\[［【(][\d\s,、，]*)?")
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]\s+|[-*]\s+|\d{1,2}．\s*|[・•●]\s*)")

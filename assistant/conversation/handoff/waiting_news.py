@@ -61,10 +61,28 @@ def tell_waiting_news(
     spoken = _load_last_words(store, conversation)
     pause = _compute_pause(conversation, policy, spoken, now)
     is_due = _is_news_due(conversation, status, spoken, pause, now)
+    is_same = not (spoken.is_unheard or status.is_distressed or _has_changed(conversation, status))
     spoken = replace(spoken, ours=now, is_unheard=False) if is_due else spoken
     due_at = _find_next_check(conversation, policy, spoken, pause, status, now)
     store.jobs.schedule(JobKind.DEADLINE, conversation.id, due_at, now)
-    return append_waiting_news(store, conversation, "still_waiting", status, now) if is_due else None
+    if not is_due:
+        return None
+    if is_same:
+        return _append_unchanged_news(store, conversation, status, now)
+    return append_waiting_news(store, conversation, "still_waiting", status, now)
+
+
+def _append_unchanged_news(
+    store: Store, conversation: Conversation, status: WaitingStatus, now: datetime
+) -> Conversation:
+    """That nobody is forgotten, and for how long they have waited, not the same lines again."""
+    language = conversation.language
+    waited = (now - (conversation.waiting_since or now)) // timedelta(minutes=1)
+    situation = words("still_waiting_unchanged", language, minutes=str(waited))
+    nobody, still_nobody = words("nobody_at_desk", language), words("still_nobody_at_desk", language)
+    text = "\n".join((situation, status.text.replace(nobody, still_nobody)))
+    spoken, _ = append_notice(store, conversation, Author.ASSISTANT, text, now)
+    return save_conversation(store, spoken, now)
 
 
 def append_waiting_news(

@@ -12,7 +12,7 @@ from assistant.domain.suggested_replies import SOURCE_MARKER
 from assistant.domain.turns import History
 from assistant.ports.answering import Draft
 
-NOT_PROSE = re.compile(r"^\s*\||```|^#{1,6} |</?[a-z]+>", re.MULTILINE)
+NOT_PROSE = re.compile(r"^[^\S\n]*\||```|^#{1,6} |</?[a-z]+>", re.MULTILINE)
 SENTENCE_END = re.compile(r"[。．.!?！？)）」]\s*$", re.MULTILINE)
 
 #: Articles that are named when none answers for sure.

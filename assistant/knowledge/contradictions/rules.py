@@ -26,14 +26,15 @@ MIN_COSINE_CROSS_LINGUAL = 0.87
 JOINTS = "御日後前毎"
 #: Identifiers that name exactly one thing: telephone numbers, mail addresses, codes of models and plans.
 NAMED = re.compile(
-    r"\b0\d{1,4}-\d{1,4}-\d{3,4}\b|\+\d[\d -]{7,}\d|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"\b0\d{1,4}-\d{1,4}-\d{3,4}\b|\+\d[\d -]{7,30}\d|[\w.+-]{1,64}@[\w-]+\.[\w.]+"
     r"|(?<![A-Za-z\d])[A-Z]{1,5}-?\d+(?![A-Za-z\d])"
 )
-#: Kinds of products that a help describes several of, and what says which one of them: the word before.
+#: Kinds of products that a help describes several of, and what says which one of them: the word before,
+#: of bounded length, so that a long row of letters costs no more than its length.
 PRODUCT = re.compile(
-    r"\b(?P<which>[a-z][\w'-]*) "
+    r"\b(?P<which>[a-z][\w'-]{0,39}) "
     r"(?P<kind>card|account|plan|loan|bond|membership|insurance|edition|package)s?\b"
-    r"|(?P<ja_which>[ァ-ヺー]+|[一-鿿]+|[a-z]+)"
+    r"|(?P<ja_which>[ァ-ヺー]{1,40}|[一-鿿]{1,40}|[a-z]{1,40})"
     r"(?P<ja_kind>カード|口座|プラン|コース|会員|ローン|預金|保険|パック|シリーズ|モデル)"
 )
 #: Words before a kind that do not tell one product from another.

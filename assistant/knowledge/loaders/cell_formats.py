@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 TOKEN = re.compile(
-    r'"([^"]*)"?|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[0-9A-Fa-f]+)?\]|\[([^\]]*)\]|(General)'
+    r'"([^"]*)"?|\\(.)|_.|\*.|\[\$([^\]-]{0,80})(?:-[0-9A-Fa-f]{1,16})?\]|\[([^\]]{0,80})\]|(General)'
     r"|(AM/PM|am/pm|A/P|a/p|上午/下午)|([yYmMdDhHsSaAgGeE]+)|([0#?]+|[.,%])|(.)",
     re.DOTALL,
 )

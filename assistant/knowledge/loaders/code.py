@@ -2,8 +2,11 @@
 
 import re
 
+#: Also as a list item; the indent is bounded, so that a row of blanks costs no more than its length.
 FENCE = re.compile(
-    r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.M | re.S
+    r"^([ \t]{0,60}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{0,60})?)(`{3,}|~{3,})"
+    r"([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)",
+    re.M | re.S,
 )
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
 PLACEHOLDER = re.compile("\ufdd0(\\d+)\ufdd1")
