@@ -34,12 +34,8 @@ from assistant.api.responses import (
     MessageFields,
     MessageOut,
     StateOut,
-    SurveyEndsOut,
-    SurveyOptionOut,
-    SurveyOut,
     WaitingOut,
 )
-from assistant.conversation.surveys import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import WARNING, Author, Citation, Message, get_public_kind
@@ -207,14 +203,6 @@ def serialize_state(conversation: Conversation, agent: Agent | None) -> StateOut
         "waiting": serialize_wait(conversation),
         "closed_at": format_timestamp(conversation.closed_at),
     }
-
-
-def serialize_survey(survey: Survey | None) -> SurveyOut | None:
-    if survey is None:
-        return None
-    options = [SurveyOptionOut(label=label, value=value) for value, label in survey.options]
-    ends = SurveyEndsOut(low=survey.ends[0], high=survey.ends[1]) if survey.ends else None
-    return {"kind": survey.kind, "question": survey.question, "options": options, "ends": ends}
 
 
 def serialize_agent(agent: Agent) -> AgentOut:

@@ -1,15 +1,16 @@
 """Base class of channels: declarative settings, and defaults for features that an app lacks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 import httpx
 
-from assistant.channels.formatting import TextLimits, render_parts
+from assistant.channels.formatting import TextLimits, render_parts, render_survey_link
 from assistant.domain.channels import Address, MessagePart, OutboundMessage, Thread, WebhookRequest
 from assistant.domain.errors import SetupError, Undeliverable
+from assistant.domain.messages import SURVEY_MESSAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,8 @@ class BaseChannel:
     steps: ClassVar[Mapping[str, str]]
     #: Base URL of the app's API; ``ASSISTANT_<CHANNEL>_API_URL`` replaces it.
     api_url: ClassVar[str] = ""
+    #: Whether a survey can also be answered on a page.
+    links_surveys: ClassVar[bool] = False
     #: Bytes of a webhook call; no documented call comes near it.
     max_webhook_bytes: ClassVar[int] = 2 * 1024 * 1024
 
@@ -75,7 +78,12 @@ class BaseChannel:
         return None
 
     def split_message(self, outbound: OutboundMessage) -> Sequence[MessagePart]:
-        return render_parts(outbound, self.text_limits)
+        *before, last = render_parts(outbound, self.text_limits)
+        message = outbound.message
+        if not (self.links_surveys and message.kind == SURVEY_MESSAGE and self._link_key):
+            return [*before, last]
+        link = render_survey_link(message, self._public_url, self._link_key)
+        return [*before, replace(last, texts=(*last.texts[:-1], f"{last.texts[-1]}\n\n{link}"))]
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         """No effect: the app has no typing indicator."""

@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from typing import Any, ClassVar
@@ -39,7 +38,6 @@ from assistant.channels.email_servers import (
 from assistant.channels.email_threads import ThreadSigner
 from assistant.channels.formatting import TextLimits
 from assistant.channels.http import parse_each, parse_json_object
-from assistant.conversation.templates import render_template
 from assistant.domain.channels import (
     ChannelEvent,
     MessagePart,
@@ -50,9 +48,7 @@ from assistant.domain.channels import (
 )
 from assistant.domain.errors import BadInput, RetryLater, SetupError, Unauthorized, Undeliverable
 from assistant.domain.evidence_reasons import EvidenceReason
-from assistant.domain.messages import SURVEY_MESSAGE, Author
-from assistant.domain.signed_links import SURVEY_LINK, sign_link
-from assistant.domain.surveys import EXPIRES_AFTER
+from assistant.domain.messages import Author
 
 log = structlog.get_logger()
 
@@ -72,6 +68,7 @@ class EmailChannel(BaseChannel):
     name = "email"
     max_webhook_bytes = 16 * 1024 * 1024
     text_limits = TextLimits(max_length=20_000)
+    links_surveys = True
     settings = (
         ChannelSetting(name="ADDRESS", description="Our address, like support@shop.example", secret=False),
         ChannelSetting(
@@ -227,18 +224,6 @@ class EmailChannel(BaseChannel):
         ]
 
     # -- sending
-
-    def split_message(self, outbound: OutboundMessage) -> Sequence[MessagePart]:
-        """As everywhere; below a survey also the page that it can be answered on."""
-        *before, last = super().split_message(outbound)
-        message = outbound.message
-        if message.kind != SURVEY_MESSAGE or not self._link_key:
-            return [*before, last]
-        until = message.created_at + EXPIRES_AFTER
-        signed = sign_link(self._link_key, SURVEY_LINK, message.conversation, until)
-        url = f"{self._public_url.rstrip('/')}/survey/{signed}"
-        link = render_template("survey_link", message.language or "en", url=url)
-        return [*before, replace(last, texts=(f"{last.texts[0]}\n\n{link}",))]
 
     async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         message = compose_mail(outbound, part, self.get_setting("ADDRESS"), self._threads)

@@ -14,6 +14,8 @@ from assistant.conversation.templates import render_template
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.channels import MessagePart, OutboundMessage
 from assistant.domain.messages import NOTICE_KINDS, Author, Button, Citation, Message
+from assistant.domain.signed_links import SURVEY_LINK, sign_link
+from assistant.domain.surveys import EXPIRES_AFTER
 
 Measure = Callable[[str], int]
 
@@ -75,6 +77,14 @@ def get_choices(message: Message) -> tuple[Button, ...]:
         return message.buttons
     person = build_person_button(message.language or "en")
     return (*(b for b in message.buttons if b != person), person)
+
+
+def render_survey_link(message: Message, public_url: str, key: bytes) -> str:
+    """A line with the page that a survey can be answered on, for as long as it is shown."""
+    until = message.created_at + EXPIRES_AFTER
+    signed = sign_link(key, SURVEY_LINK, message.conversation, until)
+    url = f"{public_url.rstrip('/')}/survey/{signed}"
+    return render_template("survey_link", message.language or "en", url=url)
 
 
 def _is_scale(choices: Sequence[Button]) -> bool:
