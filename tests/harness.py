@@ -204,7 +204,7 @@ class Harness:
         self.watchdog = Watchdog(
             self.database, self.policy, WordFactPicker(), self.wire, self.timing, self.clock
         )
-        self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
+        self.closer = IdleCloser(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
         self.case_opener = CaseOpener(self.database, self.policy, self.wire, self.clock)
         self.timer = SlaTimer(database=self.database, policy=self.policy, wire=self.wire, clock=self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)

@@ -24,9 +24,9 @@ from assistant.domain.foreign_desks import (
     DeskDelivery,
     DeskLink,
     DeskStep,
-    is_packet_link_valid,
 )
 from assistant.domain.messages import Message
+from assistant.domain.signed_links import PACKET_LINK, is_link_valid
 from assistant.measures import CHANNEL_CALLS
 from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.storage.store import Store
@@ -114,7 +114,7 @@ def _find_desk(desks: Mapping[str, ForeignDesk], key: str) -> ForeignDesk:
 
 
 def _require_valid_link(ctx: ApiContext, link: str, until: str, signature: str) -> None:
-    if not is_packet_link_valid(ctx.packet_key, link, until, signature, ctx.clock()):
+    if not is_link_valid(ctx.link_key, PACKET_LINK, link, until, signature, ctx.clock()):
         raise NotFound("This link has expired, or is not whole.")
 
 

@@ -41,6 +41,8 @@ ADDED_NOTED = "added_noted"
 WARNING = "warning"
 #: Nobody asked for it just now (domain/proactive.py).
 PROACTIVE = "proactive"
+#: The question at the end, on an app.
+SURVEY_MESSAGE = "survey"
 #: Asks whether somebody may be written to (conversation/consents.py).
 CONSENT_QUESTION = "consent_question"
 HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)

@@ -11,8 +11,8 @@ import pytest
 from assistant.conversation.agent_access import remove_agent
 from assistant.conversation.foreign_desks.incoming import SETTLE
 from assistant.domain.errors import NotFound
-from assistant.domain.foreign_desks import is_packet_link_valid, sign_packet_link
 from assistant.domain.messages import Author
+from assistant.domain.signed_links import PACKET_LINK, SURVEY_LINK, is_link_valid, sign_link
 from assistant.lead.accounts import get_agent
 from assistant.ports.storage.store import Store
 from evals.world.desk_webhook import SimulatedWebhookDesk
@@ -32,7 +32,7 @@ async def scene(rig: Harness) -> DeskScene:
 @pytest.fixture
 async def http(scene: DeskScene, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     app = application(scene.rig, {"database": None}, tmp_path)
-    app.state.context = replace(app.state.context, desks=scene.rig.desks, packet_key=KEY)
+    app.state.context = replace(app.state.context, desks=scene.rig.desks, link_key=KEY)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app), base_url="http://inside"
     ) as client:
@@ -59,7 +59,7 @@ async def test_the_packet_opens_by_its_link_until_it_expires(
     await scene.rig.say(scene.conversation, "<b>カード</b>は4111 1111 1111 1111です")
     await scene.hand_over()
     link, now = (await scene.link()).id, scene.rig.clock()
-    path = f"/v1/desks/packets/{sign_packet_link(KEY, link, now + timedelta(days=1))}"
+    path = f"/v1/desks/packets/{sign_link(KEY, PACKET_LINK, link, now + timedelta(days=1))}"
     page = await http.get(path)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/plain")
@@ -74,8 +74,19 @@ async def test_the_packet_opens_by_its_link_until_it_expires(
 
 def test_without_a_key_no_link_is_valid(rig: Harness) -> None:
     later = rig.clock() + timedelta(days=1)
-    query = dict(part.split("=") for part in sign_packet_link(b"", "l1", later).partition("?")[2].split("&"))
-    assert not is_packet_link_valid(b"", "l1", query["until"], query["signature"], rig.clock())
+    query = _parse_query(sign_link(b"", PACKET_LINK, "l1", later))
+    assert not is_link_valid(b"", PACKET_LINK, "l1", query["until"], query["signature"], rig.clock())
+
+
+def test_a_link_of_one_purpose_opens_nothing_of_another(rig: Harness) -> None:
+    query = _parse_query(sign_link(KEY, PACKET_LINK, "l1", rig.clock() + timedelta(days=1)))
+    given = ("l1", query["until"], query["signature"], rig.clock())
+    assert is_link_valid(KEY, PACKET_LINK, *given)
+    assert not is_link_valid(KEY, SURVEY_LINK, *given)
+
+
+def _parse_query(signed: str) -> dict[str, str]:
+    return dict(part.split("=") for part in signed.partition("?")[2].split("&"))
 
 
 async def test_nobody_waits_in_silence_and_the_desk_keeps_it(scene: DeskScene) -> None:
@@ -120,7 +131,7 @@ async def test_the_packet_ends_where_the_conversation_was_taken_back(
 ) -> None:
     await scene.hand_over()
     later = scene.rig.clock() + timedelta(days=1)
-    path = f"/v1/desks/packets/{sign_packet_link(KEY, (await scene.link()).id, later)}"
+    path = f"/v1/desks/packets/{sign_link(KEY, PACKET_LINK, (await scene.link()).id, later)}"
     await scene.rig.claim(scene.conversation, await scene.rig.hire())
     await scene.say("新しい秘密の用件")
     page = await http.get(path)
