@@ -170,8 +170,8 @@ class ApiContext:
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     #: Foreign desks, by name and account.
     desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
-    #: Signs the links to packets.
-    packet_key: bytes = b""
+    #: Signs links to packets of handoffs and to agents' files.
+    link_key: bytes = b""
     #: Number of restarts of each background task.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: Histograms and counters of the worker process, in the Prometheus format.

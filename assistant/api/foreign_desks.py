@@ -24,9 +24,9 @@ from assistant.domain.foreign_desks import (
     DeskDelivery,
     DeskLink,
     DeskStep,
-    is_packet_link_valid,
 )
 from assistant.domain.messages import Message
+from assistant.domain.signed_links import PACKET, is_link_valid
 from assistant.measures import CHANNEL_CALLS
 from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.storage.store import Store
@@ -40,14 +40,14 @@ MAX_PACKET_CHARACTERS = 200_000
 PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 DESCRIBED = describe_content("What the desk expects; mostly nothing.", "text/plain")
-PACKET = describe_content("The packet, as text", "text/plain")
+PACKET_TEXT = describe_content("The packet, as text", "text/plain")
 FILE = describe_content("The file", "application/octet-stream", "binary")
 
 Until = Annotated[str, Query(max_length=12)]
 Signature = Annotated[str, Query(max_length=64)]
 
 
-@router.get("/packets/{link}", response_class=Response, responses=PACKET)
+@router.get("/packets/{link}", response_class=Response, responses=PACKET_TEXT)
 async def read_packet(link: str, until: Until, signature: Signature, ctx: Ctx) -> Response:
     """All of a handoff, for people in a foreign desk; the link is signed and expires."""
     _require_valid_link(ctx, link, until, signature)
@@ -114,7 +114,7 @@ def _find_desk(desks: Mapping[str, ForeignDesk], key: str) -> ForeignDesk:
 
 
 def _require_valid_link(ctx: ApiContext, link: str, until: str, signature: str) -> None:
-    if not is_packet_link_valid(ctx.packet_key, link, until, signature, ctx.clock()):
+    if not is_link_valid(ctx.link_key, PACKET, link, (until, signature), ctx.clock()):
         raise NotFound("This link has expired, or is not whole.")
 
 

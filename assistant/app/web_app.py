@@ -259,7 +259,7 @@ def build_http_app(web_app: WebApp, *, demo: bool = False) -> FastAPI:
         resync=settings.resync_interval,
         channels=web_app.channels,
         desks=web_app.desks,
-        packet_key=settings.load_signing_key(),
+        link_key=settings.load_signing_key(),
         trackers=list_trackers(),
         check_webhook_url=partial(_check_webhook_url, settings),
     )

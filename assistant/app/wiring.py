@@ -12,7 +12,8 @@ from assistant.app.live_settings import LiveSettings
 from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
-from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME, sign_packet_link
+from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME
+from assistant.domain.signed_links import AGENT_FILE, FILE_LINK_LIFETIME, PACKET, sign_link
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.agent_tools import AgentTools
@@ -108,10 +109,16 @@ def build_desks(settings: Settings) -> Mapping[str, ForeignDesk]:
 
 def build_packet_url(settings: Settings, link: str, now: datetime, media: str = "") -> str:
     """The signed address of a handoff's packet, or of a file in it; it expires."""
-    signed = sign_packet_link(settings.load_signing_key(), link, now + PACKET_LINK_LIFETIME)
+    signed = sign_link(settings.load_signing_key(), PACKET, link, now + PACKET_LINK_LIFETIME)
     path, _, query = signed.partition("?")
     file = f"/files/{media}" if media else ""
     return f"{settings.public_url.rstrip('/')}/v1/desks/packets/{path}{file}?{query}"
+
+
+def build_file_url(settings: Settings, media: str, now: datetime) -> str:
+    """The signed address from which an app loads an agent's file; it expires."""
+    signed = sign_link(settings.load_signing_key(), AGENT_FILE, media, now + FILE_LINK_LIFETIME)
+    return f"{settings.public_url.rstrip('/')}/v1/files/{signed}"
 
 
 def list_trackers() -> list[str]:

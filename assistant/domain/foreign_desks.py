@@ -1,7 +1,5 @@
 """Conversations that people answer in another desk: Zendesk, Chatwoot, Slack, e-mail, or a webhook."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -182,23 +180,3 @@ class DeskNews:
 
 def is_foreign_owner(agent: str | None) -> bool:
     return agent is not None and agent.startswith(AGENT_PREFIX)
-
-
-def sign_packet_link(key: bytes, link: str, until: datetime) -> str:
-    """The part of an address that opens the packet of *link* until then."""
-    seconds = int(until.timestamp())
-    return f"{link}?until={seconds}&signature={_sign(key, link, str(seconds))}"
-
-
-def is_packet_link_valid(key: bytes, link: str, until: str, signature: str, now: datetime) -> bool:
-    if (
-        not key
-        or not (until.isascii() and until.isdigit() and len(until) < 12)
-        or int(until) < now.timestamp()
-    ):
-        return False
-    return hmac.compare_digest(_sign(key, link, until).encode(), signature.encode("utf-8", "replace"))
-
-
-def _sign(key: bytes, link: str, until: str) -> str:
-    return hmac.new(key, f"desk-packet.{link}.{until}".encode(), hashlib.sha256).hexdigest()

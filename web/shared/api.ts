@@ -289,6 +289,9 @@ export interface components {
       account: string | null;
       unreachable: string | null;
       limits: components["schemas"]["ChannelLimitOut"][];
+      file_limits: {
+        [key: string]: number;
+      };
     };
     /** @enum {string} */
     Choice: "yes" | "no";
