@@ -2170,6 +2170,7 @@ export interface components {
       greeting: string;
       disclosure: string;
       examples: string[];
+      apps: string[];
       languages: string[];
       language: string;
       text: {
