@@ -231,6 +231,10 @@ class ChannelContract:
         response = await scene.post(b"x" * (17 * 1024 * 1024))
         assert response.status_code == 413
 
+    async def test_the_widget_names_the_apps_that_take_a_code(self, scene: ChannelHarness) -> None:
+        apps = (await scene.http.get("/v1/widget")).json()["apps"]
+        assert apps == ([] if self.name == "email" else [self.name])  # a mail's signature stands beside it
+
     async def test_what_is_not_set_up_is_not_there(self, scene: ChannelHarness) -> None:
         response = await scene.http.post(scene.url + "/elsewhere", content=b"{}")
         assert response.status_code == 404
