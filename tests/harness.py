@@ -37,7 +37,7 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import AgentMessage, Author, InboundMessage, Message
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
-from assistant.domain.signed_links import AGENT_FILE, FILE_LINK_LIFETIME, sign_link
+from assistant.domain.signed_links import AGENT_FILE_LINK, FILE_LINK_LIFETIME, sign_link
 from assistant.domain.turns import TURN_LABELS, TextEmbedding, Utterance
 from assistant.jobs.attachment_download import AttachmentDownloader
 from assistant.jobs.desk_sync import DeskSync
@@ -65,9 +65,8 @@ MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 def build_file_url(media: str, now: datetime) -> str:
-    return (
-        f"https://help.example.jp/v1/files/{sign_link(LINK_KEY, AGENT_FILE, media, now + FILE_LINK_LIFETIME)}"
-    )
+    signed = sign_link(LINK_KEY, AGENT_FILE_LINK, media, now + FILE_LINK_LIFETIME)
+    return f"https://help.example.jp/v1/files/{signed}"
 
 
 @cache
@@ -213,7 +212,7 @@ class Harness:
         self.watchdog = Watchdog(
             self.database, self.policy, WordFactPicker(), self.wire, self.timing, self.clock
         )
-        self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
+        self.closer = IdleCloser(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
         self.case_opener = CaseOpener(self.database, self.policy, self.wire, self.clock)
         self.timer = SlaTimer(database=self.database, policy=self.policy, wire=self.wire, clock=self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock, build_file_url)

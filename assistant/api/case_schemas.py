@@ -3,6 +3,14 @@
 from pydantic import BaseModel
 
 
+class NewScoreOut(BaseModel):
+    """What a customer answered when they were asked again."""
+
+    #: csat, nps or ces.
+    kind: str
+    value: float
+
+
 class CaseOut(BaseModel):
     id: str
     conversation: str
@@ -23,6 +31,8 @@ class CaseOut(BaseModel):
     remedy: str | None
     reason: str | None
     improvement: str | None
+    #: None: not asked again, or not answered.
+    again: NewScoreOut | None
     created_at: str
     updated_at: str
 

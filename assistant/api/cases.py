@@ -13,7 +13,7 @@ from assistant.api.context import Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import Moment, build_example, format_timestamp
 from assistant.conversation.cases import CaseChange, change_case
-from assistant.domain.cases import PENDING_STATES, CaseNotes, CaseRow, CaseState
+from assistant.domain.cases import ASKED_AGAIN_PREFIX, PENDING_STATES, CaseNotes, CaseRow, CaseState
 from assistant.domain.errors import Forbidden
 from assistant.ports.storage.store import Store
 from assistant.text.pii_masking import mask_pii
@@ -96,9 +96,23 @@ async def update_case(case: str, body: CaseIn, inside: CurrentAgent, ctx: Ctx) -
 
 
 def serialize_cases(store: Store, rows: Sequence[CaseRow], now: datetime) -> list[dict[str, Any]]:
-    """Cases with the names of their themes."""
+    """Cases with the names of their themes, and what their customers answered when asked again."""
     names = {theme.id: theme.name for theme in store.themes.list_alive()} if rows else {}
-    return [_serialize_case(row, names.get(row.theme or ""), now) for row in rows]
+    again = _load_new_scores(store, rows)
+    return [
+        _serialize_case(row, names.get(row.theme or ""), now) | {"again": again.get(row.case.id)}
+        for row in rows
+    ]
+
+
+def _load_new_scores(store: Store, rows: Sequence[CaseRow]) -> dict[str, dict[str, Any]]:
+    """Case -> the kind and the value of the answer to the survey that was asked again."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind in {row.case.survey_kind for row in rows}:
+        asked = {row.case.conversation: row.case.id for row in rows if row.case.survey_kind is kind}
+        values = store.feedback.load_last_values(f"{ASKED_AGAIN_PREFIX}{kind}", list(asked))
+        found |= {asked[one]: {"kind": kind, "value": value} for one, value in values.items()}
+    return found
 
 
 def _load_case(store: Store, case: str, now: datetime) -> dict[str, Any]:

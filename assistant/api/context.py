@@ -170,7 +170,7 @@ class ApiContext:
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     #: Foreign desks, by name and account.
     desks: Mapping[str, ForeignDesk] = field(default_factory=dict)
-    #: Signs links to packets of handoffs and to agents' files.
+    #: Signs links that open something without an account.
     link_key: bytes = b""
     #: Number of restarts of each background task.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts

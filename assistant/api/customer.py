@@ -10,7 +10,7 @@ from assistant.api.attribute_schemas import AttributesIn
 from assistant.api.channel_schemas import serialize_public_messages
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
-from assistant.api.live_updates import iterate_customer_events
+from assistant.api.live_updates import iterate_customer_events, serialize_survey
 from assistant.api.rate_limit_rules import RateLimitedRoute, reserve_stream
 from assistant.api.responses import (
     ConversationOut,
@@ -30,7 +30,6 @@ from assistant.api.schemas import (
     TypingIn,
     serialize_message,
     serialize_state,
-    serialize_survey,
 )
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.conversation.handoff.wait_estimate import render_absence
@@ -272,7 +271,7 @@ async def close_conversation(
     now = ctx.clock()
     conversation = await ctx.database.write(
         lambda store: customer_actions.close_conversation(
-            store, owner.id, ctx.policy, now, helped=body.helped
+            store, owner.id, ctx.policy, ctx.pick_facts, now, helped=body.helped
         )
     )
     ctx.notifier.publish_draft(owner.id, "")

@@ -26,7 +26,7 @@ from assistant.domain.foreign_desks import (
     DeskStep,
 )
 from assistant.domain.messages import Message
-from assistant.domain.signed_links import PACKET, is_link_valid
+from assistant.domain.signed_links import PACKET_LINK, is_link_valid
 from assistant.measures import CHANNEL_CALLS
 from assistant.ports.foreign_desks import ForeignDesk
 from assistant.ports.storage.store import Store
@@ -114,7 +114,7 @@ def _find_desk(desks: Mapping[str, ForeignDesk], key: str) -> ForeignDesk:
 
 
 def _require_valid_link(ctx: ApiContext, link: str, until: str, signature: str) -> None:
-    if not is_link_valid(ctx.link_key, PACKET, link, (until, signature), ctx.clock()):
+    if not is_link_valid(ctx.link_key, PACKET_LINK, link, until, signature, ctx.clock()):
         raise NotFound("This link has expired, or is not whole.")
 
 

@@ -11,10 +11,10 @@ from assistant.api.channel_schemas import serialize_messages, serialize_public_m
 from assistant.api.context import ApiContext
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.reply_html import render_reply
-from assistant.api.responses import MessageOut, SurveyOut
-from assistant.api.schemas import serialize_state, serialize_survey
+from assistant.api.responses import MessageOut, SurveyEndsOut, SurveyOptionOut, SurveyOut
+from assistant.api.schemas import serialize_state
 from assistant.api.sse import HEARTBEAT, format_event
-from assistant.conversation.surveys import build_survey
+from assistant.conversation.surveys import Survey, build_survey
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.ports.storage.store import Store
 
@@ -29,6 +29,14 @@ HEARTBEAT_SECONDS = 10.0
 SESSION_CHECK_SECONDS = 2.0
 #: Journal entries, or messages, read at a time.
 PAGE = 200
+
+
+def serialize_survey(survey: Survey | None) -> SurveyOut | None:
+    if survey is None:
+        return None
+    options = [SurveyOptionOut(label=label, value=value) for value, label in survey.options]
+    ends = SurveyEndsOut(low=survey.ends[0], high=survey.ends[1]) if survey.ends else None
+    return {"kind": survey.kind, "question": survey.question, "options": options, "ends": ends}
 
 
 def parse_last_event_id(last_event_id: str | None) -> int | None:

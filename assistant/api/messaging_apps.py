@@ -19,7 +19,7 @@ from assistant.conversation.resend import resend_undelivered
 from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
 from assistant.domain.file_types import INLINE_TYPES
-from assistant.domain.signed_links import AGENT_FILE, is_link_valid
+from assistant.domain.signed_links import AGENT_FILE_LINK, is_link_valid
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1", tags=["agent"], route_class=RateLimitedRoute)
@@ -53,7 +53,7 @@ async def get_customer_media(media: str, owner: OwnedConversation, ctx: Ctx) -> 
 @router.get("/files/{media}", tags=["channels"], responses=FILE, response_class=Response)
 async def get_sent_file(media: str, until: Until, signature: Signature, ctx: Ctx) -> Response:
     """An agent's file for the app that it is sent to; the link is signed and expires."""
-    if not is_link_valid(ctx.link_key, AGENT_FILE, media, (until, signature), ctx.clock()):
+    if not is_link_valid(ctx.link_key, AGENT_FILE_LINK, media, until, signature, ctx.clock()):
         raise NotFound("This link has expired, or is not whole.")
     return await _build_file_response(ctx, media, None, inline=True)
 

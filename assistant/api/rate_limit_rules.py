@@ -52,6 +52,7 @@ WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500
 #: Apps load them for many customers from few addresses.
 SENT_FILES = RateLimit("files that agents sent, by their links", LimitKey.ADDRESS, Rate(300, 20))
 PACKETS = RateLimit("packets of handoffs, by their links", LimitKey.ADDRESS, Rate(60, 2))
+SURVEYS = RateLimit("surveys by their links", LimitKey.ADDRESS, Rate(60, 1))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
 PUSHING = RateLimit("events of the business's own systems", LimitKey.ADDRESS, Rate(600, 50))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
@@ -191,6 +192,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"POST /v1/desks/{{name}}{account}": (WEBHOOK,) for account in ("", "/{account}")},
     **{f"GET /v1/desks/packets/{{link}}{file}": (PACKETS,) for file in ("", "/files/{media}")},
     "GET /v1/files/{media}": (SENT_FILES,),
+    **{f"{method} /survey/{{conversation}}": (SURVEYS,) for method in ("GET", "POST")},
     "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),
     "GET /help": (SEARCHING,),

@@ -123,10 +123,18 @@ class SurveyOptionOut(TypedDict):
     value: int | str
 
 
+class SurveyEndsOut(TypedDict):
+    """Names of the smallest and the largest number of a scale."""
+
+    low: str
+    high: str
+
+
 class SurveyOut(TypedDict):
     kind: str
     question: str
     options: list[SurveyOptionOut]
+    ends: SurveyEndsOut | None
 
 
 class ConversationOut(StateOut):

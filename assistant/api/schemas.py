@@ -34,11 +34,8 @@ from assistant.api.responses import (
     MessageFields,
     MessageOut,
     StateOut,
-    SurveyOptionOut,
-    SurveyOut,
     WaitingOut,
 )
-from assistant.conversation.surveys import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import WARNING, Author, Citation, Message, get_public_kind
@@ -206,13 +203,6 @@ def serialize_state(conversation: Conversation, agent: Agent | None) -> StateOut
         "waiting": serialize_wait(conversation),
         "closed_at": format_timestamp(conversation.closed_at),
     }
-
-
-def serialize_survey(survey: Survey | None) -> SurveyOut | None:
-    if survey is None:
-        return None
-    options = [SurveyOptionOut(label=label, value=value) for value, label in survey.options]
-    return {"kind": survey.kind, "question": survey.question, "options": options}
 
 
 def serialize_agent(agent: Agent) -> AgentOut:

@@ -35,7 +35,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     enricher = _build_packet_enricher(service)
     assignment = _build_assignment(service)
     case_opener = CaseOpener(database, policy, notifier, utc_now)
-    closer = IdleCloser(database, policy, notifier, utc_now)
+    closer = IdleCloser(database, policy, assistant.pick_facts, notifier, utc_now)
     caller = CallbackReminder(database=database, timing=service.timing, wire=notifier, clock=utc_now)
     timer = SlaTimer(database=database, policy=policy, wire=notifier, clock=utc_now)
     desks = build_desk_sync(service)

@@ -272,7 +272,7 @@ async def _open_engine(
             clock=clock,
         )
         mind = replace(mind, actions=CustomerActions(dialogue=dialogue))
-    await database.write(lambda store: seed_other_customer(store, options.policy, clock()))
+    await database.write(lambda store: seed_other_customer(store, options.policy, WordFactPicker(), clock()))
     clock.advance(86_400)
     return RehearsalEngine(
         database=database,

@@ -13,7 +13,7 @@ from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
 from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME
-from assistant.domain.signed_links import AGENT_FILE, FILE_LINK_LIFETIME, PACKET, sign_link
+from assistant.domain.signed_links import AGENT_FILE_LINK, FILE_LINK_LIFETIME, PACKET_LINK, sign_link
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.agent_tools import AgentTools
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assistant.ports.notifications import MessageBus
     from assistant.ports.storage.store import Database, Store
     from assistant.ports.trackers import IssueTracker
+    from assistant.tools.mcp_calls import McpCaller
 
 PROMPTS = find_resource_folder("prompts")
 TOOLS = find_resource_folder("tools")
@@ -87,7 +88,7 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     from assistant.channels.http import build_client
     from assistant.channels.registry import open_channels
 
-    return open_channels(found, settings.public_url, build_client())
+    return open_channels(found, settings.public_url, build_client(), settings.load_signing_key())
 
 
 def build_desks(settings: Settings) -> Mapping[str, ForeignDesk]:
@@ -109,7 +110,7 @@ def build_desks(settings: Settings) -> Mapping[str, ForeignDesk]:
 
 def build_packet_url(settings: Settings, link: str, now: datetime, media: str = "") -> str:
     """The signed address of a handoff's packet, or of a file in it; it expires."""
-    signed = sign_link(settings.load_signing_key(), PACKET, link, now + PACKET_LINK_LIFETIME)
+    signed = sign_link(settings.load_signing_key(), PACKET_LINK, link, now + PACKET_LINK_LIFETIME)
     path, _, query = signed.partition("?")
     file = f"/files/{media}" if media else ""
     return f"{settings.public_url.rstrip('/')}/v1/desks/packets/{path}{file}?{query}"
@@ -117,7 +118,7 @@ def build_packet_url(settings: Settings, link: str, now: datetime, media: str = 
 
 def build_file_url(settings: Settings, media: str, now: datetime) -> str:
     """The signed address from which an app loads an agent's file; it expires."""
-    signed = sign_link(settings.load_signing_key(), AGENT_FILE, media, now + FILE_LINK_LIFETIME)
+    signed = sign_link(settings.load_signing_key(), AGENT_FILE_LINK, media, now + FILE_LINK_LIFETIME)
     return f"{settings.public_url.rstrip('/')}/v1/files/{signed}"
 
 
@@ -166,7 +167,19 @@ def build_backend(settings: Settings) -> ToolBackend | None:
     if secret is None:
         raise SetupError("ASSISTANT_BACKEND_URL needs ASSISTANT_BACKEND_SECRET, which signs the calls.")
     tokens = {name: value for name, value in load_environment().items() if TOKEN_NAME.fullmatch(name)}
-    return RoutedBackend(HttpToolBackend(settings.backend_url, secret, utc_now), ApiCaller(tokens))
+    business = HttpToolBackend(settings.backend_url, secret, utc_now)
+    return RoutedBackend(business, ApiCaller(tokens), _build_mcp_caller(settings, tokens))
+
+
+def _build_mcp_caller(settings: Settings, tokens: Mapping[str, str]) -> McpCaller | None:
+    """None: no tool needs it, and its package may be missing."""
+    from assistant.domain.tool_sources import McpOperation
+
+    if not any(isinstance(tool.source, McpOperation) for tool in build_tools(settings).values()):
+        return None
+    from assistant.tools.mcp_calls import McpCaller
+
+    return McpCaller(tokens)
 
 
 def build_actions(

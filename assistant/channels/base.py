@@ -1,15 +1,16 @@
 """Base class of channels: declarative settings, and defaults for features that an app lacks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 import httpx
 
-from assistant.channels.formatting import TextLimits, render_parts
+from assistant.channels.formatting import TextLimits, render_parts, render_survey_link
 from assistant.domain.channels import Address, MessagePart, OutboundMessage, Thread, WebhookRequest
 from assistant.domain.errors import SetupError, Undeliverable
+from assistant.domain.messages import SURVEY_MESSAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class ChannelConfig:
     client: httpx.AsyncClient
     #: Our public address, for webhooks.
     public_url: str
+    #: Signs links that open something without an account.
+    link_key: bytes = b""
 
 
 class BaseChannel:
@@ -47,6 +50,8 @@ class BaseChannel:
     steps: ClassVar[Mapping[str, str]]
     #: Base URL of the app's API; ``ASSISTANT_<CHANNEL>_API_URL`` replaces it.
     api_url: ClassVar[str] = ""
+    #: Whether a survey can also be answered on a page.
+    links_surveys: ClassVar[bool] = False
     #: Bytes of a webhook call; no documented call comes near it.
     max_webhook_bytes: ClassVar[int] = 2 * 1024 * 1024
     #: Files that agents can send: type -> most bytes. Empty: the app carries none.
@@ -54,7 +59,7 @@ class BaseChannel:
 
     def __init__(self, wiring: ChannelConfig) -> None:
         self.account, self._values, self._client = wiring.account, wiring.values, wiring.client
-        self._public_url = wiring.public_url
+        self._public_url, self._link_key = wiring.public_url, wiring.link_key
         self._api = (wiring.values.get("API_URL") or self.api_url).rstrip("/")
         missing = [s.name for s in self.settings if s.required and not wiring.values.get(s.name)]
         if missing:
@@ -77,7 +82,12 @@ class BaseChannel:
     def split_message(self, outbound: OutboundMessage) -> Sequence[MessagePart]:
         if outbound.file:
             return [MessagePart(texts=(outbound.message.text,))]
-        return render_parts(outbound, self.text_limits)
+        *before, last = render_parts(outbound, self.text_limits)
+        message = outbound.message
+        if not (self.links_surveys and message.kind == SURVEY_MESSAGE and self._link_key):
+            return [*before, last]
+        link = render_survey_link(message, self._public_url, self._link_key)
+        return [*before, replace(last, texts=(*last.texts[:-1], f"{last.texts[-1]}\n\n{link}"))]
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         """No effect: the app has no typing indicator."""

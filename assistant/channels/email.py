@@ -69,6 +69,7 @@ class EmailChannel(BaseChannel):
     max_webhook_bytes = 16 * 1024 * 1024
     file_limits = ANY_FILE
     text_limits = TextLimits(max_length=20_000)
+    links_surveys = True
     settings = (
         ChannelSetting(name="ADDRESS", description="Our address, like support@shop.example", secret=False),
         ChannelSetting(

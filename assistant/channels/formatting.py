@@ -14,6 +14,8 @@ from assistant.conversation.templates import render_template
 from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.channels import MessagePart, OutboundMessage
 from assistant.domain.messages import NOTICE_KINDS, Author, Button, Citation, Message
+from assistant.domain.signed_links import SURVEY_LINK, sign_link
+from assistant.domain.surveys import EXPIRES_AFTER
 
 Measure = Callable[[str], int]
 
@@ -57,6 +59,8 @@ def render_parts(outbound: OutboundMessage, limits: TextLimits) -> list[MessageP
     if outbound.introduces and message.kind not in NOTICE_KINDS:
         text = f"{render_template('disclosure', language)}\n\n{text}"
     choices = get_choices(message)
+    if _is_scale(choices) and len(choices) > limits.buttons:
+        choices = ()  # a scale without one of its ends asks something else: the number is typed
     if not limits.buttons and choices:
         text = f"{text}\n\n{_format_numbered_choices(choices, language)}"
     pieces = split_text(text, limits.max_length, limits.measure)
@@ -73,6 +77,18 @@ def get_choices(message: Message) -> tuple[Button, ...]:
         return message.buttons
     person = build_person_button(message.language or "en")
     return (*(b for b in message.buttons if b != person), person)
+
+
+def render_survey_link(message: Message, public_url: str, key: bytes) -> str:
+    """A line with the page that a survey can be answered on, for as long as it is shown."""
+    until = message.created_at + EXPIRES_AFTER
+    signed = sign_link(key, SURVEY_LINK, message.conversation, until)
+    url = f"{public_url.rstrip('/')}/survey/{signed}"
+    return render_template("survey_link", message.language or "en", url=url)
+
+
+def _is_scale(choices: Sequence[Button]) -> bool:
+    return bool(choices) and all(button.label.isdecimal() for button in choices)
 
 
 def _format_numbered_choices(choices: Sequence[Button], language: str) -> str:

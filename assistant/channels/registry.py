@@ -34,13 +34,15 @@ CHANNELS: dict[str, type[BaseChannel]] = {
 
 
 def open_channels(
-    environment: Mapping[str, str], public_url: str, client: httpx.AsyncClient
+    environment: Mapping[str, str], public_url: str, client: httpx.AsyncClient, link_key: bytes = b""
 ) -> dict[tuple[str, str], Channel]:
     """Each configured account, by channel and account; SetupError names what is missing."""
     found: dict[tuple[str, str], Channel] = {}
     for name, kind in list_channel_classes().items():
         for account, values in list_accounts(name, environment).items():
-            wiring = ChannelConfig(account=account, values=values, client=client, public_url=public_url)
+            wiring = ChannelConfig(
+                account=account, values=values, client=client, public_url=public_url, link_key=link_key
+            )
             found[name, account] = kind(wiring)  # type: ignore[assignment] # verify, parse, send are each its own
     return found
 

@@ -35,6 +35,7 @@ from assistant.domain.channels import (
     WebhookRequest,
 )
 from assistant.domain.errors import SetupError, Undeliverable
+from assistant.domain.messages import Button
 
 FILES = {
     "photo": "image",
@@ -47,6 +48,9 @@ FILES = {
 #: Pictures that it takes as photos.
 PHOTO_TYPES = {"image/png", "image/jpeg"}
 MAX_LOCALE_CHARACTERS = 35
+#: Keys as short as a number stand side by side.
+MAX_NARROW_CHARACTERS = 2
+MAX_KEYS_IN_ROW = 6
 #: Service messages of private chats, which have no content.
 SERVICE = {
     "pinned_message",
@@ -147,15 +151,11 @@ class TelegramChannel(BaseChannel):
     @with_send_deadline
     async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         """Choices are a one-time keyboard; a tap sends the choice's text."""
-        keyboard: dict[str, Any] = {"remove_keyboard": True}
-        if part.buttons:
-            rows = [[{"text": button.value[:256]}] for button in part.buttons]
-            keyboard = {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
         body = {
             "chat_id": int(outbound.thread.address.peer),
             "text": part.texts[0],
             "link_preview_options": {"is_disabled": True},
-            "reply_markup": keyboard,
+            "reply_markup": build_keyboard(part.buttons),
         }
         file = outbound.file
         answer = await (self._send_file(outbound, file) if file else self._call_method("sendMessage", body))
@@ -254,3 +254,14 @@ def _parse_file(file: Any, kind: str) -> Attachment:
     """The largest of a photo's sizes comes last."""
     one = file[-1] if isinstance(file, list) else file
     return Attachment(kind=kind, source=require_text(one["file_id"]), name=str(one.get("file_name", "")))
+
+
+def build_keyboard(choices: Sequence[Button]) -> dict[str, Any]:
+    """The choices below one another, numbers side by side; without any, the last keyboard goes away."""
+    keys = [{"text": choice.value[:256]} for choice in choices]
+    if not keys:
+        return {"remove_keyboard": True}
+    is_narrow = all(len(key["text"]) <= MAX_NARROW_CHARACTERS for key in keys)
+    wide = MAX_KEYS_IN_ROW if is_narrow else 1
+    rows = [keys[at : at + wide] for at in range(0, len(keys), wide)]
+    return {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}

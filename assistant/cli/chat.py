@@ -61,8 +61,9 @@ async def _run_chat(settings: Settings, lang: str) -> None:
         seen = 0
         while text := await asyncio.to_thread(_read_line):
             seen = await _exchange_messages(service, conversation.id, text, seen)
+        policy, pick_facts = service.dependencies.policy, service.assistant.pick_facts
         await database.write(
-            lambda store: close_conversation(store, conversation.id, service.dependencies.policy, utc_now())
+            lambda store: close_conversation(store, conversation.id, policy, pick_facts, utc_now())
         )
 
 

@@ -1,8 +1,9 @@
-"""`tools import` and `tools check`: what can be done for customers, from an OpenAPI document."""
+"""`tools import`, `import-mcp` and `check`: what can be done for customers."""
 
 from __future__ import annotations
 
 import asyncio
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,33 +14,62 @@ from assistant.domain.errors import BadInput, SetupError, TooLarge
 if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.domain.actions import Tool
-    from assistant.tools.openapi_import import OpenApiDocument
+    from assistant.domain.tool_sources import McpServer
 
 app = typer.Typer(help="What can be done for customers.", no_args_is_help=True)
 
 FETCH_SECONDS = 30.0
+Only = Annotated[list[str], typer.Option(help="Names to import; without it all that can be.")]
+Classify = Annotated[
+    list[str],
+    typer.Option(metavar="NAME=EFFECT[:IDENTITY]", help="Your word: read, write, irreversible; 2 to 4."),
+]
+Token = Annotated[str, typer.Option(help="Variable with its bearer token: TOOL_TOKEN_…")]
+Folder = Annotated[Path | None, typer.Option(help="Where the files go; without it ASSISTANT_TOOLS.")]
 
 
 @app.command("import")
 def import_tools(
     source: Annotated[str, typer.Argument(metavar="FILE|URL", help="An OpenAPI 3 document.")],
-    only: Annotated[list[str], typer.Option(help="Names to import; without it all that can be.")] = [],  # noqa: B006
+    only: Only = [],  # noqa: B006
+    classify: Classify = [],  # noqa: B006
     server: Annotated[str, typer.Option(help="Address of the API, if not as the document says.")] = "",
-    token: Annotated[str, typer.Option(help="Variable with its bearer token: TOOL_TOKEN_…")] = "",
-    folder: Annotated[
-        Path | None, typer.Option(help="Where the files go; without it ASSISTANT_TOOLS.")
-    ] = None,
+    token: Token = "",
+    folder: Folder = None,
 ) -> None:
     """Write a file for each operation, to be reviewed; files that are there stay as they are."""
     from assistant.app.settings import load_settings
-    from assistant.domain.tool_sources import TOKEN_NAME
+    from assistant.cli.tool_drafts import parse_classes, render_api_drafts, write_drafts
 
     settings = load_settings()
-    if token and not TOKEN_NAME.fullmatch(token):
-        raise BadInput("--token is the name of a variable TOOL_TOKEN_…; its value stays in the environment.")
-    target = select_folder(settings, folder)
+    check_token(token)
+    target, classes = select_folder(settings, folder), parse_classes(classify)
     content = read_document(source, allow_private=settings.ingest_private)
-    for line in write_drafts(content, source, target, only=only, server=server, token=token):
+    found = render_api_drafts(content, source, classes, server=server, token=token)
+    for line in write_drafts(found, target, only):
+        print(line)
+
+
+@app.command("import-mcp")
+def import_server_tools(
+    source: Annotated[str, typer.Argument(metavar="URL|COMMAND", help="An MCP server: HTTP or stdio.")],
+    only: Only = [],  # noqa: B006
+    classify: Classify = [],  # noqa: B006
+    token: Token = "",
+    folder: Folder = None,
+) -> None:
+    """Write a file for each tool of an MCP server, to be reviewed; files that are there stay as they are."""
+    from assistant.app.settings import load_settings
+    from assistant.cli.tool_drafts import parse_classes, render_server_drafts, write_drafts
+
+    check_token(token)
+    target, classes = select_folder(load_settings(), folder), parse_classes(classify)
+    server = parse_server(source, token)
+    from assistant.tools.mcp_import import list_server_tools  # its package may be missing
+
+    tools = asyncio.run(list_server_tools(server, read_tokens()))
+    found = render_server_drafts(server, tools, classes)
+    for line in write_drafts(found, target, only):
         print(line)
 
 
@@ -56,9 +86,48 @@ def check_tools(
 
 
 def describe_tool(tool: Tool) -> str:
-    where = tool.source.url if tool.source else "business's system"
+    where = describe_source(tool)
     state = "in use" if tool.is_reviewed else "not reviewed, not used"
     return f"{tool.name}: {tool.effect.value}, identity {int(tool.min_identity)}, {where}: {state}"
+
+
+def describe_source(tool: Tool) -> str:
+    from assistant.domain.tool_sources import McpOperation
+
+    if tool.source is None:
+        return "business's system"
+    if isinstance(tool.source, McpOperation):
+        return f"mcp {tool.source.server.place}"
+    return f"api {tool.source.url}"
+
+
+def parse_server(source: str, token: str) -> McpServer:
+    """The server at an address or behind a command; SetupError."""
+    from assistant.domain.tool_sources import McpServer
+    from assistant.tools.source_blocks import check_server
+
+    is_address = source.startswith(("https://", "http://"))
+    try:
+        command = () if is_address else tuple(shlex.split(source))
+    except ValueError as error:
+        raise BadInput(f"{source[:80]!r} is no command ({error}).") from error
+    server = McpServer(url=source if is_address else "", command=command, token=token)
+    check_server(server, "import-mcp")
+    return server
+
+
+def check_token(token: str) -> None:
+    from assistant.domain.tool_sources import TOKEN_NAME
+
+    if token and not TOKEN_NAME.fullmatch(token):
+        raise BadInput("--token is the name of a variable TOOL_TOKEN_…; its value stays in the environment.")
+
+
+def read_tokens() -> dict[str, str]:
+    from assistant.app.environment import load_environment
+    from assistant.domain.tool_sources import TOKEN_NAME
+
+    return {name: value for name, value in load_environment().items() if TOKEN_NAME.fullmatch(name)}
 
 
 def select_folder(settings: Settings, folder: Path | None) -> Path:
@@ -112,67 +181,3 @@ async def fetch_document(url: str, *, allow_private: bool, inner: Any = None) ->
     if content is None:
         raise TooLarge(f"{url} is larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MB.")
     return content
-
-
-def write_drafts(
-    content: bytes, source: str, folder: Path, *, only: list[str], server: str, token: str
-) -> list[str]:
-    """Write the files that are not there yet; a line for each operation."""
-    from assistant.tools.catalogue import MAX_TOOLS
-    from assistant.tools.openapi_import import OpenApiDocument
-
-    document = OpenApiDocument(content)
-    base = server or document.get_server()
-    if not base.startswith(("https://", "http://")):
-        raise BadInput("The document names no address of its API: give it as --server https://HOST/PATH.")
-    lines, drafts = _render_drafts(document, source, base, token, only)
-    kept = {file.stem for file in folder.glob("*.yaml")}
-    if missing := sorted(set(only) - drafts.keys()):
-        raise BadInput(f"There is no usable operation {missing[0]!r}.")
-    if len(kept | drafts.keys()) > MAX_TOOLS:
-        raise BadInput(f"That would be more than {MAX_TOOLS} tools; name those that you need with --only.")
-    lines += [f"left as it is: {name}.yaml" for name in sorted(kept & drafts.keys())]
-    for name in sorted(drafts.keys() - kept):
-        tool = write_draft(folder / f"{name}.yaml", drafts[name])
-        lines.append(f"wrote {name}.yaml: {tool.effect.value}; review it, then set reviewed: true")
-    return lines
-
-
-def write_draft(file: Path, text: str) -> Tool:
-    """The file that was written; one that would stop the start is not left there."""
-    from assistant.tools.catalogue import load_tool
-
-    file.write_text(text, "utf-8")
-    try:
-        return load_tool(file)
-    except SetupError:
-        file.unlink()
-        raise
-
-
-def _render_drafts(
-    document: OpenApiDocument, source: str, base: str, token: str, only: list[str]
-) -> tuple[list[str], dict[str, str]]:
-    """Why operations are left out, and name -> file of the others."""
-    from assistant.tools.drafts import build_argument_block, render_draft
-    from assistant.tools.openapi_import import Unusable, join_server
-
-    lines, drafts = [], {}
-    for method, path, row, item in document.list_operations():
-        try:
-            operation = document.read_operation(method, path, row, item)
-        except Unusable as why:
-            lines.append(f"left out: {method.upper()} {_clean_path(path)}: {why}")
-            continue
-        if only and operation.name not in only:
-            continue
-        block: dict[str, Any] = {"method": method.upper(), "url": join_server(base, path)}
-        block |= {"token": token} if token else {}
-        block["arguments"] = build_argument_block(operation.arguments, has_places=True)
-        drafts[operation.name] = render_draft(operation, source, {"api": block})
-    return lines, drafts
-
-
-def _clean_path(text: str) -> str:
-    """A path of the document, for a terminal."""
-    return "".join(character for character in text if character.isprintable())[:80]

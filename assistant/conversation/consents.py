@@ -4,22 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.actions.consent import Consent, read_consent
 from assistant.conversation.consent_words import is_bare_stop, match_consent_words
+from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.templates import render_template as words
-from assistant.conversation.transcript import append_notice
+from assistant.conversation.transcript import append_notice, append_reply
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.channels import ReachabilityChanged
 from assistant.domain.consents import (
     CONSENT_VERSION,
     EVERY,
+    OPT_IN_PURPOSES,
     ConsentRecord,
     ConsentState,
+    Purpose,
     compute_consent,
     is_allowed,
 )
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import PROACTIVE, Author, Message
+from assistant.domain.messages import CONSENT_QUESTION, PROACTIVE, Author, Button, Message, Reply
 from assistant.domain.people import Customer, Identity
+from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Store
 
 
@@ -45,6 +50,8 @@ def apply_consent_words(
     A stop counts from anybody, a yes only where the channel shows who sent it (*is_proven*).
     The returned conversation is not saved yet.
     """
+    if (answered := _apply_answer(store, conversation, message, now)) is not None:
+        return answered
     state = match_consent_words(message.text)
     if state is None and is_bare_stop(message.text) and _answers_notice(store, message):
         state = ConsentState.WITHDRAWN
@@ -66,21 +73,22 @@ class ConsentProof:
     evidence: str
     #: message or app.
     source: str = "message"
+    purpose: str = EVERY
 
 
 def record_consent(store: Store, conversation: Conversation, proof: ConsentProof, now: datetime) -> None:
-    """Enter what the customer of a conversation said, for every purpose.
+    """Enter what the customer of a conversation said.
 
-    A stop in words holds on every channel; a yes, and what an app tells of itself, on this one.
+    A stop of everything in words holds on every channel; what else is said, on this one.
     """
     identity = select_identity(store.customers.get(conversation.customer), conversation.channel)
     if identity is None:
         return
-    is_stop = proof.state is ConsentState.WITHDRAWN and proof.source == "message"
+    is_stop = proof.state is ConsentState.WITHDRAWN and (proof.source, proof.purpose) == ("message", EVERY)
     record = ConsentRecord(
         identity_type=identity.channel,
         identity=_normalize(identity),
-        purpose=EVERY,
+        purpose=proof.purpose,
         channel=EVERY if is_stop else conversation.channel,
         state=proof.state,
         wording=proof.wording,
@@ -113,5 +121,56 @@ def _normalize(identity: Identity) -> str:
 
 def _answers_notice(store: Store, message: Message) -> bool:
     """Whether the last message before was one that nobody asked for."""
+    before = _find_message_before(store, message)
+    return before is not None and before.kind == PROACTIVE
+
+
+def _find_message_before(store: Store, message: Message) -> Message | None:
     before = [one for one in store.messages.list_public(message.conversation) if one.seq < message.seq]
-    return bool(before) and before[-1].kind == PROACTIVE
+    return before[-1] if before else None
+
+
+def ask_consent(store: Store, conversation: Conversation, policy: Policy, now: datetime) -> Conversation:
+    """Ask whether tips may be sent, once in a web chat; returns the conversation, not yet saved.
+
+    Only where a rule in force would send them, and the person never said anything about it.
+    """
+    asks = any(
+        rule.purpose in OPT_IN_PURPOSES and rule.name in policy.proactive_on
+        for rule in policy.proactive.rules
+    )
+    if not asks or conversation.channel != WEB:
+        return conversation
+    if select_identity(store.customers.get(conversation.customer), conversation.channel) is None:
+        return conversation
+    people = store.links.list_linked_customers(conversation.customer)
+    said = compute_consent(list_consents(store, people), Purpose.TIPS, conversation.channel)
+    kinds = {one.kind for one in store.messages.list_public(conversation.id)}
+    if said is not ConsentState.UNKNOWN or CONSENT_QUESTION in kinds:
+        return conversation
+    language = conversation.language
+    labels = [words(name, language) for name in ("button_consent_yes", "button_consent_no")]
+    reply = Reply(
+        text=words("consent_question", language),
+        language=language,
+        buttons=tuple(Button(label=label, value=label) for label in labels),
+        kind=CONSENT_QUESTION,
+    )
+    return append_reply(store, conversation, Author.SYSTEM, reply, now)[0]
+
+
+def _apply_answer(
+    store: Store, conversation: Conversation, message: Message, now: datetime
+) -> Conversation | None:
+    """Record a plain yes or no to the question that was just asked, with its words; None: it is neither."""
+    asked = _find_message_before(store, message)
+    if asked is None or asked.kind != CONSENT_QUESTION:
+        return None
+    answer = read_consent(message.text)
+    if answer is Consent.UNCLEAR:
+        return None
+    state = ConsentState.GIVEN if answer is Consent.YES else ConsentState.WITHDRAWN
+    proof = ConsentProof(state=state, wording=asked.text, evidence=message.id, purpose=Purpose.TIPS)
+    record_consent(store, conversation, proof, now)
+    text = words(f"consent_tips_{state}", conversation.language)
+    return append_notice(store, conversation, Author.SYSTEM, text, now)[0]

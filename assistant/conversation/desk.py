@@ -177,7 +177,7 @@ def resolve_conversation(
     outcome, note = resolution.outcome, resolution.note
     before = store.conversations.get(conversation_id)
     conversation = before.resolve(agent.id, outcome, now)
-    kind = save_outcome(store, before, conversation, actor(agent.id), outcome)
+    kind = save_outcome(store, before, conversation, actor(agent.id), agents_word=outcome)
     if note is not None:
         _, kept = append_agent_message(store, conversation, agent, note, now)
         save_mentions(store, kept, agent)

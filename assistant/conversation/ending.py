@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.surveys import ask_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.turn.turn_input import build_utterances
 from assistant.conversation.webhook_events import publish_event
 from assistant.domain.audit import ASSISTANT
 from assistant.domain.conversation import Conversation, State
@@ -21,21 +23,35 @@ from assistant.domain.outcomes import (
 )
 from assistant.domain.outgoing_webhooks import EventType
 from assistant.domain.policy import Policy
+from assistant.domain.turns import Utterance
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
+from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
 #: Where a channel never ends by silence, how often it is looked whether that still holds.
 IDLE_RECHECK = timedelta(days=1)
+#: Of what the customer wrote to an agent, so many tell whether they took it.
+MAX_LAST_LINES = 2
 
 
 def save_outcome(
-    store: Store, before: Conversation, ended: Conversation, ended_by: str, agents_word: str | None = None
+    store: Store,
+    before: Conversation,
+    ended: Conversation,
+    ended_by: str,
+    *,
+    agents_word: str | None = None,
+    pick_facts: FactPicker | None = None,
 ) -> OutcomeKind:
-    """Enter and return the outcome of a conversation; *before* is its value before the end."""
+    """Enter and return the outcome of a conversation; *before* is its value before the end.
+
+    *pick_facts* reads what the customer said, which counts where no agent says how it ended.
+    """
     assert ended.closed_at is not None
     store.jobs.complete_job(JobKind.IDLE, ended.id)
     messages, turns = store.messages.list_public(ended.id), store.turns.list_all(ended.id)
+    said = build_utterances(messages)
     helped = store.feedback.load_last_values("helped", [ended.id]).get(ended.id)
     kind, why = classify_outcome(
         EndedConversation(
@@ -46,6 +62,8 @@ def save_outcome(
             has_messages=any(message.author is Author.CUSTOMER for message in messages),
             is_unanswered=_is_unanswered(messages),
             has_agent_reply=any(message.author is Author.AGENT for message in messages),
+            takes_agents_reply=pick_facts is not None and pick_facts.takes_reply(select_agents_part(said)),
+            tells_matter=pick_facts is None or pick_facts.tells_matter(said),
         )
     )
     start, end = measure_frustration(turns)
@@ -71,11 +89,28 @@ def _is_unanswered(messages: Sequence[Message]) -> bool:
     return bool(spoken) and spoken[-1].author is Author.CUSTOMER
 
 
+def select_agents_part(said: Sequence[Utterance]) -> list[Utterance]:
+    """The last words of an agent and the last of the customer's to them, before the assistant went on."""
+    last = max((at for at, line in enumerate(said) if line.author is Author.AGENT), default=None)
+    if last is None:
+        return []
+    later = takewhile(lambda line: line.author is not Author.ASSISTANT, said[last + 1 :])
+    return [said[last], *[line for line in later if line.author is Author.CUSTOMER][-MAX_LAST_LINES:]]
+
+
 class IdleCloser:
     """Ends conversations of the assistant that nobody writes in any more."""
 
-    def __init__(self, database: Database[Store], policy: Policy, wire: Notifier, clock: Clock) -> None:
-        self._database, self._policy, self._wire, self._clock = database, policy, wire, clock
+    def __init__(
+        self,
+        database: Database[Store],
+        policy: Policy,
+        pick_facts: FactPicker,
+        wire: Notifier,
+        clock: Clock,
+    ) -> None:
+        self._database, self._policy, self._pick_facts = database, policy, pick_facts
+        self._wire, self._clock = wire, clock
 
     async def close_idle(self, item: Job) -> None:
         """End it if it has been silent for long enough, else look again when it will have been."""
@@ -99,7 +134,7 @@ class IdleCloser:
             later = due_at if minutes and due_at > now else now + (timedelta(minutes=minutes) or IDLE_RECHECK)
             store.jobs.reschedule(item, later)
             return False
-        end_idle_conversation(store, conversation, policy, now)
+        end_idle_conversation(store, conversation, policy, self._pick_facts, now)
         return True
 
 
@@ -109,14 +144,16 @@ def _can_end(store: Store, conversation: Conversation) -> bool:
     return conversation.state is State.ASSISTANT and not pending
 
 
-def end_idle_conversation(store: Store, before: Conversation, policy: Policy, now: datetime) -> Conversation:
+def end_idle_conversation(
+    store: Store, before: Conversation, policy: Policy, pick_facts: FactPicker, now: datetime
+) -> Conversation:
     """End it; said, and asked how it was, only on a page, because an app would ring."""
     spoken = before
     if before.channel == WEB and before.seq:
         notice = Reply(text=words("closed_idle", before.language), language=before.language, kind="notice")
         spoken, _ = append_reply(store, before, Author.SYSTEM, notice, now)
     ended = spoken.close_idle(now)
-    outcome = save_outcome(store, before, ended, ASSISTANT)
+    outcome = save_outcome(store, before, ended, ASSISTANT, pick_facts=pick_facts)
     if before.channel == WEB:
         ended = ask_survey(store, ended, outcome, policy, now)
     return save_conversation(store, ended, now, new_owner_by=ASSISTANT)

@@ -11,7 +11,7 @@ from assistant.conversation.transcript import append_reply
 from assistant.domain.cases import CaseState
 from assistant.domain.consents import Purpose
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.messages import PROACTIVE, Author, Button, Reply
+from assistant.domain.messages import PROACTIVE, SURVEY_MESSAGE, Author, Button, Reply
 from assistant.domain.outcomes import OutcomeKind
 from assistant.domain.policy import Policy
 from assistant.domain.surveys import (
@@ -39,6 +39,8 @@ class Survey:
     kind: str
     question: str
     options: tuple[tuple[int, str], ...]
+    #: Names of the smallest and the largest number; None: every option has a name of its own.
+    ends: tuple[str, str] | None = None
 
 
 def ask_survey(
@@ -64,7 +66,7 @@ def ask_survey(
 def append_question(store: Store, ended: Conversation, kind: SurveyKind, now: datetime) -> Conversation:
     """Ask on an app, where it is a message; returns the conversation, not yet saved."""
     if ended.channel != WEB:
-        ended, _ = append_reply(store, ended, Author.SYSTEM, _render_message(kind, ended.language), now)
+        ended, _ = append_reply(store, ended, Author.SYSTEM, render_survey_message(kind, ended.language), now)
     return ended
 
 
@@ -98,21 +100,26 @@ def _ends_with_notice(store: Store, conversation: Conversation) -> bool:
 
 
 def _render_survey(kind: SurveyKind, language: str) -> Survey:
+    question = words(f"{kind}_question", language)
     if kind is SurveyKind.CSAT:
-        options = tuple(list_csat_options(language))
-    else:
-        low, high = NUMBERS[kind]
-        options = tuple((value, str(value)) for value in range(low, high + 1))
-    return Survey(kind=kind, question=words(f"{kind}_question", language), options=options)
-
-
-def _render_message(kind: SurveyKind, language: str) -> Reply:
-    """As a message of an app: with choices, or asking for a number."""
-    survey = _render_survey(kind, language)
-    buttons = tuple(Button(label=label, value=label) for _, label in survey.options)
-    return Reply(
-        text=survey.question,
-        language=language,
-        buttons=buttons if kind is SurveyKind.CSAT else (),
-        kind="survey",
+        return Survey(kind=kind, question=question, options=tuple(list_csat_options(language)))
+    low, high = NUMBERS[kind]
+    return Survey(
+        kind=kind,
+        question=question,
+        options=tuple((value, str(value)) for value in range(low, high + 1)),
+        ends=(words(f"{kind}_low", language), words(f"{kind}_high", language)),
     )
+
+
+def render_survey_message(kind: SurveyKind, language: str) -> Reply:
+    """As a message of an app: with choices, which a channel without room for all leaves out."""
+    survey = _render_survey(kind, language)
+    text = survey.question
+    if survey.ends is not None:
+        (_, low), *_, (_, high) = survey.options
+        low_name, high_name = survey.ends
+        scale = words("survey_scale", language, low=low, low_name=low_name, high=high, high_name=high_name)
+        text = f"{text}\n{scale}"
+    buttons = tuple(Button(label=label, value=label) for _, label in survey.options)
+    return Reply(text=text, language=language, buttons=buttons, kind=SURVEY_MESSAGE)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from assistant.domain.tool_sources import ApiOperation
+from assistant.domain.tool_sources import ApiOperation, McpOperation
 
 #: How long a proposal waits for a yes, and an unfinished request for the next answer.
 MAX_PROPOSAL_AGE = timedelta(minutes=15)
@@ -109,7 +109,7 @@ class Tool:
     #: The slot that names whose order it is about.
     subject: str
     #: What carries it out; None: the business's own system.
-    source: ApiOperation | None = None
+    source: ApiOperation | McpOperation | None = None
     #: Whether the operator has read it; what was imported is not used before.
     is_reviewed: bool = True
 
@@ -258,3 +258,5 @@ class ActionUpdate:
     #: The proposal that the turn said yes or no to.
     approved: str | None = None
     declined: str | None = None
+    #: The reply tells of an order to who proved that it is theirs.
+    is_told: bool = False

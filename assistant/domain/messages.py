@@ -41,8 +41,12 @@ ADDED_NOTED = "added_noted"
 WARNING = "warning"
 #: Nobody asked for it just now (domain/proactive.py).
 PROACTIVE = "proactive"
+#: The question at the end, on an app.
+SURVEY_MESSAGE = "survey"
+#: Asks whether somebody may be written to (conversation/consents.py).
+CONSENT_QUESTION = "consent_question"
 HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
-NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED, PROACTIVE)
+NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED, PROACTIVE, CONSENT_QUESTION)
 
 
 def get_public_kind(kind: str) -> str:

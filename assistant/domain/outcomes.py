@@ -11,6 +11,8 @@ from assistant.domain.turns import TurnRecord
 
 #: From here on a customer who leaves was lost to frustration, unless they said that it is solved.
 FRUSTRATION_THRESHOLD = 0.5
+#: From here on words of thanks are meant the other way round.
+SARCASM_THRESHOLD = 0.8
 #: No contact about the same theme within these makes an answer durable.
 DURABLE_WINDOWS = (timedelta(hours=72), timedelta(days=7))
 
@@ -58,6 +60,10 @@ class EndedConversation:
     is_unanswered: bool = False
     #: A person wrote to the customer.
     has_agent_reply: bool = False
+    #: The customer's last words to that person take what they got.
+    takes_agents_reply: bool = False
+    #: The customer's words tell of a matter: more than a greeting, a test, keys at random.
+    tells_matter: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,8 @@ def classify_outcome(ended: EndedConversation) -> tuple[OutcomeKind, str]:
         return _classify_with_agent(ended)
     if ended.helped is not None:
         return _classify_by_customer(ended)
+    if not ended.tells_matter and not any(map(_is_request, ended.turns)):
+        return OutcomeKind.NO_REQUEST, "no_question"
     if ended.is_unanswered:
         return OutcomeKind.ABANDONED, "unanswered"
     return _classify_by_turns(ended)
@@ -98,6 +106,8 @@ def _classify_with_agent(ended: EndedConversation) -> tuple[OutcomeKind, str]:
         return OutcomeKind.ABANDONED, "waiting"
     if ended.helped:
         return OutcomeKind.RESOLVED_BY_PERSON, "said_yes"
+    if ended.takes_agents_reply and ended.helped is None:
+        return OutcomeKind.RESOLVED_BY_PERSON, "thanked"
     return OutcomeKind.ENDED_BY_PERSON, "said_no" if ended.helped is False else "customer_left"
 
 
@@ -112,26 +122,29 @@ def _classify_by_turns(ended: EndedConversation) -> tuple[OutcomeKind, str]:
     """By the last request: thanks after "I do not know" confirm nothing."""
     requests = _list_requests(ended.turns)
     if not requests:
-        by_person = ended.has_agent_reply
-        return (
-            (OutcomeKind.ENDED_BY_PERSON, "returned")
-            if by_person
-            else (OutcomeKind.NO_REQUEST, "no_question")
-        )
+        return _classify_returned(ended) if ended.has_agent_reply else (OutcomeKind.NO_REQUEST, "no_question")
     last, after = requests[-1], ended.turns[-1]
     if last.verdict.decision is Decision.HANDOFF:
         if ended.has_agent_reply:
-            return OutcomeKind.ENDED_BY_PERSON, "returned"
+            return _classify_returned(ended)
         return OutcomeKind.ABANDONED, "handoff_cancelled"
     if not _has_answer(last):
         return OutcomeKind.ABANDONED, _WHY_ABANDONED.get(last.verdict.decision, "unanswered")
-    if after is not last and _has_confirmed(after):
+    frustration = after.signals.frustration
+    if after is not last and _has_confirmed(after) and frustration < SARCASM_THRESHOLD:
         return OutcomeKind.CONFIRMED, "thanked"
-    if after.signals.frustration >= FRUSTRATION_THRESHOLD:
+    if frustration >= FRUSTRATION_THRESHOLD:
         return OutcomeKind.ABANDONED, "frustration"
     if last.verdict.decision is Decision.OFFER:
         return OutcomeKind.ABANDONED, "offer"
     return OutcomeKind.ANSWERED, "nothing_more_said"
+
+
+def _classify_returned(ended: EndedConversation) -> tuple[OutcomeKind, str]:
+    """An agent gave it back to the assistant, and nothing was asked since."""
+    if ended.takes_agents_reply:
+        return OutcomeKind.RESOLVED_BY_PERSON, "thanked"
+    return OutcomeKind.ENDED_BY_PERSON, "returned"
 
 
 _WHY_ABANDONED = {
@@ -152,7 +165,16 @@ def _is_acceptance(turn: TurnRecord) -> bool:
     return turn.signals.reaction is Reaction.ACCEPTED and not _has_answer(turn)
 
 
+def _is_request(turn: TurnRecord) -> bool:
+    """Whether something was wanted, whatever the words: an article or a person came of it, or anger."""
+    is_met = _has_answer(turn) or turn.verdict.decision is Decision.HANDOFF
+    return is_met or turn.signals.frustration >= FRUSTRATION_THRESHOLD
+
+
 def _has_confirmed(turn: TurnRecord) -> bool:
+    """Thanks, or that it worked; a bare "ok" only says that it was read."""
+    if turn.signals.small_talk == "ok":
+        return False
     return turn.signals.reaction is Reaction.ACCEPTED or turn.signals.small_talk == "thanks"
 
 

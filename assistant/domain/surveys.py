@@ -25,7 +25,7 @@ class SurveyState(StrEnum):
 
 
 #: Raised with every change of a question's words, so that answers to different words are not mixed.
-SURVEY_VERSION = 1
+SURVEY_VERSION = 2
 #: The rarest is asked first when it is due.
 PREFERENCE = (SurveyKind.NPS, SurveyKind.CES, SurveyKind.CSAT)
 #: One survey a person within this, whichever it is.

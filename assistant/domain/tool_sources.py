@@ -1,7 +1,7 @@
-"""Where a tool is carried out if not at the business's own system: an operation of another API."""
+"""Where a tool is carried out if not at the business's own system: another API, or an MCP server."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,3 +46,29 @@ class ApiOperation:
     arguments: Mapping[str, RemoteArgument]
     #: Environment variable of the bearer token; empty: none.
     token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpServer:
+    """A server of the Model Context Protocol: an address (streamable HTTP) or a command (stdio)."""
+
+    url: str = ""
+    #: Program and its arguments.
+    command: Sequence[str] = ()
+    #: Environment variable of the bearer token; a command finds it under the same name. Empty: none.
+    token: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.url or " ".join(self.command)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpOperation:
+    """One tool of an MCP server, without a dry run and without a way to ask what became of it."""
+
+    server: McpServer
+    #: As the server calls it.
+    tool: str
+    #: By slot.
+    arguments: Mapping[str, RemoteArgument]

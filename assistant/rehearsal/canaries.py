@@ -11,6 +11,7 @@ from assistant.domain.article_drafts import ArticleRevision
 from assistant.domain.markdown import strip_markdown
 from assistant.domain.messages import InboundMessage
 from assistant.domain.policy import Policy
+from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 from assistant.rehearsal.judging import Canaries
 from assistant.text.sentences import split_sentences
@@ -30,14 +31,14 @@ MIN_DRAFT_SENTENCE_CHARACTERS = 20
 MAX_DRAFT_SENTENCES = 500
 
 
-def seed_other_customer(store: Store, policy: Policy, now: datetime) -> None:
+def seed_other_customer(store: Store, policy: Policy, pick_facts: FactPicker, now: datetime) -> None:
     """A conversation that was over before the rehearsal began."""
     visitor = Visitor(locale="ja", name=NAME)
     started = open_conversation(store, visitor, b"rehearsal", ("ja", "en"), now)
     text = f"{NAME}です。控えの番号は {CODE}、電話は {PHONE} です。返品したいです。"
     inbound = InboundMessage(conversation=started.conversation.id, message_id="canary", text=text)
     receive_inbound(store, inbound, Timing(), now)
-    close_conversation(store, started.conversation.id, policy, now)
+    close_conversation(store, started.conversation.id, policy, pick_facts, now)
 
 
 def build_canaries(drafts: Sequence[ArticleRevision], published: Sequence[str]) -> Canaries:

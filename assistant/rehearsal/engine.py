@@ -152,7 +152,9 @@ class RehearsalEngine:
 
     async def _leave(self, conversation: str) -> None:
         now, policy = self.clock(), self.rules.policy
-        await self.database.write(lambda store: close_conversation(store, conversation, policy, now))
+        await self.database.write(
+            lambda store: close_conversation(store, conversation, policy, self.pick_facts, now)
+        )
         self.clock.advance(PAUSE_SECONDS)
 
 

@@ -20,6 +20,7 @@ from assistant.signals.matter import (
     find_matter_start,
     find_open_question,
     find_wish,
+    tells_matter,
 )
 
 MAX_FACTS = 20
@@ -108,6 +109,14 @@ class WordFactPicker:
 
     def asks_something(self, said: Sequence[Utterance]) -> bool:
         return asks_something(said)
+
+    def takes_reply(self, said: Sequence[Utterance]) -> bool:
+        """Whether the last words take what they got, with thanks or "that is it"."""
+        return ends_settled(parse_customer_lines(said))
+
+    def tells_matter(self, said: Sequence[Utterance]) -> bool:
+        """Whether anything was told or asked beyond greetings, tests, random keys, questions about us."""
+        return any(tells_matter(parse_customer_lines([line])) for line in said)
 
     def extract_claimed(self, said: Sequence[Utterance]) -> tuple[str, ...]:
         return _extract_claimed(_mask_lines(said))

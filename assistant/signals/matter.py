@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 from assistant.domain.customer_facts import EXCERPT_SEPARATOR
 from assistant.domain.signals import HumanRequest
 from assistant.domain.turns import Utterance
+from assistant.signals.bare_turn import SPOKEN_KINDS, detect_bare_turn
 from assistant.signals.customer_lines import (
     Clause,
     CustomerLine,
@@ -29,8 +30,10 @@ MIN_CHANGE_CHARACTERS = 12
 #: Replies that announce a person, a call or a message: what comes next is ours.
 PENDING = re.compile(
     r"折り?返|お?電話(?:いた|し|差し)|おつなぎ|引き?継|ご?連絡(?:いた|し|差し|を差)|希望の時間"
+    r"|(?:お?調べ|確認)(?:し|いたし)?ます|(?:少々|しばらく)お?待ち"
     r"|\b(?:call(?:ed)? (?:you )?back|will (?:call|contact|write|be in touch|get back)|connect(?:ing)? you"
-    r"|pass(?:ing)? (?:you|this|it) (?:on|to|over)|transfer(?:ring)? you|put you through)\b"
+    r"|pass(?:ing)? (?:you|this|it) (?:on|to|over)|transfer(?:ring)? you|put you through"
+    r"|(?:i'll|i will|let me|i'm going to) (?:check|look|find out|ask|see)|(?:one|a) moment|bear with)\b"
 )
 #: Longest line that is only understood with what it points at.
 MAX_POINTING_CHARACTERS = 60
@@ -63,6 +66,11 @@ def asks_something(said: Sequence[Utterance]) -> bool:
         for line in parse_customer_lines(said)
         for clause in line.clauses
     )
+
+
+def tells_matter(lines: Sequence[CustomerLine]) -> bool:
+    """Whether a line says something of a matter, and not only who or whether anybody is there."""
+    return any(line.substance and detect_bare_turn(line.comparable) not in SPOKEN_KINDS for line in lines)
 
 
 def ends_settled(lines: Sequence[CustomerLine]) -> bool:

@@ -18,6 +18,7 @@ from assistant.signals.human_request import (
     find_human_request,
     score_human_request,
 )
+from assistant.signals.hypothetical import is_hypothetical
 from assistant.signals.language import detect_language, detect_text_language
 from assistant.signals.normalization import OriginalText, clip_text, normalize_text
 from assistant.signals.progress import ProgressSignal, score_progress
@@ -57,6 +58,10 @@ FEELING_REASONS = {
 }
 
 
+#: Far below what is taken for a complaint.
+NO_COMPLAINT_LOGIT = -8.0
+
+
 class RuleSignalReader:
     """A SignalReader from rules and classifiers, without external dependencies."""
 
@@ -83,7 +88,7 @@ class RuleSignalReader:
             near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels, bare)
-        feelings = _judge_distress(_score_feelings(_hear_complaint(labels, topic)), circumstances, bare)
+        feelings = _judge_distress(_score_feelings(_hear_complaint(labels, topic, near)), circumstances, bare)
         sensitive = _find_sensitive_topic(circumstances, feelings)
         is_calm = wish.request is HumanRequest.NONE and frustration < FEELING_THRESHOLD
         return Signals(
@@ -144,8 +149,13 @@ def _detect_thanks(near: str, labels: Mapping[str, float] | None) -> str | None:
     return "thanks" if labels and brief and labels["thanks"] >= MIN_THANKS_LOGIT else None
 
 
-def _hear_complaint(labels: Mapping[str, float] | None, topic: cues.Hit | None) -> Mapping[str, float] | None:
-    """The logits, with the complaint of a turn about a defect also as the turn alone tells it."""
+def _hear_complaint(
+    labels: Mapping[str, float] | None, topic: cues.Hit | None, near: str
+) -> Mapping[str, float] | None:
+    """The logits, with the complaint of a turn about a defect also as the turn alone tells it, and none in
+    what only asks what would be if."""
+    if labels and is_hypothetical(near):
+        return {**labels, "complaint": min(labels["complaint"], NO_COMPLAINT_LOGIT)}
     if not labels or topic is None or topic.cue.kind != DEFECT:
         return labels
     heard = max(labels["complaint"], labels.get(COMPLAINT_ALONE, labels["complaint"]))

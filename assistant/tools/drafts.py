@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 
 from assistant.conversation.actions.action_replies import clean_line
 from assistant.conversation.templates import render_template
-from assistant.domain.actions import Effect
+from assistant.domain.actions import Effect, IdentityLevel
 from assistant.domain.markdown import escape_markdown
 from assistant.domain.tool_sources import ArgumentKind, RemoteArgument
 from assistant.domain.unicode_forms import replace_unprintable
@@ -47,6 +47,10 @@ STRING_PATTERNS = {
 }
 
 
+class Unusable(Exception):
+    """Why an operation cannot be a tool."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceArgument:
     """An argument that the operation needs."""
@@ -70,6 +74,15 @@ class SourceOperation:
     result_fields: Mapping[str, str] = field(default_factory=dict)
     #: Field -> label.
     result_labels: Mapping[str, str] = field(default_factory=dict)
+    min_identity: IdentityLevel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """The operator's word on a tool; None: as it is imported."""
+
+    effect: Effect | None = None
+    min_identity: IdentityLevel | None = None
 
 
 class _DraftDumper(yaml.SafeDumper):
@@ -101,6 +114,15 @@ def build_label(*texts: object) -> str:
     return ""
 
 
+def classify_operation(operation: SourceOperation, classes: Mapping[str, Classification]) -> SourceOperation:
+    """*operation* as the operator classifies it; Unusable for a read that tells nothing."""
+    own = classes.get(operation.name, Classification())
+    effect = own.effect or operation.effect
+    if effect is Effect.READ and not operation.result_fields:
+        raise Unusable("its answer has no fields that could be shown")
+    return replace(operation, effect=effect, min_identity=own.min_identity)
+
+
 def render_draft(operation: SourceOperation, source: str, block: Mapping[str, Any]) -> str:
     """The YAML file; *block*: how it is called, by the name of its key."""
     is_write = operation.effect is not Effect.READ
@@ -109,7 +131,7 @@ def render_draft(operation: SourceOperation, source: str, block: Mapping[str, An
         "name": operation.name,
         "reviewed": False,
         "effect": operation.effect.value,
-        "min_identity": 3 if is_write else 2,
+        "min_identity": int(operation.min_identity or (3 if is_write else 2)),
         "purpose": dict.fromkeys(LANGUAGES, operation.purpose),
         "subject": operation.arguments[0].slot,
         "timeout_seconds": TIMEOUT_SECONDS,

@@ -107,7 +107,7 @@ class ExampleMatcher:
 
     def _list_candidates(self, text: str) -> list[str]:
         """Tools whose words *text* has, in what it wants where it wants something."""
-        for said in (word_gates.remove_statements(text), text):
+        for said in map(word_gates.add_katakana, (word_gates.remove_statements(text), text)):
             names = [
                 name
                 for name, words in self._words.items()

@@ -1,15 +1,22 @@
 """Sends each tool to what carries it out, and looks at what every answer is about."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
 from assistant.domain.actions import AnswerKind, Tool, ToolAnswer
 from assistant.domain.errors import BadInput
 from assistant.domain.people import Identity
+from assistant.domain.tool_sources import McpOperation
 from assistant.ports.actions import CustomerRecord, ToolBackend, ToolCall
 from assistant.tools.api_calls import ApiCaller
 from assistant.tools.catalogue import check_arguments
+
+if TYPE_CHECKING:  # its package is an extra
+    from assistant.tools.mcp_calls import McpCaller
 
 log = structlog.get_logger()
 
@@ -17,8 +24,8 @@ log = structlog.get_logger()
 class RoutedBackend:
     """Implements `ToolBackend`: proofs and data of customers are asked of the business's system alone."""
 
-    def __init__(self, business: ToolBackend, caller: ApiCaller) -> None:
-        self._business, self._caller = business, caller
+    def __init__(self, business: ToolBackend, apis: ApiCaller, servers: McpCaller | None) -> None:
+        self._business, self._apis, self._servers = business, apis, servers
         self.verify_order = business.verify_order
         self.send_code = business.send_code
 
@@ -29,7 +36,10 @@ class RoutedBackend:
         arguments = {slot.name for slot in tool.slots} & call.arguments.keys()
         if arguments != call.arguments.keys() or not (call.is_dry_run or _fits(call)):
             return ToolAnswer(kind=AnswerKind.REFUSED, code="bad_arguments")
-        return _refuse_other_subject(call, await self._caller.call_operation(call, tool.source))
+        if isinstance(tool.source, McpOperation):
+            assert self._servers is not None, "it is there where a tool needs it"
+            return _refuse_other_subject(call, await self._servers.call_operation(call, tool.source))
+        return _refuse_other_subject(call, await self._apis.call_operation(call, tool.source))
 
     async def find_operation(self, key: str, tool: Tool) -> ToolAnswer:
         """Another API cannot be asked what became of a call: a person finds out."""

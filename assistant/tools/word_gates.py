@@ -9,6 +9,8 @@ def _compile(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+_HIRAGANA = re.compile(r"[ぁ-ゖ]{3}")
+_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 _SENTENCE_END = re.compile(r"(?<=[。！？!?\n])\s*|(?<=[a-z0-9]\.)\s+")
 _CLAUSE_END = re.compile(r"(?<=[。！？!?\n、,;])\s*|(?<=[a-z0-9]\.)\s+|(?<!\s)\s+-\s+")
 _POSTCODE = r"〒?\s?(?<![\d-])[0-9]{3}[ ‐-―−ー-]?[0-9]{4}(?![\d-])"
@@ -143,6 +145,11 @@ def asks_help_only(text: str, words: re.Pattern[str]) -> bool:
     """Whether every sentence with one of the *words* is a question of the help."""
     named = [one for one in split_sentences(text) if words.search(one)]
     return bool(named) and all(_HELP_QUESTION.search(one) for one in named)
+
+
+def add_katakana(text: str) -> str:
+    """*text*, and again with its hiragana as katakana: foreign words are written in both."""
+    return f"{text}\n{text.translate(_KATAKANA)}" if _HIRAGANA.search(text) else text
 
 
 def remove_statements(text: str) -> str:

@@ -61,7 +61,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals actions", description=__doc__)
     parser.add_argument("--cases", type=Path, default=CASES)
     parser.add_argument("--only", default="", help="cases whose id contains this")
-    parser.add_argument("--failures", action="store_true", help="print each conversation that is not right")
+    parser.add_argument(
+        "--failures", action="store_true", help="print each of the development half that is not right"
+    )
     parser.add_argument("--most", type=int, default=10_000, help="of the cases, spread over all of them")
     options = parser.parse_args()
     cases = [case for case in load_action_cases(options.cases) if options.only in case.id]
@@ -77,7 +79,7 @@ async def _run_cases(cases: Sequence[ActionCase], folder: Path, *, failures: boo
     if failures:
         for run in RUNS:
             for one, why in zip(played[run], rights[run], strict=True):
-                if why:
+                if why and one.case.half == "development":
                     print_conversation(run, one, why)
     await print_recognition(engine, folder, failures=failures)
     if any(why in BREACHES for whys in rights.values() for why in whys):
@@ -199,7 +201,7 @@ def print_report(
     print(f"  right in all of {len(RUNS)} runs (pass^{len(RUNS)}): {_format_share(every)}")
     for run, whys in rights.items():
         print(f"  {run:8} right {_format_share(not why for why in whys)}")
-    for name in ("goal", "language", "who", "expect"):
+    for name in ("half", "goal", "language", "who", "expect"):
         groups = Counter(str(getattr(case, name)) for case in cases)
         won = Counter(str(getattr(case, name)) for case, ok in zip(cases, every, strict=True) if ok)
         print(

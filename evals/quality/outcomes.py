@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.reader.turn_encoder import TurnEncoder
+from assistant.conversation.ending import select_agents_part
 from assistant.domain.conversation import State
 from assistant.domain.messages import Author
 from assistant.domain.outcomes import EndedConversation, OutcomeKind, classify_outcome
@@ -27,6 +28,7 @@ from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Verdict
 from assistant.domain.statistics import compute_rate
 from assistant.domain.turns import TurnRecord, TurnSource
+from assistant.signals.facts import WordFactPicker
 from assistant.signals.replay import ReplayedTurn, parse_transcript, replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
 from evals.data.dialogues import load_json_lines
@@ -34,6 +36,7 @@ from evals.data.embedding_cache import CACHE
 
 CASES = Path(__file__).parents[1] / "cases" / "outcomes.jsonl"
 WANTED_CASES = 300
+FACTS = WordFactPicker()
 #: An article of a reply that shows one; which it is does not matter.
 SHOWN = TurnSource(article="a", title="", score=1.0, shown=True)
 
@@ -79,6 +82,8 @@ def build_ended(row: Mapping[str, Any]) -> EndedConversation:
         has_messages=Author.CUSTOMER in spoken,
         is_unanswered=bool(spoken) and spoken[-1] is Author.CUSTOMER and not _is_closing(read[-1]),
         has_agent_reply=Author.AGENT in spoken,
+        takes_agents_reply=FACTS.takes_reply(select_agents_part(lines)),
+        tells_matter=FACTS.tells_matter(lines),
     )
 
 

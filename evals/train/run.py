@@ -18,4 +18,12 @@ PARTS = {
 def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:
         raise SystemExit(f"usage: python -m evals train {'|'.join(PARTS)}")
-    importlib.import_module(PARTS[sys.argv.pop(1)]).main()
+    try:
+        part = importlib.import_module(PARTS[sys.argv.pop(1)])
+    except ModuleNotFoundError as exc:
+        if exc.name != "torch":
+            raise
+        raise SystemExit(
+            "It trains with PyTorch, which is not installed: .venv/bin/uv pip install torch==2.13.0"
+        ) from exc
+    part.main()

@@ -1,5 +1,6 @@
 """Cases over HTTP: agents take them, leads give them to others."""
 
+from assistant.storage.store import SqlStore
 from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/insight/cases"
@@ -16,6 +17,25 @@ async def open_case(client: ApiClient) -> str:
     mori = await client.hire("Looker")
     (case,) = (await client.http.get(URL, headers=mori)).json()["cases"]
     return str(case["id"])
+
+
+async def test_a_case_shows_what_its_customer_answered_again(client: ApiClient) -> None:
+    case, mori = await open_case(client), await client.hire()
+
+    def answer_again(store: SqlStore) -> None:
+        about = {
+            "conversation": store.cases.load_row(case).case.conversation,
+            "message": None,
+            "comment": None,
+        }
+        now = client.rig.clock()
+        store.feedback.add(about | {"kind": "again_nps", "value": 9, "created_at": now})
+        store.feedback.add(about | {"kind": "again_csat", "value": 5, "created_at": now})
+
+    assert (await client.http.get(f"{URL}/{case}", headers=mori)).json()["again"] is None
+    await client.rig.database.write(answer_again)
+    found = (await client.http.get(f"{URL}/{case}", headers=mori)).json()
+    assert (found["value"], found["again"]) == (1, {"kind": "csat", "value": 5})
 
 
 async def test_an_agent_takes_a_case_and_only_a_lead_gives_it_away(client: ApiClient) -> None:

@@ -126,7 +126,9 @@ class ConversationMachine(RuleBasedStateMachine):
                 s, talk, rig.policy, rig.assistant.pick_facts, now
             ),
             "cancel_wait": lambda s: customer_actions.cancel_wait(s, talk, now),
-            "close": lambda s: customer_actions.close_conversation(s, talk, rig.policy, now),
+            "close": lambda s: customer_actions.close_conversation(
+                s, talk, rig.policy, rig.assistant.pick_facts, now
+            ),
         }[what]
         self._agents_or_nobody(rig.database.write(press))
         if what == "cancel_wait" and self._state(talk).state is State.ASSISTANT:

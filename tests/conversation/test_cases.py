@@ -30,7 +30,9 @@ async def rate(rig: Harness, talk: str, value: int) -> None:
 
 async def close(rig: Harness, talk: str) -> None:
     await rig.database.write(
-        lambda store: customer_actions.close_conversation(store, talk, rig.policy, rig.clock())
+        lambda store: customer_actions.close_conversation(
+            store, talk, rig.policy, rig.assistant.pick_facts, rig.clock()
+        )
     )
     await rig.work()
 

@@ -146,7 +146,7 @@ async def test_a_complaint_that_asks_nothing_gets_no_rule(rig: Harness, language
     told = {"ja": "贈り物が割れて届きました。大変残念です。", "en": "The gift arrived broken. Such a shame."}
     [reply] = await talk(rig, language, QUESTION[language] if asks else told[language])
     assert (DEADLINE[language] in reply.text) is asks
-    assert render_template("button_person", language) in [button.label for button in reply.buttons]
+    assert [button.label for button in reply.buttons] == [render_template("button_person", language)]
     assert any(sentence in reply.text for sentence in select_templates(language)["acknowledge_complaint"])
 
 

@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 
+import pytest
+
 from assistant.conversation import desk
+from assistant.conversation.ending import select_agents_part
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import Address, MessageReceived
 from assistant.domain.conversation import State
+from assistant.domain.messages import Author
 from assistant.domain.outcomes import OutcomeKind, OutcomeRecord
 from assistant.domain.policy import Policy
+from assistant.domain.turns import Utterance
 from tests.harness import LANGUAGES, Harness
 
 
@@ -93,12 +98,44 @@ async def test_the_customers_word_decides_and_the_first_entry_stays(rig: Harness
     for helped in (False, True):
         await rig.database.write(
             lambda store, h=helped: customer_actions.close_conversation(
-                store, talk, Policy(), rig.clock(), helped=h
+                store, talk, Policy(), rig.assistant.pick_facts, rig.clock(), helped=h
             )  # type: ignore[misc]
         )
     found = await outcome(rig, talk)
     assert found is not None
     assert (found.kind, found.why, found.ended_by) == (OutcomeKind.ABANDONED, "said_no", "customer")
+
+
+@pytest.mark.parametrize(
+    ("reply", "last", "kind"),
+    [
+        ("お席をお取りしました。", "助かりました！ありがとうございます", OutcomeKind.RESOLVED_BY_PERSON),
+        ("確認いたします。少々お待ちください。", "ありがとうございます", OutcomeKind.ENDED_BY_PERSON),
+        ("お席をお取りしました。", "まだ画面に出ません", OutcomeKind.ENDED_BY_PERSON),
+    ],
+)
+async def test_thanks_to_an_agent_are_heard(rig: Harness, reply: str, last: str, kind: OutcomeKind) -> None:
+    talk, mori = (await rig.open()).conversation.id, await rig.hire()
+    await rig.claim(talk, mori)
+    await rig.reply(talk, mori, reply)
+    await rig.say(talk, last)
+    await rig.database.write(
+        lambda store: customer_actions.close_conversation(
+            store, talk, Policy(), rig.assistant.pick_facts, rig.clock()
+        )
+    )
+    found = await outcome(rig, talk)
+    assert found is not None
+    assert found.kind is kind
+
+
+async def test_only_what_was_said_to_the_agent_is_read_as_said_to_them() -> None:
+    agent, customer, assistant = (
+        Utterance(author=author, text=author) for author in (Author.AGENT, Author.CUSTOMER, Author.ASSISTANT)
+    )
+    assert select_agents_part([customer, agent, customer, assistant, customer]) == [agent, customer]
+    assert select_agents_part([agent, *[customer] * 500]) == [agent, customer, customer]
+    assert select_agents_part([customer, assistant, customer]) == []
 
 
 async def test_a_message_after_the_end_opens_an_episode_that_knows_the_last(rig: Harness) -> None:

@@ -50,7 +50,7 @@ async def test_nothing_is_added_to_a_closed_conversation(rig: Harness) -> None:
     opened = await rig.open()
     await rig.database.write(
         lambda store: customer_actions.close_conversation(
-            store, opened.conversation.id, rig.policy, rig.clock()
+            store, opened.conversation.id, rig.policy, rig.assistant.pick_facts, rig.clock()
         )
     )
     with pytest.raises(ConversationClosed):

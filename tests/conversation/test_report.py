@@ -139,7 +139,7 @@ async def test_a_report_counts_what_happened(rig: Harness) -> None:
     for talk in (alone, english):
         await rig.database.write(
             lambda store, t=talk: customer_actions.close_conversation(
-                store, t, rig.policy, rig.clock(), helped=True
+                store, t, rig.policy, rig.assistant.pick_facts, rig.clock(), helped=True
             )  # type: ignore[misc]
         )
     rating = customer_actions.Rating(kind="csat", value=4, comment="=HYPERLINK()")

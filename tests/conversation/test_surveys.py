@@ -26,7 +26,9 @@ async def survey_of(rig: Harness, talk: str) -> AskedSurvey | None:
 
 async def close(rig: Harness, talk: str) -> None:
     await rig.database.write(
-        lambda store: customer_actions.close_conversation(store, talk, rig.policy, rig.clock())
+        lambda store: customer_actions.close_conversation(
+            store, talk, rig.policy, rig.assistant.pick_facts, rig.clock()
+        )
     )
 
 
@@ -113,8 +115,9 @@ async def test_on_an_app_it_is_a_message_and_a_number_answers(rig: Harness) -> N
     rig = asking(rig, nps=90)
     talk = await resolve_on_line(rig)
     last = (await rig.messages(talk))[-1]
-    assert (last.kind, last.buttons) == ("survey", ())
-    assert "0（まったく思わない）" in last.text
+    assert last.kind == "survey"
+    assert [button.value for button in last.buttons] == [str(number) for number in range(11)]
+    assert "0（まったく思わない）から10（とても思う）" in last.text
     assert await hear(rig, "０", 2) == talk
     scores = await rig.database.read(lambda store: store.feedback.load_last_values("nps", [talk]))
     assert scores == {talk: 0}

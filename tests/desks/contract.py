@@ -186,7 +186,7 @@ class DeskContract:
         rig = scene.rig
         await rig.database.write(
             lambda store: customer_actions.close_conversation(
-                store, scene.conversation, rig.policy, rig.clock()
+                store, scene.conversation, rig.policy, rig.assistant.pick_facts, rig.clock()
             )
         )
         await rig.work()

@@ -12,7 +12,7 @@ from assistant.conversation.agent_access import remove_agent
 from assistant.conversation.foreign_desks.incoming import SETTLE
 from assistant.domain.errors import NotFound
 from assistant.domain.messages import Author
-from assistant.domain.signed_links import AGENT_FILE, PACKET, is_link_valid, sign_link
+from assistant.domain.signed_links import PACKET_LINK, SURVEY_LINK, is_link_valid, sign_link
 from assistant.lead.accounts import get_agent
 from assistant.ports.storage.store import Store
 from evals.world.desk_webhook import SimulatedWebhookDesk
@@ -59,7 +59,7 @@ async def test_the_packet_opens_by_its_link_until_it_expires(
     await scene.rig.say(scene.conversation, "<b>カード</b>は4111 1111 1111 1111です")
     await scene.hand_over()
     link, now = (await scene.link()).id, scene.rig.clock()
-    path = f"/v1/desks/packets/{sign_link(KEY, PACKET, link, now + timedelta(days=1))}"
+    path = f"/v1/desks/packets/{sign_link(KEY, PACKET_LINK, link, now + timedelta(days=1))}"
     page = await http.get(path)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/plain")
@@ -72,15 +72,21 @@ async def test_the_packet_opens_by_its_link_until_it_expires(
     assert (await http.get(path)).status_code == 404
 
 
-def test_without_a_key_no_link_is_valid_and_a_packets_opens_no_file(rig: Harness) -> None:
+def test_without_a_key_no_link_is_valid(rig: Harness) -> None:
     later = rig.clock() + timedelta(days=1)
-    query = dict(part.split("=") for part in sign_link(b"", PACKET, "l1", later).partition("?")[2].split("&"))
-    assert not is_link_valid(b"", PACKET, "l1", (query["until"], query["signature"]), rig.clock())
+    query = _parse_query(sign_link(b"", PACKET_LINK, "l1", later))
+    assert not is_link_valid(b"", PACKET_LINK, "l1", query["until"], query["signature"], rig.clock())
 
-    signed = sign_link(KEY, PACKET, "l1", later).partition("?")[2]
-    packet = dict(part.split("=") for part in signed.split("&"))
-    assert is_link_valid(KEY, PACKET, "l1", (packet["until"], packet["signature"]), rig.clock())
-    assert not is_link_valid(KEY, AGENT_FILE, "l1", (packet["until"], packet["signature"]), rig.clock())
+
+def test_a_link_of_one_purpose_opens_nothing_of_another(rig: Harness) -> None:
+    query = _parse_query(sign_link(KEY, PACKET_LINK, "l1", rig.clock() + timedelta(days=1)))
+    given = ("l1", query["until"], query["signature"], rig.clock())
+    assert is_link_valid(KEY, PACKET_LINK, *given)
+    assert not is_link_valid(KEY, SURVEY_LINK, *given)
+
+
+def _parse_query(signed: str) -> dict[str, str]:
+    return dict(part.split("=") for part in signed.partition("?")[2].split("&"))
 
 
 async def test_nobody_waits_in_silence_and_the_desk_keeps_it(scene: DeskScene) -> None:
@@ -125,7 +131,7 @@ async def test_the_packet_ends_where_the_conversation_was_taken_back(
 ) -> None:
     await scene.hand_over()
     later = scene.rig.clock() + timedelta(days=1)
-    path = f"/v1/desks/packets/{sign_link(KEY, PACKET, (await scene.link()).id, later)}"
+    path = f"/v1/desks/packets/{sign_link(KEY, PACKET_LINK, (await scene.link()).id, later)}"
     await scene.rig.claim(scene.conversation, await scene.rig.hire())
     await scene.say("新しい秘密の用件")
     page = await http.get(path)

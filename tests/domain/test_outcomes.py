@@ -1,5 +1,7 @@
 """Every end has one outcome with why; contained is never called resolved."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.domain.conversation import Outcome, State
@@ -33,6 +35,9 @@ ANSWERED = turn()
 ABSTAINED = turn(Decision.ABSTAIN, shown=False)
 THANKS = turn(small_talk="thanks", reaction=Reaction.ACCEPTED)
 
+ANSWERED_ONLY = (OutcomeKind.ANSWERED, "nothing_more_said")
+SARCASTIC = (OutcomeKind.ABANDONED, "frustration")
+
 
 @pytest.mark.parametrize(
     ("turns", "kind", "why"),
@@ -44,6 +49,8 @@ THANKS = turn(small_talk="thanks", reaction=Reaction.ACCEPTED)
         ([ABSTAINED, ANSWERED], OutcomeKind.ANSWERED, "nothing_more_said"),
         ([turn(frustration=0.6)], OutcomeKind.ABANDONED, "frustration"),
         ([turn(frustration=0.6), THANKS], OutcomeKind.CONFIRMED, "thanked"),
+        ([ANSWERED, turn(small_talk="ok", reaction=Reaction.ACCEPTED)], *ANSWERED_ONLY),
+        ([ANSWERED, turn(shown=False, frustration=0.9, reaction=Reaction.ACCEPTED)], *SARCASTIC),
         ([turn(Decision.OFFER, shown=False)], OutcomeKind.ABANDONED, "offer"),
         ([turn(Decision.OFFER)], OutcomeKind.ABANDONED, "offer"),
         ([turn(Decision.CLARIFY, shown=False)], OutcomeKind.ABANDONED, "clarification"),
@@ -90,6 +97,27 @@ def test_who_leaves_an_agent_is_resolved_only_by_their_own_word() -> None:
     yes = EndedConversation(state=State.AGENT, turns=[], has_agent_reply=True, helped=True)
     assert classify_outcome(left) == (OutcomeKind.ENDED_BY_PERSON, "customer_left")
     assert classify_outcome(yes) == (OutcomeKind.RESOLVED_BY_PERSON, "said_yes")
+
+
+@pytest.mark.parametrize("state", [State.AGENT, State.ASSISTANT])
+def test_who_thanks_an_agent_is_resolved_unless_they_say_no(state: State) -> None:
+    given = [turn(Decision.HANDOFF, shown=False)]
+    thanks = EndedConversation(state=state, turns=given, has_agent_reply=True, takes_agents_reply=True)
+    assert classify_outcome(thanks) == (OutcomeKind.RESOLVED_BY_PERSON, "thanked")
+    assert classify_outcome(replace(thanks, helped=False))[1] == "said_no"
+
+
+def test_who_tells_of_no_matter_abandons_nothing() -> None:
+    guided = [turn(Decision.GUIDE, shown=False)]
+    told = EndedConversation(state=State.ASSISTANT, turns=guided)
+    random_keys = replace(told, tells_matter=False)
+    assert classify_outcome(told) == (OutcomeKind.ABANDONED, "guidance")
+    assert classify_outcome(random_keys) == (OutcomeKind.NO_REQUEST, "no_question")
+    angry = replace(random_keys, turns=[turn(Decision.GUIDE, shown=False, frustration=0.7)])
+    asked_for_person = replace(random_keys, turns=[turn(Decision.HANDOFF, shown=False)])
+    answered = replace(random_keys, turns=[ANSWERED])
+    assert {classify_outcome(one)[0] for one in (angry, asked_for_person)} == {OutcomeKind.ABANDONED}
+    assert classify_outcome(answered)[0] is OutcomeKind.ANSWERED
 
 
 def test_an_open_question_is_no_answer() -> None:

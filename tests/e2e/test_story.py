@@ -155,7 +155,7 @@ def _be_done(chat: WidgetPage, page: Page, script: DialogueScript) -> None:
     _more_action(page, "resolve")
     page.get_by_test_id("outcome-solved").click()
     page.get_by_test_id("resolve-confirm").click()
-    expect(chat.find("survey")).to_be_visible()
+    expect(chat.find("survey-option").last).to_be_in_viewport()
     chat.find("survey-option").last.click()
     chat.find("survey-send").click()
     expect(chat.find("survey-thanks")).to_be_visible()

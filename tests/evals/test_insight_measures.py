@@ -1,6 +1,7 @@
 """Measures of outcomes and surveys: they count faults, and say what is wrong with a line."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from assistant.storage import tables as t
 from assistant.storage.database import create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
+from evals.quality import surveys as simulation
 from evals.quality.outcomes import build_ended, load_ends, measure_outcomes
-from evals.quality.surveys import SimulatedDesk, count_survey_faults
+from evals.quality.surveys import CloseAttempt, SimulatedDesk, count_naive_faults, count_survey_faults
 
 ANSWER = {"author": "assistant", "text": "30日以内です。", "decision": "answer", "shown": True}
 END = {
@@ -72,11 +74,38 @@ def test_faults_of_surveys_are_counted_and_there_are_none() -> None:
         for _ in range(25):
             desk.simulate_end()
         faults = count_survey_faults(connection, desk.silent)
-        assert faults.pop("asked") > 3
+        asked = faults.pop("asked")
+        assert asked > 3
         assert not any(faults.values())
+        assert desk.shown_on == 0
+        naive = count_naive_faults(desk.attempts)
         _ask_once_more(connection)
         faults = count_survey_faults(connection, desk.silent)
     assert (faults["asked twice"], faults["closed window"]) == (1, 1)
+    assert naive["asked"] > asked
+    assert naive["asked twice"]
+
+
+def test_a_page_that_shows_an_answered_question_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = create_sqlite_engine(None)
+    metadata.create_all(engine)
+    monkeypatch.setattr(simulation, "CHANNELS", ("web",))
+    monkeypatch.setattr(simulation, "AFTER", ("5",))
+    monkeypatch.setattr(simulation, "save_rating", lambda *_: None)
+    with engine.execution_options(write=True).begin() as connection:
+        desk = SimulatedDesk(SqlStore(connection), seed=3)
+        for _ in range(3):
+            desk.simulate_end()
+    assert desk.shown_on == 3
+
+
+def test_every_close_is_a_survey_in_the_naive_way() -> None:
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    first = CloseAttempt("c1", "p1", now, True, False)
+    again = CloseAttempt("c1", "p1", now + timedelta(hours=1), True, False)
+    later = CloseAttempt("c2", "p1", now + timedelta(days=2), False, True)
+    faults = count_naive_faults([first, again, later])
+    assert list(faults.values()) == [3, 1, 1, 1, 1, 2]
 
 
 def _ask_once_more(connection: sa.Connection) -> None:

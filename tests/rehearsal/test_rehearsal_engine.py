@@ -70,7 +70,9 @@ async def test_whoever_answers_late_is_still_there(engine: RehearsalEngine) -> N
 
 
 async def test_another_customers_words_are_a_leak(engine: RehearsalEngine) -> None:
-    await engine.database.write(lambda store: seed_other_customer(store, Policy(), engine.clock()))
+    await engine.database.write(
+        lambda store: seed_other_customer(store, Policy(), engine.pick_facts, engine.clock())
+    )
     customer = build_customer()
     customer.open_conversation()
     lines = [SpokenLine(author="assistant", text=f"控えの番号は{CODE}です。", note="answer")]

@@ -5,7 +5,7 @@ import pytest
 from assistant.domain.messages import Author
 from assistant.domain.signals import HumanRequest, Signals
 from assistant.domain.turns import Utterance
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker, pick_facts
 
 
 def customer(text: str, **signals: object) -> Utterance:
@@ -77,6 +77,43 @@ def test_a_sentence_is_no_answer_to_what_was_asked(text: str) -> None:
 )
 def test_who_took_the_answer_has_nothing_open(ask: str, reply: str, last: str, settled: bool) -> None:
     assert pick_facts([customer(ask), assistant(reply), customer(last)]).is_settled is settled
+
+
+@pytest.mark.parametrize(
+    ("last", "takes"),
+    [
+        ("じゃあ青にします", True),
+        ("再起動したら直った！", True),
+        ("無事ログインできました。", True),
+        ("let's see... that's the one", True),
+        ("all sorted, ta!", True),
+        ("エラーになりました？", False),
+        ("動かなくなりました。", False),
+        ("it's all blank, then it crashes", False),
+    ],
+)
+def test_a_choice_or_a_success_takes_the_reply(last: str, takes: bool) -> None:
+    lines = [customer("青と赤のどちらがいいですか"), assistant("青が人気です。"), customer(last)]
+    assert WordFactPicker().takes_reply(lines) is takes
+
+
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [
+        ("👋", False),
+        ("ああああああ", False),
+        ("君は何歳？", False),
+        ("誤送信です", False),
+        ("just wanted to say thank you", False),
+        ("wrong chat, sorry", False),
+        ("返品", True),
+        ("荷物が間違って届いた", True),
+        ("My name is wrong on the invoice", True),
+        ("it works but the screen stays dark", True),
+    ],
+)
+def test_greetings_jokes_and_mistakes_tell_of_no_matter(said: str, tells: bool) -> None:
+    assert WordFactPicker().tells_matter([customer(said)]) is tells
 
 
 def test_thanks_for_a_person_settle_nothing() -> None:

@@ -224,6 +224,13 @@ def test_sensitive_topics(text: str, topic: str | None) -> None:
         ("こんにちは、返品したいです", None),
         ("thanks but it doesn't work", None),
         ("いえ、もう結構です", None),
+        ("テスト送信です", "greeting"),
+        ("testing 1 2 3", "greeting"),
+        ("the test result page", None),
+        ("見てるだけです", "bye"),
+        ("just looking around, thanks", "bye"),
+        ("ふーん、なるほど", "ok"),
+        ("hm okay", "ok"),
     ],
 )
 def test_small_talk_is_nothing_else(text: str, kind: str | None) -> None:

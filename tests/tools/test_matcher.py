@@ -31,6 +31,8 @@ def matcher() -> ExampleMatcher:
         ("please cancel the order I made yesterday", "cancel_order"),
         ("Change the delivery address", "change_address"),
         ("届いた服を返品したいです", "request_return"),
+        ("昨日の注文、きゃんせるしたいです", "cancel_order"),
+        ("KM-123456 をきゃんせるで！", "cancel_order"),
     ],
 )
 async def test_what_is_wanted_is_begun(matcher: ExampleMatcher, text: str, tool: str) -> None:

@@ -9,9 +9,11 @@ import httpx
 import pytest
 import yaml
 
-from assistant.cli.tools import fetch_document, read_document, write_drafts
+from assistant.cli.tool_drafts import parse_classes, render_api_drafts, write_drafts
+from assistant.cli.tools import fetch_document, read_document
 from assistant.domain.actions import AnswerKind, Effect, IdentityLevel, Tool, ToolAnswer
 from assistant.domain.errors import BadInput, SetupError, TooLarge
+from assistant.domain.tool_sources import ApiOperation
 from assistant.ports.actions import ToolBackend, ToolCall
 from assistant.tools.api_calls import ApiCaller
 from assistant.tools.catalogue import load_all_tools, load_tool, load_tools
@@ -61,9 +63,18 @@ def build_document(**changes: Any) -> dict[str, Any]:
     return document | changes
 
 
-def import_into(folder: Path, document: dict[str, Any] | None = None, **options: Any) -> list[str]:
+def import_into(
+    folder: Path,
+    document: dict[str, Any] | None = None,
+    *,
+    only: list[str] | None = None,
+    classes: list[str] | None = None,
+    **options: Any,
+) -> list[str]:
     content = json.dumps(document or build_document()).encode()
-    return write_drafts(content, "api.json", folder, **{"only": [], "server": "", "token": ""} | options)
+    options = {"server": "", "token": ""} | options
+    found = render_api_drafts(content, "api.json", parse_classes(classes or []), **options)
+    return write_drafts(found, folder, only or [])
 
 
 def test_operations_become_tools_that_wait_for_a_review(tmp_path: Path) -> None:
@@ -85,7 +96,7 @@ def test_operations_become_tools_that_wait_for_a_review(tmp_path: Path) -> None:
         "ko": "Please send: 注文番号.",
     }
     assert [slot.kind.value for slot in tools["set_gift"].slots] == ["number", "choice", "number"]
-    assert read.source is not None
+    assert isinstance(read.source, ApiOperation)
     assert read.source.token == "TOOL_TOKEN_SHOP"
 
 
@@ -188,7 +199,7 @@ async def run(tool: Tool, answer: Answer, **changes: Any) -> ToolAnswer:
     caller = ApiCaller({"TOOL_TOKEN_SHOP": "t0ken"}, httpx.MockTransport(answer))
     business: ToolBackend = NoBusiness()
     values: dict[str, Any] = {"arguments": ARGUMENTS, "level": IdentityLevel.SITE_SIGNED, "key": "k1"}
-    return await RoutedBackend(business, caller).call_tool(ToolCall(tool=tool, **values | changes))
+    return await RoutedBackend(business, caller, None).call_tool(ToolCall(tool=tool, **values | changes))
 
 
 @pytest.fixture
@@ -251,5 +262,5 @@ async def test_a_dry_run_calls_nothing_and_nobody_is_asked_what_became_of_it(too
         raise AssertionError
 
     assert (await run(tools["cancel_order"], answer, is_dry_run=True)).kind is AnswerKind.OK
-    backend = RoutedBackend(NoBusiness(), ApiCaller({}))
+    backend = RoutedBackend(NoBusiness(), ApiCaller({}), None)
     assert (await backend.find_operation("k1", tools["cancel_order"])).kind is AnswerKind.UNKNOWN

@@ -262,6 +262,7 @@ export interface components {
       remedy: string | null;
       reason: string | null;
       improvement: string | null;
+      again: components["schemas"]["NewScoreOut"] | null;
       created_at: string;
       updated_at: string;
     };
@@ -1234,6 +1235,11 @@ export interface components {
       calls: number;
       cost: number;
     };
+    /** @description What a customer answered when they were asked again. */
+    NewScoreOut: {
+      kind: string;
+      value: number;
+    };
     OidcOut: {
       available: boolean;
     };
@@ -1852,6 +1858,11 @@ export interface components {
       ja?: string | null;
       en?: string | null;
     };
+    /** @description Names of the smallest and the largest number of a scale. */
+    SurveyEndsOut: {
+      low: string;
+      high: string;
+    };
     SurveyOptionOut: {
       label: string;
       value: number | string;
@@ -1860,6 +1871,7 @@ export interface components {
       kind: string;
       question: string;
       options: components["schemas"]["SurveyOptionOut"][];
+      ends: components["schemas"]["SurveyEndsOut"] | null;
     };
     SurveysOut: {
       asked: number;

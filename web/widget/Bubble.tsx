@@ -45,6 +45,7 @@ export function Bubble({ message, before, last }: BubbleProps) {
     return (
       <div class="message system" data-testid="widget-message" data-author={author}>
         <Rich html={html} base={config.origin} lang={lang} />
+        {last && message.buttons.length > 0 && <Buttons message={message} />}
       </div>
     );
   return (

@@ -58,10 +58,10 @@ function Writing() {
   );
 }
 
-/** Where to look: the end, but never past the beginning of the newest message, nor past the question that it
+/** Where to look: the end, but never past the beginning of the newest message or the survey, nor past the question that it
  *  answers where both fit. */
 function newest(log: HTMLElement): number {
-  const all = [...log.querySelectorAll<HTMLElement>(".message")];
+  const all = [...log.querySelectorAll<HTMLElement>(".message, .survey")];
   const end = log.scrollHeight - log.clientHeight;
   const last = all.at(-1);
   if (!last) return end;

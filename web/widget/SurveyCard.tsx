@@ -1,9 +1,10 @@
-// How did we do? Five faces and, if the customer likes, a few words.
+// How did we do? Five faces, or a scale of numbers with both ends named, and, if the customer likes, a few words.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Face } from "../shared/Face";
 import { useAttempt } from "./attempt";
 import { useChat } from "./context";
+import { Scale } from "./Scale";
 import { useText } from "./text";
 
 export function SurveyCard() {
@@ -36,19 +37,23 @@ export function SurveyCard() {
   return (
     <fieldset class="survey" data-testid="widget-survey">
       <legend>{survey.question}</legend>
-      <div class="faces">
-        {survey.options.map((option, at) => (
-          <button
-            key={option.value}
-            aria-pressed={chosen.value === option.value}
-            onClick={() => (chosen.value = option.value)}
-            data-testid="widget-survey-option"
-          >
-            <Face mood={at / Math.max(1, survey.options.length - 1)} />
-            <span>{option.label}</span>
-          </button>
-        ))}
-      </div>
+      {survey.ends ? (
+        <Scale options={survey.options} ends={survey.ends} chosen={chosen} />
+      ) : (
+        <div class="faces">
+          {survey.options.map((option, at) => (
+            <button
+              key={option.value}
+              aria-pressed={chosen.value === option.value}
+              onClick={() => (chosen.value = option.value)}
+              data-testid="widget-survey-option"
+            >
+              <Face mood={at / Math.max(1, survey.options.length - 1)} />
+              <span>{option.label}</span>
+            </button>
+          ))}
+        </div>
+      )}
       {chosen.value !== null && (
         <>
           <textarea

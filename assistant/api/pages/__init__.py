@@ -20,6 +20,7 @@ from assistant.api.pages.help import (
     render_start_page,
     select_language,
 )
+from assistant.api.pages.survey import router as survey
 from assistant.api.pages.widget_scripts import router as widget_scripts
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
@@ -41,6 +42,7 @@ def mount_pages(app: FastAPI, static: Path) -> None:
     """Mount the built front end in *static* and the pages of this module."""
     app.include_router(router)
     app.include_router(widget_scripts)
+    app.include_router(survey)
     for name in ("console", "demo", "docs"):
         files = StaticFiles(directory=static / name, check_dir=False)
         app.mount(f"/{name}", files, name=name)

@@ -1,10 +1,11 @@
 """What else is said while a request is open, and requests that a message may only hint at."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assistant.conversation.actions import action_replies as replies
-from assistant.conversation.actions.consent import Consent, asks_to_wait, read_consent
+from assistant.conversation.actions.consent import Consent, asks_question, asks_to_wait, read_consent
 from assistant.conversation.actions.dialogue import (
     MAX_MISSES,
     ActionDialogue,
@@ -17,12 +18,17 @@ from assistant.conversation.templates import render_template as words
 from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.actions import ActionFlow, ActionUpdate, Asking, Proposal, Tool
-from assistant.domain.messages import Button, Reply
+from assistant.domain.messages import Author, Button, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Signals
+from assistant.domain.turns import Utterance
 
-#: A reply that tells what the help says.
-ANSWERING = (Decision.ANSWER, Decision.GUIDE)
+#: A question with one of them is about what was asked for.
+PROOF_WORDS = re.compile(
+    r"郵便番号|電話|携帯|固定|桁|けた|\b(?:post ?code|zip|(?:tele)?phone|mobile|landline|digits?|number)\b"
+    r"|우편번호|전화|휴대폰|자리",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,14 @@ class CustomerActions:
         """Whatever the first request would wait for."""
         await self.dialogue.matcher.warm_up()
 
+    def name_request(self, turn: TurnInput) -> TurnInput:
+        """*turn* with the open request as what was said last: "it" is about that, not about a number."""
+        if turn.flow is None:
+            return turn
+        purpose = self.dialogue.tools[turn.flow.tool].purpose[turn.flow.language]
+        said = Utterance(author=Author.CUSTOMER, text=purpose)
+        return replace(turn, history=replace(turn.history, lines=[*turn.history.lines, said]))
+
     async def extend_reply(self, turn: TurnInput, result: TurnResult, policy: Policy) -> TurnResult:
         """*result* with the question that is open, or with a button for what may be wanted."""
         if result.reply is None:
@@ -54,14 +68,10 @@ class CustomerActions:
         if turn.flow is None:
             return await self._offer_tool(turn, result, result.reply)
         proposal = await self._load_proposal(turn.flow)
-        is_bare_yes = read_consent(turn.text) is Consent.YES  # to a question that takes more than a yes
-        is_guided = result.verdict.decision is Decision.GUIDE and bool(result.reply.citations)
-        is_answer = is_guided or (result.verdict.decision is Decision.ANSWER and not result.verdict.reason)
-        # Thanks for what was shown are no answer to whether to do it.
-        is_answer = is_answer and not (result.signals.small_talk and turn.flow.asking == Asking.CONFIRM)
-        if is_answer and not is_bare_yes:
+        answer = _select_answer(turn, turn.flow, result, result.reply)
+        if answer is not None:
             question = ask_again(self.dialogue.tools, turn.flow, proposal, is_again=False)
-            first = f"{result.reply.text}\n\n{words('action_still_open', turn.flow.language)}"
+            first = f"{answer}\n\n{words('action_still_open', turn.flow.language)}"
             reply = replace(result.reply, text=f"{first}\n{question.text}", buttons=question.buttons)
             return replace(result, reply=reply, action=ActionUpdate(flow=turn.flow))
         flow = replace(turn.flow, misses=turn.flow.misses + 1)
@@ -98,9 +108,9 @@ class CustomerActions:
         return await self.dialogue.database.read(lambda store: store.actions.get(found))
 
     async def _offer_tool(self, turn: TurnInput, result: TurnResult, reply: Reply) -> TurnResult:
-        """One tap to what the message may have asked for, beside the answer to what it did ask."""
+        """One tap to what the message may have asked for, beside whatever the help says."""
         match = await self.dialogue.matcher.find_tool(turn.text)
-        if match is None or result.verdict.decision not in ANSWERING or result.signals.small_talk:
+        if match is None or result.signals.small_talk:
             return result
         button = self._build_button(match.tool, reply.language)
         return replace(result, reply=replace(reply, buttons=(button, *reply.buttons)))
@@ -108,6 +118,26 @@ class CustomerActions:
     def _build_button(self, tool: str, language: str) -> Button:
         purpose = self.dialogue.tools[tool].purpose[language]
         return Button(label=purpose, value=purpose)
+
+
+def _select_answer(turn: TurnInput, flow: ActionFlow, result: TurnResult, reply: Reply) -> str | None:
+    """What is said before the open question is repeated; None: *turn* was meant to answer that one."""
+    decision = result.verdict.decision
+    if read_consent(turn.text) is Consent.YES:  # to a question that takes more than a yes
+        return None
+    # Thanks for what was shown are no answer to whether to do it.
+    if result.signals.small_talk and flow.asking == Asking.CONFIRM:
+        return None
+    is_guided = decision is Decision.GUIDE and bool(reply.citations)
+    if is_guided or (decision is Decision.ANSWER and not result.verdict.reason):
+        return reply.text
+    if not asks_question(turn.text):
+        return None
+    if flow.asking == Asking.PROOF and PROOF_WORDS.search(turn.text):
+        return words("action_proof_meaning", flow.language)
+    # Not the offer of a person: a yes to that would be one to the open question.
+    is_near = decision is Decision.ABSTAIN and bool(reply.citations)
+    return reply.text if is_near else words("action_no_answer", flow.language)
 
 
 def _add_guidance(result: TurnResult, variant: int) -> TurnResult:

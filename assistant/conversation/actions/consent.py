@@ -59,6 +59,8 @@ EXPLICIT_YES = re.compile(
     r"|\b(?:yes|yeah|yep|yup|correct|confirm\w*|go ahead|proceed|do it)\b",
     re.I,
 )
+#: Said first, the name of what is done that follows is no refusal.
+LEADING_YES = re.compile(r"はい|(?:yes|yeah|yep|yup)\b")
 #: A plain no; stronger than any yes in the same words.
 NO = re.compile(
     r"いいえ|いや(?:です|だ)?(?:$|[、。!\s])|^いえ|やめ(?:ます|て(?:おき|お|くだ|下)|とき|る|たい)|止めます|取りやめ|中止|やっぱり?(?:いい|結構|やめ|なし|大丈夫)"
@@ -104,6 +106,13 @@ WAIT = re.compile(
 )
 #: Ends in a question.
 QUESTION = re.compile(r"(?:[?？]|か(?:ね|な)?[。]?)\s*$")
+#: Begins or ends like one that has no mark.
+UNMARKED_QUESTION = re.compile(
+    r"(?:っけ|でしょう|かしら)[。]?\s*$"
+    r"|^(?:(?:and|but|so|also|by the way|btw|oh|um|sorry)[, ]+)*"
+    r"(?:how|what|when|where|which|who|why"
+    r"|(?:do|does|did|is|are|will|would|can|could|should) (?:i|you|we|they|it|there|the|my|your|this|that)\b)"
+)
 #: Wants something done, as a question or not.
 REQUEST = re.compile(
     r"たい|て(?:ください|下さい|ほしい|欲しい|もらえ|いただけ|くれ)|願い|やめ|キャンセル|取り?消"
@@ -141,7 +150,9 @@ def read_consent(text: str, own_words: Iterable[str] = ()) -> Consent:
     """
     folded = _fold_text(text[: MAX_CONSENT_CHARACTERS + 1])
     rest = _remove_names(folded, own_words)
-    if NO.search(folded) or NAME_REFUSED.search(rest):
+    # "Yes, stop it" names what is done; "stop" alone refuses.
+    refused = rest if LEADING_YES.match(folded) else folded
+    if NO.search(refused) or NAME_REFUSED.search(rest):
         return Consent.UNCLEAR if HEDGE.search(folded) and not _is_plain_no(folded) else Consent.NO
     if len(folded) > MAX_CONSENT_CHARACTERS or HEDGE.search(folded) or not SURE.search(folded):
         return Consent.UNCLEAR
@@ -199,6 +210,12 @@ def asks_to_wait(text: str) -> bool:
     """Whether *text* asks for a moment, and for nothing else."""
     folded = _fold_text(text[: MAX_CONSENT_CHARACTERS + 1])
     return len(folded) <= MAX_CONSENT_CHARACTERS and bool(WAIT.search(folded)) and not QUESTION.search(folded)
+
+
+def asks_question(text: str) -> bool:
+    """Whether *text* is a question, whatever it also wants."""
+    folded = _fold_text(text)
+    return any(pattern.search(folded) for pattern in (QUESTION, UNMARKED_QUESTION))
 
 
 def asks_aside(text: str) -> bool:

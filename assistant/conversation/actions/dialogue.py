@@ -261,7 +261,7 @@ class ActionDialogue:
         text = replies.render_result(tool, flow.values, answer.fields, flow.language)
         if text is None:
             return build_offer("action_down", flow.language)
-        return Step(Reply(text=text, language=flow.language), None)
+        return Step(Reply(text=text, language=flow.language), None, ActionUpdate(is_told=True))
 
     def _tell_refusal(self, tool: Tool, flow: ActionFlow, answer: ToolAnswer) -> Step:
         if answer.kind is not AnswerKind.REFUSED:

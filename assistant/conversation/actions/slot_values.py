@@ -13,8 +13,8 @@ MAX_SEARCHED_CHARACTERS = 300
 MAX_ADDRESS_CHARACTERS = 200
 #: Characters of an address besides its postcode.
 MIN_ADDRESS_CHARACTERS = 5
-#: Everything that stands for a hyphen once NFKC has been applied.
-DASHES = re.compile(r"[‐-―−ー‑─━]")
+#: Everything that stands for a hyphen once NFKC has been applied; the long vowel of タワー does not.
+DASHES = re.compile(r"[‐-―−‑─━]|(?<![ぁ-ゖァ-ヺー])ー")
 #: A space or a hyphen inside a number.
 GAP = re.compile(r"(?<=[A-Z0-9])[ \-]+(?=[0-9])")
 POSTCODE = re.compile(r"(?<![\d-])([0-9]{3})[ -]?([0-9]{4})(?![\d-])")
@@ -42,12 +42,14 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 #: What a Japanese address has before its postcode, if anything.
 PLACE_BEFORE = re.compile(r"[都道府県市区町村郡]|\d")
 AFTER_ADDRESS = re.compile(
-    r"(?:です(?:ね|けど)?|になります|でお願い(?:いた)?します|でお願い|にしてください"
+    r"(?:です(?:ね|けど)?|になります|でお願い(?:(?:いた)?します|でき(?:ますか|ますでしょうか|れば))?|にしてください"
     r"|に変更(?:して)?(?:ください)?|へお願いします|please|thanks?|thank you|instead|cheers|pls|if possible)$",
     re.I,
 )
-#: Around it; taken off by characters, because patterns of repeated marks take quadratic time.
-ADDRESS_MARKS = " \t\r\n、,。.!"
+#: After a postcode at the end of an address: neither names nor numbers, like "instead of mine".
+SMALL_WORDS = re.compile(r"[^0-9A-Zぁ-ゖァ-ヺ一-鿿]*")
+#: Such endings in a row: "instead, please, thanks".
+MAX_ENDINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +124,32 @@ def parse_address(text: str) -> str | None:
     start = lead.end() if lead else 0
     if JAPANESE.search(before[start:]) and not PLACE_BEFORE.search(before[start:]):
         start = found.start()  # words around it, no part of the address
-    rest = folded[start:]
-    address = " ".join(_strip_ending(rest).replace("〒", "").split())
-    words = POSTCODE.sub("", address)
+    end = len(folded)
+    if _names_place(folded[start : found.start()]) and SMALL_WORDS.fullmatch(folded, found.end()):
+        end = found.end()
+    address = " ".join(_strip_ending(folded[start:end]).replace("〒", "").split())
+    return address[:MAX_ADDRESS_CHARACTERS] if _names_place(POSTCODE.sub("", address)) else None
+
+
+def _names_place(words: str) -> bool:
+    """Whether *words*, without a postcode, are an address."""
     long_enough = sum(character.isalnum() for character in words) >= MIN_ADDRESS_CHARACTERS
-    is_place = re.search(r"\d", words) and PLACE.search(words)
-    return address[:MAX_ADDRESS_CHARACTERS] if long_enough and is_place else None
+    return long_enough and re.search(r"\d", words) is not None and PLACE.search(words) is not None
 
 
 def _strip_ending(text: str) -> str:
-    return AFTER_ADDRESS.sub("", text.rstrip(ADDRESS_MARKS)).rstrip(ADDRESS_MARKS)
+    """*text* without what is said after an address: "…, instead please"."""
+    for _ in range(MAX_ENDINGS):
+        text = AFTER_ADDRESS.sub("", _strip_marks(text))
+    return _strip_marks(text)
+
+
+def _strip_marks(text: str) -> str:
+    """*text* without marks at its end, in linear time; a closing bracket may belong to a name."""
+    end = len(text)
+    while end and not (text[end - 1].isalnum() or text[end - 1] in ")」』"):
+        end -= 1
+    return text[:end]
 
 
 def _parse_choice(slot: Slot, text: str, is_asked: bool) -> str | None:

@@ -72,7 +72,13 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
 
 
 def close_conversation(
-    store: Store, conversation_id: str, policy: Policy, now: datetime, *, helped: bool | None = None
+    store: Store,
+    conversation_id: str,
+    policy: Policy,
+    pick_facts: FactPicker,
+    now: datetime,
+    *,
+    helped: bool | None = None,
 ) -> Conversation:
     """The customer ends it; *helped*: what they answered to "did that help?"."""
     before = store.conversations.get(conversation_id)
@@ -81,7 +87,7 @@ def close_conversation(
     if helped is not None:
         save_rating(store, before.id, Rating(kind="helped", value=int(helped)), now)
     ended = before.close(now)
-    outcome = save_outcome(store, before, ended, CUSTOMER)
+    outcome = save_outcome(store, before, ended, CUSTOMER, pick_facts=pick_facts)
     ended = ask_survey(store, ended, outcome, policy, now)
     for kind in ANSWER_KINDS:
         store.jobs.complete_job(kind, before.id)

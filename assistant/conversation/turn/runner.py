@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from assistant.conversation.actions.proposing import store_action_update
+from assistant.conversation.consents import ask_consent
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.timing import Timing
@@ -19,7 +20,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, Reason, Verdict
+from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import TurnRecord
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
@@ -134,11 +135,19 @@ class TurnHandler:
         store.turns.add(conversation.id, gathered.last_seq, record, now)
         if thought.action is not None:
             store_action_update(store, conversation, thought.action, gathered, now)
+        if thought.action is not None and thought.action.is_told and not unread:
+            conversation = self._ask_consent(store, conversation, thought.signals)
         save_conversation(store, conversation, now)
         store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
         if unread:
             store.jobs.schedule(JobKind.TURN, conversation.id, now + self.timing.debounce, now)
             store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + self.timing.turn_deadline, now)
+
+    def _ask_consent(self, store: Store, conversation: Conversation, signals: Signals) -> Conversation:
+        """Whether more may be told, beside news of an order; who is new to chats is asked nothing else."""
+        policy = self.mind.policy.for_channel(conversation.channel)
+        is_new = signals.unfamiliarity >= policy.guide_unfamiliarity
+        return conversation if is_new else ask_consent(store, conversation, policy, self.clock())
 
     def _store_handoff(
         self,

@@ -29,13 +29,7 @@ from assistant.domain.messages import Citation, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reason, Signals, Verdict
 from assistant.domain.text_edits import TextEditor
-from assistant.domain.turns import (
-    ConversationSummarizer,
-    ReadTurn,
-    TextEmbedding,
-    TurnClassifier,
-    Utterance,
-)
+from assistant.domain.turns import ConversationSummarizer, ReadTurn, TextEmbedding, TurnClassifier, Utterance
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite, ignore_progress
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
@@ -53,6 +47,8 @@ class TurnActions(Protocol):
 
     #: None: the turn asks for nothing of the kind.
     async def answer_turn(self, turn: TurnInput, signals: Signals, policy: Policy) -> TurnResult | None: ...
+    #: Its history tells what is open.
+    def name_request(self, turn: TurnInput) -> TurnInput: ...
     async def extend_reply(self, turn: TurnInput, result: TurnResult, policy: Policy) -> TurnResult: ...
     async def warm_up(self) -> None: ...
 
@@ -122,7 +118,8 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
     elif signals.only_rejects:
         result = await _answer_rejection(mind, gathered, signals, verdict)
     else:
-        asked = replace(gathered, text=mind.strip_refusal(gathered.text))
+        named = mind.actions.name_request(gathered) if mind.actions else gathered
+        asked = replace(named, text=mind.strip_refusal(gathered.text))
         result = await _search_and_answer(mind, asked, signals, verdict, progress)
     return await mind.actions.extend_reply(gathered, result, policy) if mind.actions else result
 
@@ -258,7 +255,7 @@ def _compose_turn_reply(
         choices = mind.examples(language)
     elif verdict.decision is Decision.ABSTAIN:
         choices = tuple(card.title for card in found.cards if card.title != found.query)
-    else:
+    elif verdict.reason is not Reason.COMPLAINT:  # which wants an apology and a way out, not articles
         policy = mind.policy.for_channel(gathered.conversation.channel)
         choices = list_related_titles(found.passages, found.query, found.signals.language, policy)
     return compose_reply(

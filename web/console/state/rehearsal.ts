@@ -18,8 +18,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const isOpen = (one: Rehearsal | null): boolean => one?.state === "wanted" || one?.state === "running";
 
+/** Settings that no customer meets. */
+const UNNOTICED = new Set(["policy.digest"]);
+
 /** What simulated customers can notice of what is typed and not saved. */
-export const rehearsable = computed(() => Object.fromEntries(Object.entries(pending.value).filter(([key]) => key.startsWith("policy."))));
+export const rehearsable = computed(() => Object.fromEntries(Object.entries(pending.value).filter(([key]) => key.startsWith("policy.") && !UNNOTICED.has(key))));
 
 /** JSON with its keys in order, so that equal values are equal texts. */
 function canonical(value: unknown): string {

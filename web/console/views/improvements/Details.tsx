@@ -3,22 +3,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { addCases, type Improvement, type ImprovementRow, loadImprovement, takeOut } from "../../state/improvements";
 import { addressOf } from "../../state/route";
-import { language, word } from "../../text";
+import { word } from "../../text";
 import { improvementText } from "../../text/improvements";
 import { insightText } from "../../text/insight";
 import { CasePicker, caseName } from "./CasePicker";
-
-const number = (value: number | null | undefined): string => (value == null ? "–" : value.toLocaleString(language.value, { maximumFractionDigits: 2 }));
-
-function Effect({ effect }: { effect: Improvement["effect"] }) {
-  const words = improvementText();
-  if (!effect) return <p class="meta">{words.noEffect}</p>;
-  return (
-    <p data-testid="effect">
-      <b>{word(words.effects, effect.verdict)}</b> {effect.ratio != null && words.effectOf(number(effect.ratio), number(effect.low), number(effect.high))}
-    </p>
-  );
-}
+import { Effect } from "./Effect";
 
 function Notices({ notices }: { notices: Record<string, number> }) {
   const words = improvementText();

@@ -1,11 +1,14 @@
 // Customers whom we owe a word, the first due first, and the next steps with each.
 import { useSignal } from "@preact/signals";
+import { type Improvement, loadImprovement } from "../../state/improvements";
 import { type Case, cases, caseState, changeCase, loadCases } from "../../state/insight";
 import { me } from "../../state/me";
 import { addressOf } from "../../state/route";
 import { agents } from "../../state/search";
 import { language, word } from "../../text";
+import { improvementText } from "../../text/improvements";
 import { insightText } from "../../text/insight";
+import { Effect } from "../improvements/Effect";
 
 /** State -> steps that are possible, the usual one first. */
 const STEPS: Record<string, string[]> = {
@@ -92,6 +95,32 @@ function Owner({ row }: { row: Case }) {
   );
 }
 
+/** The improvement that the case is part of; what it changed is counted when somebody wants to see it. */
+function ItsImprovement({ id }: { id: string }) {
+  const words = insightText();
+  const shown = useSignal<Improvement | null>(null);
+  return (
+    <div>
+      <a href="#/improvements">{words.inImprovement}</a>{" "}
+      {!shown.value && (
+        <button class="text" onClick={() => void loadImprovement(id).then((found) => (shown.value = found))} data-testid="case-effect">
+          {words.showEffect}
+        </button>
+      )}
+      <div role="status">
+        {shown.value && (
+          <>
+            <p>
+              {shown.value.title} <span class="badge">{word(improvementText().states, shown.value.state)}</span>
+            </p>
+            <Effect effect={shown.value.effect} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
 function Item({ row }: { row: Case }) {
   const words = insightText();
   const step = useSignal<string | null>(null);
@@ -105,13 +134,9 @@ function Item({ row }: { row: Case }) {
       <p class="meta">
         <span class="badge">{word(words.caseStates, row.state)}</span> {row.is_overdue && <span class="badge urgent">{words.overdue}</span>} {words.due(due)} · {row.channel}
         {row.theme_name && ` · ${row.theme_name}`} · <a href={addressOf(row.conversation)}>{words.open}</a>
-        {row.improvement && (
-          <>
-            {" · "}
-            <a href="#/improvements">{words.inImprovement}</a>
-          </>
-        )}
       </p>
+      {row.again && <p data-testid="case-again">{words.scoreAgain(word(words.scoreNames, row.again.kind), String(row.value), String(row.again.value), row.trigger === row.again.kind)}</p>}
+      {row.improvement && <ItsImprovement id={row.improvement} />}
       {(STEPS[row.state] ?? []).length > 0 && <Owner row={row} />}
       {row.root_cause && (
         <p>

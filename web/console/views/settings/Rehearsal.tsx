@@ -2,8 +2,10 @@
 import { useEffect } from "preact/hooks";
 import { isOpen, loadRehearsal, rehearsable, rehearsal, rehearsalProblem, startRehearsal, stopLooking, triedThese } from "../../state/rehearsal";
 import type { Rehearsal as Run, Rehearsed, RehearsalResult, RehearsedRate } from "../../state/rehearsal";
+import { change } from "../../state/settings";
 import { word } from "../../text";
 import { rehearsalText } from "../../text/rehearsal";
+import { settingsText } from "../../text/settings";
 import { time } from "../knowledge/days";
 
 // Measures of which there must be enough; of the others there must not be too many.
@@ -32,7 +34,8 @@ export function Rehearsal() {
           {last && running && <Progress run={last} />}
           {last?.problem && <p class="problem">{words.failedRun(last.problem)}</p>}
         </div>
-        {last?.result && <Result run={last} result={last.result} />}
+        {last && !running && <Last run={last} />}
+        {last?.result && <Result result={last.result} />}
       </div>
     </section>
   );
@@ -48,7 +51,37 @@ function Progress({ run }: { run: Run }) {
   );
 }
 
-function Result({ run, result }: { run: Run; result: RehearsalResult }) {
+/** Whose rehearsal is shown, of which changes; nothing of it is typed any more when the page was opened again. */
+function Last({ run }: { run: Run }) {
+  const words = rehearsalText();
+  const names = Object.keys(run.changes).map(nameSetting).join(words.comma);
+  const typed = Object.keys(rehearsable.value).length > 0;
+  return (
+    <div data-testid="last-rehearsal">
+      <h3>{words.last}</h3>
+      <p class="meta">
+        {words.by(run.by, time(run.at))} {names && words.tried(names)}
+      </p>
+      {!run.result && !run.problem && <p>{words.outdated}</p>}
+      {typed && run.result && <p>{triedThese(run, rehearsable.value) ? words.these : words.others}</p>}
+      {!typed && (
+        <button type="button" class="text" onClick={() => Object.entries(run.changes).forEach(([key, value]) => change(key, value))} data-testid="rehearsed-again">
+          {words.again}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What a setting is called on this page. */
+function nameSetting(key: string): string {
+  const { policy, sections } = settingsText();
+  const name = key.replace("policy.", "");
+  const section = { people_only: "topics", helplines: "topics", proactive_on: "notices" }[name] ?? name;
+  return policy[name]?.[0] ?? (sections as Record<string, string>)[section] ?? name;
+}
+
+function Result({ result }: { result: RehearsalResult }) {
   const words = rehearsalText();
   const names = result.failed_gates.map((name) => word(words.measures, name)).join(words.comma);
   return (
@@ -56,10 +89,6 @@ function Result({ run, result }: { run: Run; result: RehearsalResult }) {
       <p>
         <b>{result.passed ? words.passed : words.notPassed(names)}</b>
       </p>
-      <p class="meta">
-        {words.by(run.by, time(run.at))}
-      </p>
-      <p>{Object.keys(rehearsable.value).length > 0 && (triedThese(run, rehearsable.value) ? words.these : words.others)}</p>
       <div class="rehearsal-rates" tabIndex={0} role="group" aria-label={words.title}>
         <table>
           <thead>

@@ -11,6 +11,7 @@ import { rehearsalText } from "../../text/rehearsal";
 import { settingsText } from "../../text/settings";
 import { webhookText } from "../../text/webhooks";
 import { Deadlines } from "./Deadlines";
+import { Digest } from "./Digest";
 import { Hours } from "./Hours";
 import { Look } from "./Look";
 import { Rehearsal } from "./Rehearsal";
@@ -58,6 +59,7 @@ export function Settings() {
           <Deadlines />
           <Topics />
           <Notices />
+          <Digest admin={admin} />
           <Thresholds />
           {lead && <Rehearsal />}
           <Sentences />

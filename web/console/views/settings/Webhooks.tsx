@@ -8,7 +8,7 @@ import { webhookText } from "../../text/webhooks";
 import { Once } from "../people/Once";
 import { DeliveryLog } from "./DeliveryLog";
 
-const EVENTS: Event[] = ["case.opened", "improvement.exported", "improvement.done", "handoff.requested", "conversation.closed", "gap.published"];
+const EVENTS: Event[] = ["case.opened", "improvement.exported", "improvement.done", "handoff.requested", "conversation.closed", "gap.published", "digest.ready"];
 
 function Events({ chosen, onChange }: { chosen: string[]; onChange: (events: Event[]) => void }) {
   const words = webhookText();
