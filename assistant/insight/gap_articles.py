@@ -51,7 +51,8 @@ def extract_statements(conversation: str, message: str, text: str) -> list[Agent
 def select_sentences(statements: Sequence[AgentStatement], vectors: Vectors) -> list[DraftSentence]:
     """The most central statements, each thing once: near to what agents said in other conversations.
 
-    LexRank's degree centrality (Erkan & Radev 2004), with each conversation as one vote.
+    LexRank's degree centrality (Erkan & Radev 2004), with each conversation as one vote. *statements* are in
+    the order in which they were said; those chosen come as early as they were said in their conversation.
     """
     if not statements:
         return []
@@ -65,6 +66,7 @@ def select_sentences(statements: Sequence[AgentStatement], vectors: Vectors) -> 
             chosen.append(int(place))
         if len(chosen) == MAX_SENTENCES:
             break
+    chosen.sort(key=lambda place: (talks[: place + 1] == talks[place]).sum() / (talks == talks[place]).sum())
     return [
         DraftSentence(
             conversation=statements[place].conversation,

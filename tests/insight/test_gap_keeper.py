@@ -262,6 +262,22 @@ def test_what_several_agents_said_comes_first_and_once() -> None:
     assert "2" not in chosen
 
 
+def test_a_draft_begins_with_what_agents_say_first() -> None:
+    import numpy as np
+
+    order = ("申込書を出します", "三日待ちます", "取りに来ます")
+    said = [
+        AgentStatement(conversation=f"c{n}", message="m", text=f"{text}。{n}")
+        for n in range(2)
+        for text in order
+    ]
+    #: The last step is what they say most alike.
+    alike = np.array([[1, 0.1, 0], [0.1, 1, 0], [0, 0, 1]], dtype=np.float32)
+    vectors = np.vstack([alike, alike + np.array([[0.4, 0, 0], [0, 0.3, 0], [0, 0, 0]])]).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert [one.text.split("。")[0] for one in select_sentences(said, vectors)] == list(order)
+
+
 def test_a_proof_names_what_an_article_takes_over() -> None:
     proof = compare_answers(
         "new", ["new", None, "old"], ["old", "old", None], ["new", "old", "new"], {"old": "返品"}
