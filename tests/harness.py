@@ -37,6 +37,7 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import AgentMessage, Author, InboundMessage, Message
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
+from assistant.domain.signed_links import AGENT_FILE_LINK, FILE_LINK_LIFETIME, sign_link
 from assistant.domain.turns import TURN_LABELS, TextEmbedding, Utterance
 from assistant.jobs.attachment_download import AttachmentDownloader
 from assistant.jobs.desk_sync import DeskSync
@@ -55,10 +56,17 @@ from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
+#: Signs links to packets and files.
+LINK_KEY = b"key of links"
 IDENTITY_KEY = b"the site's identity secret"
 LANGUAGES = ("ja", "en")
 JAPANESE = Visitor(locale="ja")
 MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+def build_file_url(media: str, now: datetime) -> str:
+    signed = sign_link(LINK_KEY, AGENT_FILE_LINK, media, now + FILE_LINK_LIFETIME)
+    return f"https://help.example.jp/v1/files/{signed}"
 
 
 @cache
@@ -207,7 +215,7 @@ class Harness:
         self.closer = IdleCloser(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
         self.case_opener = CaseOpener(self.database, self.policy, self.wire, self.clock)
         self.timer = SlaTimer(database=self.database, policy=self.policy, wire=self.wire, clock=self.clock)
-        self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
+        self.outbox = Outbox(self.database, self.channels, self.wire, self.clock, build_file_url)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
             database=self.database,

@@ -210,19 +210,6 @@ class CustomerOut(CustomerFields):
     notes: list[CustomerNoteOut]
 
 
-class ChannelLimitOut(TypedDict):
-    ja: str
-    en: str
-    urgent: NotRequired[bool]
-
-
-class ChannelOut(TypedDict):
-    name: str
-    account: str | None
-    unreachable: str | None
-    limits: list[ChannelLimitOut]
-
-
 class ContactOut(TypedDict):
     kind: str
     value: str

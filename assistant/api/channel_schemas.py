@@ -6,15 +6,16 @@ from typing import Any, Literal
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
-    ChannelOut,
     ContactOut,
     DeliveryOut,
     LinkOut,
 )
 from assistant.api.context import ApiContext
+from assistant.api.packet_responses import ChannelOut
 from assistant.api.responses import MediaKind, MediaOut, MessageOut
 from assistant.api.schemas import format_timestamp, serialize_agent_message, serialize_message
 from assistant.conversation.contacts import list_contacts
+from assistant.conversation.files import find_file_limits
 from assistant.domain.channels import Delivery, DeliveryState, Media
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
@@ -103,6 +104,7 @@ def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation)
         "account": thread.address.account or None,
         "unreachable": thread.unreachable,
         "limits": limits,
+        "file_limits": dict(find_file_limits(thread, ctx.channels)),
     }
 
 

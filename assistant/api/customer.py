@@ -132,6 +132,8 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
         "greeting": render_template("greeting", language),
         "disclosure": " ".join(filter(None, (render_template("disclosure", language), absence))),
         "examples": list(ctx.examples(language)),
+        # A code must stand alone, and mails have signatures.
+        "apps": sorted({name for name, _ in ctx.channels} - {"email"}),
         "languages": list(ctx.languages),
         "language": language,
         "text": WIDGET_WORDS[language],

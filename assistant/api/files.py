@@ -1,4 +1,4 @@
-"""Files in the web chat, both ways: the body is the file itself."""
+"""Files of customers in the web chat, and of agents: the body is the file itself."""
 
 import asyncio
 from typing import Annotated
@@ -13,7 +13,13 @@ from assistant.api.context import Ctx
 from assistant.api.customer import OwnedConversation
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import MessageOut, MessageReceiptOut
-from assistant.conversation.files import UploadedFile, check_upload, receive_customer_file, send_agent_file
+from assistant.conversation.files import (
+    FileDesk,
+    UploadedFile,
+    check_upload,
+    receive_customer_file,
+    send_agent_file,
+)
 from assistant.domain.messages import Author
 from assistant.ports.storage.store import Store
 from assistant.text.characters import clean_line
@@ -49,11 +55,15 @@ async def send_customer_file(
 async def send_file(
     conversation: str, inside: CurrentAgent, request: Request, ctx: Ctx, id: UUID, name: Name = ""
 ) -> AgentMessageReceiptOut:
-    """A file of the agent who owns the conversation; in the web chat only."""
+    """A file of the agent who owns the conversation, where the customer's app carries it.
+
+    409 with `reason` `channel`: it carries none; 422 `channel_file_type`, 413 `channel_file_size`.
+    """
     file, now = await _read_upload(request, id, name), ctx.clock()
+    desk = FileDesk(channels=ctx.channels, timing=ctx.timing)
 
     def send_and_load(store: Store) -> AgentMessageOut:
-        message = send_agent_file(store, conversation, inside.agent, file, ctx.timing, now)
+        message = send_agent_file(store, conversation, inside.agent, file, desk, now)
         return serialize_messages(store, conversation, [message], ctx.hosts)[0]
 
     message = await ctx.database.write(send_and_load)

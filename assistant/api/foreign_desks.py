@@ -40,14 +40,14 @@ MAX_PACKET_CHARACTERS = 200_000
 PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 DESCRIBED = describe_content("What the desk expects; mostly nothing.", "text/plain")
-PACKET = describe_content("The packet, as text", "text/plain")
+PACKET_TEXT = describe_content("The packet, as text", "text/plain")
 FILE = describe_content("The file", "application/octet-stream", "binary")
 
 Until = Annotated[str, Query(max_length=12)]
 Signature = Annotated[str, Query(max_length=64)]
 
 
-@router.get("/packets/{link}", response_class=Response, responses=PACKET)
+@router.get("/packets/{link}", response_class=Response, responses=PACKET_TEXT)
 async def read_packet(link: str, until: Until, signature: Signature, ctx: Ctx) -> Response:
     """All of a handoff, for people in a foreign desk; the link is signed and expires."""
     _require_valid_link(ctx, link, until, signature)

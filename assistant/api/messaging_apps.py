@@ -10,6 +10,7 @@ from assistant.api.agent_responses import AgentMessageReceiptOut, CandidateOut, 
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.customer import OwnedConversation
+from assistant.api.foreign_desks import Signature, Until
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import LinkCodeOut, describe_content
 from assistant.api.schemas import build_example, format_timestamp, serialize_agent_message
@@ -18,6 +19,7 @@ from assistant.conversation.resend import resend_undelivered
 from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
 from assistant.domain.file_types import INLINE_TYPES
+from assistant.domain.signed_links import AGENT_FILE_LINK, is_link_valid
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1", tags=["agent"], route_class=RateLimitedRoute)
@@ -46,6 +48,14 @@ async def get_agent_media(media: str, _inside: CurrentAgent, ctx: Ctx, inline: b
 async def get_customer_media(media: str, owner: OwnedConversation, ctx: Ctx) -> Response:
     """A file of this conversation, as a download."""
     return await _build_file_response(ctx, media, owner.id)
+
+
+@router.get("/files/{media}", tags=["channels"], responses=FILE, response_class=Response)
+async def get_sent_file(media: str, until: Until, signature: Signature, ctx: Ctx) -> Response:
+    """An agent's file for the app that it is sent to; the link is signed and expires."""
+    if not is_link_valid(ctx.link_key, AGENT_FILE_LINK, media, until, signature, ctx.clock()):
+        raise NotFound("This link has expired, or is not whole.")
+    return await _build_file_response(ctx, media, None, inline=True)
 
 
 async def _build_file_response(

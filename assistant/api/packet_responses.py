@@ -6,7 +6,6 @@ from typing_extensions import TypedDict
 
 from assistant.api.agent_responses import (
     AgentMessageOut,
-    ChannelOut,
     ColleagueOut,
     ContactOut,
     CustomerOut,
@@ -22,6 +21,20 @@ from assistant.api.callback_responses import CallbackOut
 from assistant.api.responses import Timestamp
 from assistant.api.verdict_responses import OpinionsOut
 from assistant.domain.messages import Author
+
+
+class ChannelLimitOut(TypedDict):
+    ja: str
+    en: str
+    urgent: NotRequired[bool]
+
+
+class ChannelOut(TypedDict):
+    name: str
+    account: str | None
+    unreachable: str | None
+    limits: list[ChannelLimitOut]
+    file_limits: dict[str, int]
 
 
 class TriggerOut(TypedDict):

@@ -49,6 +49,8 @@ BULK_WORKING = RateLimit("acting on many conversations", LimitKey.TOKEN, Rate(20
 REPORTING = RateLimit("reports", LimitKey.TOKEN, Rate(30, 0.5))
 EVIDENCE = RateLimit("evidence of harassment", LimitKey.TOKEN, Rate(10, 0.05))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+#: Apps load them for many customers from few addresses.
+SENT_FILES = RateLimit("files that agents sent, by their links", LimitKey.ADDRESS, Rate(300, 20))
 PACKETS = RateLimit("packets of handoffs, by their links", LimitKey.ADDRESS, Rate(60, 2))
 SURVEYS = RateLimit("surveys by their links", LimitKey.ADDRESS, Rate(60, 1))
 SEARCHING = RateLimit("the help centre's list and search", LimitKey.ADDRESS, Rate(60, 2))
@@ -189,6 +191,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"POST /v1/desks/{{name}}{account}": (WEBHOOK,) for account in ("", "/{account}")},
     **{f"GET /v1/desks/packets/{{link}}{file}": (PACKETS,) for file in ("", "/files/{media}")},
+    "GET /v1/files/{media}": (SENT_FILES,),
     **{f"{method} /survey/{{conversation}}": (SURVEYS,) for method in ("GET", "POST")},
     "POST /v1/business/events": (PUSHING,),
     "GET /metrics": (COUNTING,),

@@ -163,6 +163,8 @@ class WidgetConfigOut(TypedDict):
     greeting: str
     disclosure: str
     examples: list[str]
+    #: Messaging apps that take a code which links the person there with this conversation.
+    apps: list[str]
     languages: list[str]
     #: In which of them this is.
     language: str

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.jobs.desk_sync import DeskSync
+    from assistant.jobs.outbox import Outbox
     from assistant.jobs.worker_loop import JobHandler, JobHandlers
 
 
@@ -24,13 +25,12 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.conversation.sla import SlaTimer
     from assistant.domain.jobs import JobKind
     from assistant.jobs.attachment_download import AttachmentDownloader
-    from assistant.jobs.outbox import Outbox
     from assistant.jobs.worker_loop import JobHandlers
 
     assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
     policy = service.dependencies.policy
     watchdog = Watchdog(database, policy, assistant.pick_facts, notifier, service.timing, utc_now)
-    outbox = Outbox(database, service.channels, notifier, utc_now)
+    outbox = _build_outbox(service)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = _build_packet_enricher(service)
     assignment = _build_assignment(service)
@@ -62,6 +62,14 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         default_fallback=assistant.give_up,
         fallbacks={kind: fallback for kind, (_, fallback) in done_by.items()},
     )
+
+
+def _build_outbox(service: AssistantService) -> Outbox:
+    from assistant.app.wiring import build_file_url
+    from assistant.jobs.outbox import Outbox
+
+    build_url = partial(build_file_url, service.settings)
+    return Outbox(service.knowledge.database, service.channels, service.notifier, utc_now, build_url)
 
 
 def build_desk_sync(service: AssistantService) -> DeskSync:

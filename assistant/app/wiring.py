@@ -13,7 +13,7 @@ from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 from assistant.domain.errors import SetupError
 from assistant.domain.foreign_desks import PACKET_LINK_LIFETIME
-from assistant.domain.signed_links import PACKET_LINK, sign_link
+from assistant.domain.signed_links import AGENT_FILE_LINK, FILE_LINK_LIFETIME, PACKET_LINK, sign_link
 
 if TYPE_CHECKING:
     from assistant.conversation.actions.agent_tools import AgentTools
@@ -114,6 +114,12 @@ def build_packet_url(settings: Settings, link: str, now: datetime, media: str = 
     path, _, query = signed.partition("?")
     file = f"/files/{media}" if media else ""
     return f"{settings.public_url.rstrip('/')}/v1/desks/packets/{path}{file}?{query}"
+
+
+def build_file_url(settings: Settings, media: str, now: datetime) -> str:
+    """The signed address from which an app loads an agent's file; it expires."""
+    signed = sign_link(settings.load_signing_key(), AGENT_FILE_LINK, media, now + FILE_LINK_LIFETIME)
+    return f"{settings.public_url.rstrip('/')}/v1/files/{signed}"
 
 
 def list_trackers() -> list[str]:

@@ -54,6 +54,8 @@ class BaseChannel:
     links_surveys: ClassVar[bool] = False
     #: Bytes of a webhook call; no documented call comes near it.
     max_webhook_bytes: ClassVar[int] = 2 * 1024 * 1024
+    #: Files that agents can send: type -> most bytes. Empty: the app carries none.
+    file_limits: ClassVar[Mapping[str, int]] = {}
 
     def __init__(self, wiring: ChannelConfig) -> None:
         self.account, self._values, self._client = wiring.account, wiring.values, wiring.client
@@ -78,6 +80,8 @@ class BaseChannel:
         return None
 
     def split_message(self, outbound: OutboundMessage) -> Sequence[MessagePart]:
+        if outbound.file:
+            return [MessagePart(texts=(outbound.message.text,))]
         *before, last = render_parts(outbound, self.text_limits)
         message = outbound.message
         if not (self.links_surveys and message.kind == SURVEY_MESSAGE and self._link_key):

@@ -6,9 +6,8 @@ import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from email.parser import BytesHeaderParser
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import structlog
 
@@ -36,6 +35,7 @@ from assistant.channels.email_servers import (
     parse_mail_server,
 )
 from assistant.channels.email_threads import ThreadSigner
+from assistant.channels.file_limits import ANY_FILE
 from assistant.channels.formatting import TextLimits
 from assistant.channels.http import parse_each, parse_json_object
 from assistant.domain.channels import (
@@ -67,6 +67,7 @@ NOBODY = "unknown-sender@invalid"
 class EmailChannel(BaseChannel):
     name = "email"
     max_webhook_bytes = 16 * 1024 * 1024
+    file_limits = ANY_FILE
     text_limits = TextLimits(max_length=20_000)
     links_surveys = True
     settings = (
@@ -292,9 +293,3 @@ class EmailChannel(BaseChannel):
             key = self.get_variable_name("MAILGUN_KEY")
             raise SetupError(f"Nothing comes in: set {key}, WEBHOOK_PASSWORD or IMAP_URL.")
         return found
-
-    async def refresh_limits(self, now: datetime) -> None:
-        """No effect: a mailbox has no limits to request."""
-
-    def limits_now(self, thread: Any, now: datetime) -> Sequence[Mapping[str, Any]]:
-        return ()

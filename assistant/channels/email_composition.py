@@ -35,6 +35,9 @@ def compose_mail(
         message["Auto-Submitted"] = "auto-replied"
     message.set_content(part.texts[0])
     message.add_alternative(render_mail_html(part.texts[0]), subtype="html")
+    if file := outbound.file:
+        maintype, _, subtype = file.type.partition("/")
+        message.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=file.name)
     return message
 
 

@@ -85,13 +85,19 @@ class ApiResponse:
 
 
 async def call_api(
-    client: httpx.AsyncClient, method: str, url: str, *, final: Sequence[str] = (), **how: Any
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    *,
+    final: Sequence[str] = (),
+    seconds: float = CALL_SECONDS,
+    **how: Any,
 ) -> ApiResponse:
     """Call the API; RetryLater on timeouts, server errors and rate limits.
 
     A 429 whose text contains one of *final* is Undeliverable: waiting does not help.
     """
-    response, body = await _fetch_body(client, method, url, (MAX_RESPONSE_BYTES, CALL_SECONDS), how)
+    response, body = await _fetch_body(client, method, url, (MAX_RESPONSE_BYTES, seconds), how)
     answer = ApiResponse(response.status_code, _parse_answer_data(body), response.headers)
     if answer.status == 429 and any(words in answer.error_message for words in final):
         raise Undeliverable(answer.error_message)
@@ -136,15 +142,16 @@ async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, *
 def with_send_deadline(
     send: Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]],
 ) -> Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]]:
-    """*send* with one deadline for all its calls: RetryLater when it expires."""
+    """*send* with one deadline for all its calls, a longer one for a file: RetryLater when it expires."""
 
     @wraps(send)
     async def send_with_deadline(channel: Any, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        seconds = FILE_SECONDS if outbound.file else CALL_SECONDS
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await send(channel, outbound, part)
         except TimeoutError as exc:
-            raise RetryLater(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
+            raise RetryLater(f"the app does not answer within {seconds:.0f} seconds") from exc
 
     return send_with_deadline
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from assistant.channels import signatures
 from assistant.channels.allowed_hosts import FileHosts
 from assistant.channels.base import BaseChannel, ChannelConfig, ChannelSetting
+from assistant.channels.file_limits import LINE_FILES
 from assistant.channels.formatting import TextLimits, count_utf16_units
 from assistant.channels.http import (
     ApiResponse,
@@ -51,6 +52,7 @@ QUOTA_SECONDS = 2.0
 class LineChannel(BaseChannel):
     name = "line"
     api_url = "https://api.line.me"
+    file_limits = LINE_FILES
     text_limits = TextLimits(max_length=5000, measure=count_utf16_units, texts=5, buttons=13, label=20)
     settings = (
         ChannelSetting(name="CHANNEL_SECRET", description="Channel secret, on the Basic settings tab"),
@@ -149,7 +151,11 @@ class LineChannel(BaseChannel):
     @with_send_deadline
     async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         """By reply token while it is valid, which is free of charge; else by push."""
-        messages = [self._build_text_message(text, outbound) for text in part.texts]
+        if outbound.file:
+            image = {"originalContentUrl": outbound.file.url, "previewImageUrl": outbound.file.url}
+            messages = [{"type": "image", **image, **_build_sender(outbound)}]
+        else:
+            messages = [{"type": "text", "text": text, **_build_sender(outbound)} for text in part.texts]
         if items := [_build_quick_reply(b.label, b.value) for b in part.buttons]:
             messages[-1]["quickReply"] = {"items": items}
         if token := _get_valid_token(outbound):
@@ -185,16 +191,6 @@ class LineChannel(BaseChannel):
             headers={**self._headers, **(headers or {})},
             final=("monthly limit",),
         )
-
-    def _build_text_message(self, text: str, outbound: OutboundMessage) -> dict[str, Any]:
-        """A text message under the sender's name: the agent's own, or the assistant's."""
-        message = outbound.message
-        name = (
-            message.agent_name
-            if message.author is Author.AGENT
-            else render_template("assistant_name", message.language or "en")
-        )
-        return {"type": "text", "text": text, **({"sender": {"name": name[:20]}} if name else {})}
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         if not thread.address.thread:
@@ -267,6 +263,17 @@ class LineChannel(BaseChannel):
 
     async def _get_json(self, path: str) -> ApiResponse:
         return await call_api(self._client, "GET", self._api + path, headers=self._headers)
+
+
+def _build_sender(outbound: OutboundMessage) -> dict[str, Any]:
+    """The sender's name above a message: the agent's own, or the assistant's."""
+    message = outbound.message
+    name = (
+        message.agent_name
+        if message.author is Author.AGENT
+        else render_template("assistant_name", message.language or "en")
+    )
+    return {"sender": {"name": name[:20]}} if name else {}
 
 
 def _build_quick_reply(label: str, value: str) -> dict[str, Any]:

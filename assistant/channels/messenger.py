@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from assistant.channels.base import ChannelSetting
+from assistant.channels.file_limits import INSTAGRAM_FILES, MESSENGER_FILES
 from assistant.channels.formatting import TextLimits, count_utf8_bytes
 from assistant.channels.http import parse_each, require_text, with_send_deadline
 from assistant.channels.inbound_content import (
@@ -37,6 +38,7 @@ from assistant.domain.channels import (
     MessageEdited,
     MessagePart,
     MessageReceived,
+    OutboundFile,
     OutboundMessage,
     ReachabilityChanged,
     SendResult,
@@ -72,6 +74,7 @@ STEPS_EN = (
 
 class MessengerChannel(MetaChannel):
     name = "messenger"
+    file_limits = MESSENGER_FILES
     text_limits = TextLimits(max_length=2000, buttons=13, label=20)
     token_setting = "PAGE_TOKEN"
     agents_window = AGENTS_WINDOW
@@ -115,6 +118,8 @@ class MessengerChannel(MetaChannel):
         late = outbound.now - outbound.thread.heard_at > WINDOW
         check_reply_window(outbound, AGENTS_WINDOW if is_from_agent(outbound) else WINDOW)
         message: dict[str, Any] = {"text": part.texts[0]}
+        if outbound.file:
+            message = _build_file(outbound.file)
         if part.buttons:
             message["quick_replies"] = [
                 {"content_type": "text", "title": _shorten_label(b.label), "payload": b.value[:1000]}
@@ -145,6 +150,7 @@ class InstagramChannel(MessengerChannel):
     """Instagram: the same platform with shorter messages of 1,000 bytes, or 333 Japanese characters."""
 
     name = "instagram"
+    file_limits = INSTAGRAM_FILES
     text_limits = TextLimits(max_length=1000, measure=count_utf8_bytes, buttons=13, label=20)
     steps: ClassVar[Mapping[str, str]] = {
         "ja": STEPS_JA.format(app="Instagram"),
@@ -221,6 +227,11 @@ def _derive_event_id(kind: str, event: dict[str, Any]) -> str:
     """A stable id for an event without one, so that redelivery is recognized."""
     told = json.dumps([event["sender"], event.get("timestamp"), event[kind]], sort_keys=True)
     return f"{kind}:{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+
+
+def _build_file(file: OutboundFile) -> dict[str, Any]:
+    kind = "image" if file.is_image else "file"
+    return {"attachment": {"type": kind, "payload": {"url": file.url, "is_reusable": False}}}
 
 
 def _shorten_label(label: str) -> str:

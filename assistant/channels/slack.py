@@ -3,7 +3,6 @@
 https://api.slack.com/apis/events-api
 """
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -12,8 +11,10 @@ from urllib.parse import parse_qs
 from assistant.channels import signatures
 from assistant.channels.allowed_hosts import FileHosts
 from assistant.channels.base import BaseChannel, ChannelSetting
+from assistant.channels.file_limits import ANY_FILE
 from assistant.channels.formatting import TextLimits
 from assistant.channels.http import (
+    FILE_SECONDS,
     ApiResponse,
     call_api,
     download_file,
@@ -23,6 +24,7 @@ from assistant.channels.http import (
     with_send_deadline,
 )
 from assistant.channels.inbound_content import MessageContent, try_parse_content
+from assistant.channels.slack_markup import escape_text, parse_markup
 from assistant.domain.channels import (
     Attachment,
     ChannelEvent,
@@ -30,6 +32,7 @@ from assistant.domain.channels import (
     MessageEdited,
     MessagePart,
     MessageReceived,
+    OutboundFile,
     OutboundMessage,
     SendResult,
     Thread,
@@ -37,10 +40,6 @@ from assistant.domain.channels import (
 )
 from assistant.domain.errors import BadInput, RetryLater, SetupError, Undeliverable
 
-#: A user mention; the name is after a bar, or missing.
-MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>\s*")
-#: An address, a channel or a date in Slack's markup, and its displayed text.
-MARKED = re.compile(r"<([^<>|\s]+)(?:\|([^<>]*))?>(?=(\S?))")
 #: Message subtypes with a person's text.
 SAID = (None, "file_share", "thread_broadcast", "me_message")
 #: Slack's errors for a channel that no longer exists, and for invalid credentials.
@@ -52,6 +51,7 @@ KINDS = {"image": "image", "video": "video", "audio": "audio"}
 class SlackChannel(BaseChannel):
     name = "slack"
     api_url = "https://slack.com/api"
+    file_limits = ANY_FILE
     text_limits = TextLimits(max_length=3000, bold="*", buttons=5, label=75)
     settings = (
         ChannelSetting(
@@ -59,7 +59,8 @@ class SlackChannel(BaseChannel):
         ),
         ChannelSetting(
             name="BOT_TOKEN",
-            description="Bot user OAuth token (xoxb-…) with chat:write, im:history, app_mentions:read",
+            description="Bot user OAuth token (xoxb-…) with chat:write, im:history, app_mentions:read, "
+            "files:write",
         ),
     )
     steps: ClassVar[Mapping[str, str]] = {
@@ -155,6 +156,8 @@ class SlackChannel(BaseChannel):
     @with_send_deadline
     async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         channel, _, thread = outbound.thread.address.thread.partition(":")
+        if outbound.file:
+            return await self._send_file(outbound.file, channel, thread)
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
         if thread:
             body["thread_ts"] = thread
@@ -168,12 +171,31 @@ class SlackChannel(BaseChannel):
                 }
                 for n, button in enumerate(part.buttons)
             ]
-            words = {"type": "section", "text": {"type": "mrkdwn", "text": _escape_text(part.texts[0])}}
+            words = {"type": "section", "text": {"type": "mrkdwn", "text": escape_text(part.texts[0])}}
             body["blocks"] = [words, {"type": "actions", "elements": buttons}]
-        answer = await self._call_method("chat.postMessage", body | {"text": _escape_text(part.texts[0])})
+        answer = await self._call_method("chat.postMessage", body | {"text": escape_text(part.texts[0])})
         self._raise_on_error(answer)
         stamp = answer.find_text("ts")
         return SendResult(id=f"{answer.find_text('channel')}:{stamp}" if stamp else "")
+
+    async def _send_file(self, file: OutboundFile, channel: str, thread: str) -> SendResult:
+        """Three calls: https://docs.slack.dev/reference/methods/files.getUploadURLExternal/"""
+        wanted = {"filename": file.name, "length": str(len(file.data))}
+        url = f"{self._api}/files.getUploadURLExternal"
+        place = await call_api(self._client, "POST", url, data=wanted, headers=self._auth_headers)
+        self._raise_on_error(place)
+        upload_url, id_ = place.find_text("upload_url"), place.find_text("file_id")
+        if not FileHosts(api=self._api, trusted=("files.slack.com",)).is_allowed(upload_url):
+            raise Undeliverable("Slack names a server that we do not call")
+        stored = await call_api(self._client, "POST", upload_url, content=file.data, seconds=FILE_SECONDS)
+        if not stored.is_ok:
+            raise Undeliverable(f"Slack does not take the file: {stored.error_message}")
+        shared: dict[str, Any] = {"files": [{"id": id_, "title": file.name}], "channel_id": channel}
+        done = await self._call_method(
+            "files.completeUploadExternal", shared | ({"thread_ts": thread} if thread else {})
+        )
+        self._raise_on_error(done)
+        return SendResult(id=f"{channel}:{id_}")
 
     def _raise_on_error(self, answer: ApiResponse) -> None:
         """Slack responds 200 and reports errors in the body."""
@@ -250,30 +272,6 @@ def _parse_file(file: dict[str, Any]) -> list[Attachment]:
     return [Attachment(kind=kind, source=require_text(file["url_private"]), name=str(file.get("name", "")))]
 
 
-def _escape_text(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def parse_content(message: dict[str, Any]) -> MessageContent:
     files = tuple(parse_each(message.get("files"), _parse_file))
     return MessageContent(text=parse_markup(require_text(message.get("text", ""))), attachments=files)
-
-
-def parse_markup(text: str) -> str:
-    """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ (https://a.jp)」, a mention of us is dropped.
-
-    Source: https://api.slack.com/reference/surfaces/formatting#retrieving-messages
-    """
-    text = MARKED.sub(_render_markup, MENTION.sub("", text)).strip()
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _render_markup(marked: re.Match[str]) -> str:
-    target, label = marked[1], (marked[2] or "").strip()
-    if target[0] in "#!":  # a channel, a group, a date: its label or name
-        return label or target[:1].replace("!", "@") + target[1:].partition("^")[0]
-    address = target.removeprefix("mailto:").removeprefix("tel:")
-    bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
-    if label.rstrip("/") not in ("", bare, address.rstrip("/")):
-        return f"{label} ({address})"
-    return f"{address} " if marked[3] else address  # a space, or the next word would be part of the address

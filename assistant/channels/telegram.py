@@ -7,8 +7,10 @@ from urllib.parse import quote
 from assistant.channels import signatures
 from assistant.channels.allowed_hosts import FileHosts
 from assistant.channels.base import BaseChannel, ChannelSetting
+from assistant.channels.file_limits import ANY_FILE
 from assistant.channels.formatting import TextLimits, count_utf16_units
 from assistant.channels.http import (
+    FILE_SECONDS,
     ApiResponse,
     build_refusal,
     call_api,
@@ -25,6 +27,7 @@ from assistant.domain.channels import (
     MessageEdited,
     MessagePart,
     MessageReceived,
+    OutboundFile,
     OutboundMessage,
     ReachabilityChanged,
     SendResult,
@@ -42,6 +45,8 @@ FILES = {
     "audio": "audio",
     "document": "file",
 }
+#: Pictures that it takes as photos.
+PHOTO_TYPES = {"image/png", "image/jpeg"}
 MAX_LOCALE_CHARACTERS = 35
 #: Keys as short as a number stand side by side.
 MAX_NARROW_CHARACTERS = 2
@@ -62,6 +67,7 @@ SERVICE = {
 class TelegramChannel(BaseChannel):
     name = "telegram"
     api_url = "https://api.telegram.org"
+    file_limits = ANY_FILE
     text_limits = TextLimits(max_length=4096, measure=count_utf16_units, buttons=12, label=40)
     settings = (
         ChannelSetting(name="BOT_TOKEN", description="The token that BotFather gave"),
@@ -151,13 +157,26 @@ class TelegramChannel(BaseChannel):
             "link_preview_options": {"is_disabled": True},
             "reply_markup": build_keyboard(part.buttons),
         }
-        answer = await self._call_method("sendMessage", body)
+        file = outbound.file
+        answer = await (self._send_file(outbound, file) if file else self._call_method("sendMessage", body))
         if answer.status == 403:
             raise Undeliverable(f"the customer has blocked the bot: {answer.error_message}", gone=True)
         if not answer.is_ok:
             raise build_refusal(answer, token=self.get_variable_name("BOT_TOKEN"))
         number = answer.find_text("result", "message_id")
         return SendResult(id=f"{outbound.thread.address.peer}:{number}" if number else "")
+
+    async def _send_file(self, outbound: OutboundMessage, file: OutboundFile) -> ApiResponse:
+        """A picture that phones show, everything else as a document, as Telegram would send it on."""
+        method, name = ("sendPhoto", "photo") if file.type in PHOTO_TYPES else ("sendDocument", "document")
+        return await call_api(
+            self._client,
+            "POST",
+            f"{self._api}/bot{self.get_setting('BOT_TOKEN')}/{method}",
+            data={"chat_id": outbound.thread.address.peer},
+            files={name: (file.name, file.data, file.type)},
+            seconds=FILE_SECONDS,
+        )
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         await self._call_method("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from assistant.channels.base import ChannelSetting
+from assistant.channels.file_limits import WHATSAPP_FILES
 from assistant.channels.formatting import TextLimits
 from assistant.channels.http import (
     ApiResponse,
@@ -15,7 +16,7 @@ from assistant.channels.http import (
     with_send_deadline,
 )
 from assistant.channels.inbound_content import MessageContent, is_sentence, join_words, try_parse_content
-from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
+from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel, check_reply_window
 from assistant.domain.channels import (
     Attachment,
     ChannelEvent,
@@ -24,6 +25,7 @@ from assistant.domain.channels import (
     MessageEdited,
     MessagePart,
     MessageReceived,
+    OutboundFile,
     OutboundMessage,
     ReachabilityChanged,
     SendResult,
@@ -45,6 +47,7 @@ MAX_ROW_LABEL_CHARACTERS = 24
 class WhatsAppChannel(MetaChannel):
     name = "whatsapp"
     trusted = ("lookaside.fbsbx.com",)
+    file_limits = WHATSAPP_FILES
     text_limits = TextLimits(max_length=1024, bold="*", buttons=MAX_LIST_ROWS, label=MAX_ROW_LABEL_CHARACTERS)
     settings = (
         ChannelSetting(
@@ -140,7 +143,11 @@ class WhatsAppChannel(MetaChannel):
     @with_send_deadline
     async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         late = outbound.now - outbound.thread.heard_at > WINDOW
-        content = self._build_template(outbound, part) if late else _build_content(part)
+        if outbound.file:
+            check_reply_window(outbound, WINDOW)
+            content = _build_file(outbound.file)
+        else:
+            content = self._build_template(outbound, part) if late else _build_content(part)
         to = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -271,6 +278,12 @@ def _build_content(part: MessagePart) -> dict[str, Any]:
         return _build_interactive("button", text, action)
     rows = [_build_row(button) for button in part.buttons[-MAX_LIST_ROWS:]]
     return _build_interactive("list", text, {"button": "▼", "sections": [{"rows": rows}]})
+
+
+def _build_file(file: OutboundFile) -> dict[str, Any]:
+    if file.is_image:
+        return {"type": "image", "image": {"link": file.url}}
+    return {"type": "document", "document": {"link": file.url, "filename": file.name}}
 
 
 def _build_row(button: Button) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Files in the web chat, from customers and from agents: checked by content, limited, kept with a message."""
+"""Files of customers in the web chat, and of agents: checked by content, limited, kept with a message."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -8,18 +9,30 @@ from assistant.conversation.desk import add_agent_message
 from assistant.conversation.inbound.attachments import apply_files_only
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.timing import Timing
-from assistant.domain.channels import Address, Attachment, Media, MessageReceived
+from assistant.domain.channels import Address, Attachment, Media, MessageReceived, Thread
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, Conflict, ConversationClosed, TooLarge
 from assistant.domain.file_types import INLINE_TYPES, clean_file_name, detect_file_type
 from assistant.domain.messages import AgentMessage, Message
 from assistant.domain.people import Agent
+from assistant.ports.channels import Channel
 from assistant.ports.storage.store import Store
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 #: Of one conversation.
 MAX_FILES = 50
 MAX_CONVERSATION_BYTES = 64 * 1024 * 1024
+
+
+Channels = Mapping[tuple[str, str], Channel]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDesk:
+    """What sending a file needs of the service."""
+
+    channels: Channels
+    timing: Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +85,35 @@ def receive_customer_file(
 
 
 def send_agent_file(
-    store: Store, conversation_id: str, agent: Agent, file: UploadedFile, timing: Timing, now: datetime
+    store: Store, conversation_id: str, agent: Agent, file: UploadedFile, desk: FileDesk, now: datetime
 ) -> Message:
-    """Only the owner may, and only where the chat itself shows it."""
+    """Only the owner may, and only what the customer's app carries."""
     conversation = store.conversations.get(conversation_id)
-    if conversation.channel != WEB or store.threads.find_by_conversation(conversation.id) is not None:
-        raise Conflict("Files can be sent in the web chat only; send a link here.", reason="channel")
+    if thread := store.threads.find_by_conversation(conversation.id):
+        check_channel_limits(file, find_file_limits(thread, desk.channels))
     if known := store.messages.get(conversation.id, file.message_id):
         return known
     _require_room(store, conversation, file)
     written = AgentMessage(message_id=file.message_id, text=file.name)
-    message = add_agent_message(store, conversation.id, agent, written, timing, now)
+    message = add_agent_message(store, conversation.id, agent, written, desk.timing, now)
     _save_file(store, conversation, file, now)
     return message
+
+
+def find_file_limits(thread: Thread, channels: Channels) -> Mapping[str, int]:
+    """What the app of *thread* takes from agents: type -> most bytes."""
+    channel = channels.get((thread.address.channel, thread.address.account))
+    return channel.file_limits if channel else {}
+
+
+def check_channel_limits(file: UploadedFile, limits: Mapping[str, int]) -> None:
+    """Conflict, BadInput or TooLarge with the reason, before anything is stored."""
+    if not limits:
+        raise Conflict("This app carries no files; send a link.", reason="channel")
+    if file.type not in limits:
+        raise BadInput("This app does not carry files of this type.", reason="channel_file_type")
+    if len(file.data) > limits[file.type]:
+        raise TooLarge("The file is too large for this app.", reason="channel_file_size")
 
 
 def _require_room(store: Store, conversation: Conversation, file: UploadedFile) -> None:

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from assistant.channels import signatures
 from assistant.channels.base import ChannelSetting
 from assistant.channels.http import ApiResponse, call_api, parse_each, parse_json_object, require_text
-from assistant.channels.slack import GONE, REVOKED, SAID, parse_markup
+from assistant.channels.slack import GONE, REVOKED, SAID
+from assistant.channels.slack_markup import parse_markup
 from assistant.conversation.foreign_desks.packet_text import FIELDS, render_packet, render_subject
 from assistant.desks.base import BaseDesk, render_message
 from assistant.domain.channels import WebhookRequest

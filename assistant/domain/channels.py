@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from assistant.domain.evidence_reasons import EvidenceReason
+from assistant.domain.file_types import INLINE_TYPES
 from assistant.domain.messages import Button, Message
 
 #: Apps that let us write for a day after the customer did, and no longer.
@@ -221,6 +222,21 @@ class MessagePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundFile:
+    """An agent's file: its content for apps that are handed it, its address for those that load it."""
+
+    name: str
+    type: str
+    data: bytes
+    #: Signed and public; it expires.
+    url: str
+
+    @property
+    def is_image(self) -> bool:
+        return self.type in INLINE_TYPES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
     """A message and where it goes."""
 
@@ -233,6 +249,8 @@ class OutboundMessage:
     #: The assistant speaks for the first time, or again after a person: it says what it is.
     introduces: bool
     now: datetime
+    #: Sent in place of the words, which are its name.
+    file: OutboundFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,14 @@
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 #: What links are signed for: a link of one purpose opens nothing of another.
 PACKET_LINK = "desk-packet"
 SURVEY_LINK = "survey"
+AGENT_FILE_LINK = "agent-file"
+#: Apps load a picture when it is looked at, not when it is sent.
+FILE_LINK_LIFETIME = timedelta(days=30)
 
 
 def sign_link(key: bytes, purpose: str, link: str, until: datetime) -> str:

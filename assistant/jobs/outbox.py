@@ -14,6 +14,7 @@ from assistant.domain.channels import (
     Delivery,
     DeliveryState,
     MessagePart,
+    OutboundFile,
     OutboundMessage,
     SendResult,
     Thread,
@@ -21,7 +22,7 @@ from assistant.domain.channels import (
 from assistant.domain.errors import RetryLater, Undeliverable
 from assistant.domain.hours import JAPAN, to_local_time
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.messages import PROACTIVE, Message
+from assistant.domain.messages import PROACTIVE, Author, Message
 from assistant.jobs.sendability import (
     NO_CHANNEL,
     STALE_NOTICE,
@@ -69,9 +70,12 @@ class Outbox:
         channels: Mapping[tuple[str, str], Channel],
         notifier: Notifier,
         clock: Clock,
+        build_file_url: Callable[[str, datetime], str],
         zone: str = JAPAN,
     ) -> None:
         self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
+        #: The public address of a file, by its id.
+        self._build_file_url = build_file_url
         #: Months of quotas begin by its clock.
         self._zone = zone
 
@@ -239,6 +243,7 @@ class Outbox:
             tries=delivery.tries + (delivery.state is DeliveryState.SENDING),
             introduces=is_introduction(store, message),
             now=now,
+            file=self._load_file(store, message, now),
         )
         parts = channel.split_message(outbound)
         sending = replace(delivery, state=DeliveryState.SENDING, tries=outbound.tries)
@@ -247,6 +252,17 @@ class Outbox:
         return SendTask(
             delivery=sending, outbound=outbound, part=parts[number], last=number == len(parts) - 1
         )
+
+    def _load_file(self, store: Store, message: Message, now: datetime) -> OutboundFile | None:
+        """The file that an agent's message carries."""
+        if message.author is not Author.AGENT:
+            return None
+        for media in store.media.list_by_conversation(message.conversation):
+            data = store.media.load_data(media.id) if media.message == message.id else None
+            if data is not None and media.type:
+                url = self._build_file_url(media.id, now)
+                return OutboundFile(name=media.name, type=media.type, data=data, url=url)
+        return None
 
     async def _send_part(self, task: SendTask) -> SendOutcome:
         address = task.outbound.thread.address

@@ -19,12 +19,13 @@ from assistant.domain.channels import (
 class Channel(Protocol):
     """One account in a messaging app: parses its webhooks, calls its API.
 
-    Fourteen members because only the adapter knows its app: no app needs half of them.
+    Fifteen members because only the adapter knows its app: no app needs half of them.
     """
 
     name: str
     account: str
     max_webhook_bytes: int  # most bytes of a webhook call
+    file_limits: Mapping[str, int]  # type of an agent's file -> most bytes; empty: the app carries none
 
     def answer_challenge(
         self, call: WebhookRequest

@@ -1,5 +1,7 @@
 """Files in the web chat: known by content, limited, found by nobody else, shown safely."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +11,9 @@ import pytest
 from assistant.conversation import files
 from assistant.conversation.templates import render_template
 from assistant.domain.file_types import clean_file_name, detect_file_type
+from assistant.domain.signed_links import FILE_LINK_LIFETIME
 from tests.api.conftest import ApiClient, ApiConversation
+from tests.harness import LINK_KEY, build_file_url
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 PDF = b"%PDF-1.7\n" + bytes(8)
@@ -161,3 +165,16 @@ async def test_links_of_agents_lead_anywhere_and_those_of_customers_nowhere(clie
     assert 'href="https://track.example/1?a=b"' in html[0].replace("&amp;", "&")
     assert "noopener" in html[0]
     assert "href" not in html[1]
+
+
+async def test_the_app_loads_an_agents_file_by_its_link_until_it_expires(client: ApiClient) -> None:
+    agent, _, url = await claimed(client)
+    sent = await send(client, url, agent, PNG)
+    media = sent.json()["message"]["media"][0]["id"]
+    link = build_file_url(media, client.rig.clock()).removeprefix("https://help.example.jp")
+    client.app.state.context = replace(client.app.state.context, link_key=LINK_KEY)
+    shown = await client.http.get(link)
+    assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
+    assert (await client.http.get(link[:-1] + "x")).status_code == 404
+    expired = build_file_url(media, client.rig.clock() - FILE_LINK_LIFETIME - timedelta(seconds=1))
+    assert (await client.http.get(expired.removeprefix("https://help.example.jp"))).status_code == 404

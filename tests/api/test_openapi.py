@@ -20,7 +20,7 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
 ]
 #: They carry a signature of the app, desk or link, a password, or nothing that is anybody's.
 OPEN = re.compile(
-    r"/v1/(conversations|widget(/logo)?|agent/(login|invitation|oidc(/start|/callback)?)|business/events|channels/.*|desks/.*)"
+    r"/v1/(conversations|widget(/logo)?|agent/(login|invitation|oidc(/start|/callback)?)|business/events|channels/.*|desks/.*|files/.*)"
     r"|/healthz|/readyz"
 )
 

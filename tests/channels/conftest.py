@@ -1,7 +1,7 @@
 """Phones, apps and our service in one process; the clock is moved by hand."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from assistant.channels.registry import open_channels
+from assistant.conversation.files import FileDesk, check_upload, send_agent_file
 from assistant.domain.channels import Delivery
 from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
@@ -18,7 +19,7 @@ from assistant.storage.store import SqlStore
 from tests.api.conftest import application
 from tests.channels.line_platform import SETTINGS, LinePlatform, signed
 from tests.channels.platform import SimulatedPlatform
-from tests.harness import Harness
+from tests.harness import LINK_KEY, Harness
 
 PUBLIC_URL = "http://localhost:8000"
 
@@ -69,6 +70,22 @@ class ChannelHarness:
 
         return await self.rig.database.read(step)
 
+    async def send_file(self, conversation: str, agent: Agent, name: str, data: bytes) -> None:
+        """A file of the owner, and everything that comes of it."""
+        file = check_upload(uuid4().hex, name, data)
+        desk, now = FileDesk(channels=self.rig.channels, timing=self.rig.timing), self.rig.clock()
+        await self.rig.database.write(
+            lambda store: send_agent_file(store, conversation, agent, file, desk, now)
+        )
+        await self.rig.work()
+
+    async def load_link(self, url: str) -> bytes:
+        """What the app finds at an address of ours."""
+        assert url.startswith("https://help.example.jp/v1/files/")
+        response = await self.http.get(url.removeprefix("https://help.example.jp"))
+        assert response.status_code == 200, response.text
+        return response.content
+
     async def agent(self) -> Agent:
         return await self.rig.hire(f"Mori{uuid4().hex[:4]}")
 
@@ -84,6 +101,7 @@ def make_scene(database: SqlDatabase[SqlStore], tmp_path: Path) -> Callable[...,
         rig = Harness(database)
         rig.channels.update(open_channels(settings, PUBLIC_URL, platform.client()))
         app = application(rig, {"database": None}, tmp_path)
+        app.state.context = replace(app.state.context, link_key=LINK_KEY)
         http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://inside")
         return ChannelHarness(rig=rig, http=http, platform=platform, url=f"/v1/channels/{name}", sign=sign)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.domain.conversation import State
+from assistant.domain.errors import BadInput, Conflict
 from assistant.domain.messages import Author
 from tests.channels.conftest import ChannelHarness
 from tests.channels.platform import SimulatedPlatform
@@ -14,6 +15,11 @@ from tests.channels.things import Thing
 
 TABLES = ("events", "threads", "conversations", "messages")
 QUESTION = {"ja": "返品の期限はいつまでですか", "en": "What is the return deadline for an item?"}
+FILES = {
+    "画面.png": b"\x89PNG\r\n\x1a\n" + bytes(32),
+    "送り状.pdf": b"%PDF-1.7\n" + bytes(8),
+    "動き.gif": b"GIF89a" + bytes(8),
+}
 ANSWER = {"ja": "30日以内", "en": "within 30 days"}
 
 
@@ -74,6 +80,13 @@ class ChannelContract:
         """The words of something on the phone."""
         return str(one["text"])  # type: ignore[index]
 
+    #: The files among FILES that the app takes from a business.
+    carried: tuple[str, ...] = tuple(FILES)
+
+    async def sent_file(self, scene: ChannelHarness, one: Any) -> bytes:
+        """The content of a file on the phone; apps that load it get it from its address."""
+        return one["file"] if isinstance(one["file"], bytes) else await scene.load_link(one["file"])
+
     # -- the promises
 
     @pytest.fixture
@@ -99,6 +112,26 @@ class ChannelContract:
         await scene.rig.reply(conversation, mori, "森です。Here is your number: A-1.")
         await scene.rig.work()
         assert self.on_phone(scene)[-1].strip().endswith("森です。Here is your number: A-1.")
+
+    async def test_an_agents_file_arrives_or_is_refused_before_it_is_sent(
+        self, scene: ChannelHarness
+    ) -> None:
+        await scene.tell(self.message("担当者と話したいです", "m1"))
+        conversation, mori = await scene.conversation(), await scene.agent()
+        await scene.rig.claim(conversation, mori)
+        await scene.rig.work()
+        heard, refused = len(scene.platform.phone[self.peer]), []
+        for name, data in FILES.items():
+            try:
+                await scene.send_file(conversation, mori, name, data)
+            except (BadInput, Conflict) as refusal:
+                refused.append((name, refusal.details["reason"]))
+        arrived = [await self.sent_file(scene, one) for one in scene.platform.phone[self.peer][heard:]]
+        assert arrived == [FILES[name] for name in self.carried]
+        reason = "channel_file_type" if self.carried else "channel"
+        assert refused == [(name, reason) for name in FILES if name not in self.carried]
+        shown = [m.text for m in await scene.rig.messages(conversation) if m.author is Author.AGENT]
+        assert shown == list(self.carried)
 
     async def test_wrong_signatures_leave_no_trace(self, scene: ChannelHarness) -> None:
         body = self.message(QUESTION["ja"], "m1")
@@ -197,6 +230,10 @@ class ChannelContract:
     async def test_too_large_a_call_is_refused(self, scene: ChannelHarness) -> None:
         response = await scene.post(b"x" * (17 * 1024 * 1024))
         assert response.status_code == 413
+
+    async def test_the_widget_names_the_apps_that_take_a_code(self, scene: ChannelHarness) -> None:
+        apps = (await scene.http.get("/v1/widget")).json()["apps"]
+        assert apps == ([] if self.name == "email" else [self.name])  # a mail's signature stands beside it
 
     async def test_what_is_not_set_up_is_not_there(self, scene: ChannelHarness) -> None:
         response = await scene.http.post(scene.url + "/elsewhere", content=b"{}")

@@ -89,6 +89,12 @@ class LinePlatform(SimulatedPlatform):
         if not 1 <= len(messages) <= 5:
             return refusal(400, "The number of messages must be between 1 and 5")
         for message in messages:
+            if message["type"] == "image":
+                urls = [message["originalContentUrl"], message["previewImageUrl"]]
+                if not all(url.startswith("https://") for url in urls):
+                    return refusal(400, "Must be a valid https URL")
+                self.arrive(peer, message | {"file": urls[0]})
+                continue
             if len(message["text"].encode("utf-16-le")) // 2 > 5000:
                 return refusal(400, "Length must be between 0 and 5000")
             items = message.get("quickReply", {"items": []})["items"]

@@ -52,10 +52,13 @@ class WhatsAppPlatform(SimulatedPlatform):
         if problem := self._problem(body):
             return meta_refusal(400, 100, problem)
         self.numbers += 1
-        self.arrive(to, body)
+        self.arrive(to, body | {"file": body.get(body["type"], {}).get("link")})
         return httpx.Response(200, json={"messages": [{"id": f"wamid.out{self.numbers}"}]})
 
     def _problem(self, body: dict[str, Any]) -> str | None:
+        if body["type"] in ("image", "document"):
+            link = body[body["type"]]["link"]
+            return None if link.startswith("https://") else "the link must be https"
         if body["type"] == "text":
             return "too long" if not 1 <= len(body["text"]["body"]) <= 4096 else None
         if body["type"] != "interactive":
@@ -94,6 +97,11 @@ class MessengerPlatform(SimulatedPlatform):
         body = sent(request)
         if "sender_action" in body:
             return httpx.Response(200, json={})
+        if attachment := body["message"].get("attachment"):
+            if attachment["type"] not in ("image", "file"):
+                return meta_refusal(400, 100, "no such attachment")
+            self.arrive(body["recipient"]["id"], {"file": attachment["payload"]["url"]})
+            return httpx.Response(200, json={"message_id": "m_file"})
         text = body["message"]["text"]
         length = len(text.encode()) if self.in_bytes else len(text)
         replies = body["message"].get("quick_replies", ())
@@ -115,13 +123,15 @@ class TelegramPlatform(SimulatedPlatform):
     numbers: int = 100
 
     def is_courtesy(self, request: httpx.Request) -> bool:
-        return not request.url.path.endswith("/sendMessage")
+        return not request.url.path.endswith(("/sendMessage", "/sendPhoto", "/sendDocument"))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if f"/bot{self.token}/" not in request.url.path:
             return httpx.Response(401, json={"ok": False, "error_code": 401, "description": "Unauthorized"})
         if "/file/" in request.url.path:
             return httpx.Response(200, content=b"OggS")
+        if request.url.path.endswith(("/sendPhoto", "/sendDocument")):
+            return self._take_file(request)
         if not request.url.path.endswith("/sendMessage"):
             result = {"username": "komorebi_bot", "url": "https://shop.example/v1/channels/telegram"}
             return httpx.Response(200, json={"ok": True, "result": result})
@@ -135,18 +145,48 @@ class TelegramPlatform(SimulatedPlatform):
         self.arrive(str(body["chat_id"]), body)
         return httpx.Response(200, json={"ok": True, "result": {"message_id": self.numbers}})
 
+    def _take_file(self, request: httpx.Request) -> httpx.Response:
+        """A form with a photo, which is PNG or JPEG here, or a document."""
+        head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+        form = BytesParser(policy=policy.HTTP).parsebytes(head + request.content)
+        fields = {
+            str(part.get_param("name", header="content-disposition")): part for part in form.iter_parts()
+        }
+        name = "photo" if request.url.path.endswith("/sendPhoto") else "document"
+        if name not in fields or (
+            name == "photo" and fields[name].get_content_subtype() not in ("png", "jpeg")
+        ):
+            return httpx.Response(400, json={"ok": False, "description": "Bad Request: wrong type of file"})
+        self.numbers += 1
+        self.arrive(fields["chat_id"].get_content().strip(), {"file": fields[name].get_content()})
+        return httpx.Response(200, json={"ok": True, "result": {"message_id": self.numbers}})
+
 
 @dataclass
 class SlackPlatform(SimulatedPlatform):
     token: str = "xoxb-1"
     numbers: int = 0
+    uploads: dict[str, bytes] = field(default_factory=dict)
 
     def is_courtesy(self, request: httpx.Request) -> bool:
         return not request.url.path.endswith("/chat.postMessage")
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "files.slack.com":
+            assert "authorization" not in request.headers
+            self.uploads["F1"] = request.content
+            return httpx.Response(200, text="OK")
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return httpx.Response(200, json={"ok": False, "error": "invalid_auth"})
+        if request.url.path.endswith("/files.getUploadURLExternal"):
+            fields = parse_qs(request.content.decode())
+            assert fields.keys() == {"filename", "length"}
+            place = {"upload_url": "https://files.slack.com/upload/v1/ABC", "file_id": "F1"}
+            return httpx.Response(200, json={"ok": True, **place})
+        if request.url.path.endswith("/files.completeUploadExternal"):
+            body = sent(request)
+            self.arrive(body["channel_id"], {"file": self.uploads.pop(body["files"][0]["id"])})
+            return httpx.Response(200, json={"ok": True, "files": [{"id": "F1"}]})
         if not request.url.path.endswith("/chat.postMessage"):
             return httpx.Response(200, json={"ok": True, "user": {"real_name": "花子"}, "team": "こもれび"})
         body = sent(request)

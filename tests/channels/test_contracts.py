@@ -28,6 +28,7 @@ META_SECRET = "It's a Secret to Everybody"
 
 
 class TestLine(ChannelContract):
+    carried = ("画面.png",)
     name, settings, peer = "line", line_platform.SETTINGS, line_platform.USER
     things = things.LINE
 
@@ -66,6 +67,7 @@ class TestLine(ChannelContract):
 
 
 class TestWhatsApp(ChannelContract):
+    carried = ("画面.png", "送り状.pdf")
     name, peer = "whatsapp", "819012345678"
     things = things.WHATSAPP
 
@@ -173,6 +175,7 @@ class TestMessenger(ChannelContract):
 
 
 class TestInstagram(TestMessenger):
+    carried = ("画面.png",)
     name = "instagram"
     settings = {
         "ASSISTANT_INSTAGRAM_PAGE_TOKEN": "page-token",
@@ -236,6 +239,7 @@ class TestTelegram(ChannelContract):
 
 
 class TestSms(ChannelContract):
+    carried = ()
     name, peer, batches = "sms", "+819012345678", False
     things, half = things.SMS, b"%00"
 
@@ -412,6 +416,10 @@ class TestEmail(ChannelContract):
             "TextBody": text,
             "Headers": headers,
         } | more
+
+    async def sent_file(self, scene: ChannelHarness, one: Any) -> bytes:
+        (attachment,) = one.iter_attachments()
+        return bytes(attachment.get_content())
 
     #: Where an answer to our last mail goes.
     reply_to = ""

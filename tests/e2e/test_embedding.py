@@ -1,12 +1,13 @@
 """The widget in somebody's page: a strict policy, a path of the site, its own button, another language."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from assistant.conversation.templates import WIDGET_WORDS, render_template
-from tests.e2e.conftest import ROOT, WidgetPage
+from tests.e2e.conftest import ROOT, WidgetPage, shot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -87,6 +88,15 @@ SLOTS = [
     {"slot_from": f"2026-12-01T0{hour}:00:00Z", "slot_to": f"2026-12-01T0{hour + 1}:00:00Z"}
     for hour in (5, 6)
 ]
+#: The rest of a message of words alone.
+PLAIN = {
+    "kind": "text",
+    "html": "교환",
+    "citations": [],
+    "buttons": [],
+    "media": [],
+    "created_at": "2026-12-01T05:00:00Z",
+}
 #: What the service answers somebody who asks for a person and then for a call.
 ANSWERS = {
     "POST /chat/v1/conversations": {"id": "c", "token": "t", "state": "assistant"},
@@ -124,3 +134,45 @@ def test_a_call_is_asked_for_by_keyboard_alone(customer: Page) -> None:
     expect(chat.find("call-form")).to_have_count(0)
     expect(chat.find("cancel-waiting")).to_be_focused()
     assert asked == [{"slot_from": SLOTS[1]["slot_from"], "number": "03-1234-5678", "topic": ""}]
+
+
+def test_a_code_takes_the_conversation_into_another_app(customer: Page) -> None:
+    issued: list[str] = []
+
+    def answer_calls(route: Route) -> None:
+        call = f"{route.request.method} {route.request.url.removeprefix(f'{SITE}/chat/v1/conversations')}"
+        answers = {
+            "POST ": ANSWERS["POST /chat/v1/conversations"],
+            "POST /c/messages": {
+                "message": {"id": "m", "seq": 1, "author": "customer", "text": "교환", **PLAIN}
+            },
+        }
+        if call == "POST /c/link-code":
+            issued.append(f"YR-{len(issued)}")
+            ends_at = datetime.now(UTC) + timedelta(seconds=1 if len(issued) == 1 else 600)
+            answers[call] = {"code": issued[-1], "expires_at": ends_at.isoformat()}
+        body = json.dumps(answers.get(call, {}))
+        route.fulfill(status=201 if call in answers else 503, body=body, content_type="application/json")
+
+    customer.route(f"{SITE}/**", serve_site)
+    welcome = json.dumps(WELCOME | {"apps": ["line", "sms"]})
+    customer.route(
+        f"{SITE}/chat/v1/widget?*", lambda route: route.fulfill(body=welcome, content_type="application/json")
+    )
+    customer.route(f"{SITE}/chat/v1/conversations**", answer_calls)
+    customer.goto(f"{SITE}/")
+    customer.locator("#own").click()
+    chat, keys = WidgetPage(customer), customer.keyboard
+    expect(chat.find("link-open")).to_have_count(0)
+    chat.find("input").fill("교환")
+    keys.press("Enter")
+    chat.find("link-open").press("Enter")
+    expect(chat.find("link-code")).to_have_text("YR-0")
+    expect(chat.find("link")).to_contain_text("LINE, SMS 공식 계정으로")
+    expect(chat.find("link-expired")).to_be_visible()
+    expect(chat.find("link-code")).to_have_count(0)
+    chat.find("link-again").press("Enter")
+    expect(chat.find("link-code")).to_have_text("YR-1")
+    shot(customer, "link-code")
+    chat.find("link-close").press("Enter")
+    expect(chat.find("link-open")).to_be_focused()

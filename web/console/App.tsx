@@ -2,20 +2,18 @@
 import { ShortcutList, useShortcuts } from "./shortcuts";
 import { connected } from "./state/live";
 import { standing } from "./state/me";
-import { contextShown, route } from "./state/route";
+import { route } from "./state/route";
 import { text } from "./text";
 import { AlertsDialog } from "./views/AlertsDialog";
 import { asking } from "./views/asking";
-import { Context } from "./views/Context";
-import { Inbox } from "./views/Inbox";
 import { lazily } from "./views/Lazy";
 import { Login } from "./views/Login";
-import { Numbers } from "./views/Numbers";
 import { RepliesDialog } from "./views/RepliesDialog";
-import { Thread } from "./views/Thread";
 import { Toasts } from "./views/Toasts";
 import { TopBar } from "./views/TopBar";
 
+const Desk = lazily(() => import("./views/Desk").then((page) => page.Desk));
+const Numbers = lazily(() => import("./views/Numbers").then((page) => page.Numbers));
 const Knowledge = lazily(() => import("./views/knowledge/Knowledge").then((page) => page.Knowledge));
 const Editor = lazily(() => import("./views/articles/Editor").then((page) => page.Editor));
 const Palette = lazily(() => import("./views/Palette").then((page) => page.Palette));
@@ -24,19 +22,6 @@ const Improvements = lazily(() => import("./views/improvements/Improvements").th
 const Settings = lazily(() => import("./views/settings/Settings").then((page) => page.Settings));
 const People = lazily(() => import("./views/people/People").then((page) => page.People));
 const Welcome = lazily(() => import("./views/people/Welcome").then((page) => page.Welcome));
-
-function Desk() {
-  const { conversation } = route.value;
-  const pane = !conversation ? "inbox" : contextShown.value ? "context" : "thread";
-  return (
-    <main class="desk" data-pane={pane}>
-      <h1 class="unseen">{text().inbox}</h1>
-      <Inbox />
-      <Thread />
-      {conversation && contextShown.value && <Context />}
-    </main>
-  );
-}
 
 function Page() {
   switch (route.value.page) {

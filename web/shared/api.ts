@@ -290,6 +290,9 @@ export interface components {
       account: string | null;
       unreachable: string | null;
       limits: components["schemas"]["ChannelLimitOut"][];
+      file_limits: {
+        [key: string]: number;
+      };
     };
     /** @enum {string} */
     Choice: "yes" | "no";
@@ -2179,6 +2182,7 @@ export interface components {
       greeting: string;
       disclosure: string;
       examples: string[];
+      apps: string[];
       languages: string[];
       language: string;
       text: {

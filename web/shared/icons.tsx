@@ -34,6 +34,7 @@ export const Person = icon(
     <path d="M5 20c.6-4 3.4-6 7-6s6.4 2 7 6" />
   </>,
 );
+export const Phone = icon(<path d="M8 3.500h8a1 1 0 0 1 1 1v15a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1zM11 17.500h2" />);
 export const ThumbUp = icon(<path d="M7 10.5V20H4v-9.5zM7 11l4-7c1.5 0 2.5 1 2.3 2.5L12.800 10H19c.9 0 1.5.8 1.3 1.7l-1.5 6.800A2 2 0 0 1 16.900 20H7" />);
 export const ThumbDown = icon(<path d="M7 13.5V4H4v9.5zM7 13l4 7c1.5 0 2.5-1 2.3-2.5l-.5-3.5H19c.9 0 1.5-.8 1.3-1.7l-1.5-6.800A2 2 0 0 0 16.900 4H7" />);
 export const Out = icon(<path d="M9 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3M13 5h6v6M19 5l-8 8" />);

@@ -1,9 +1,10 @@
 // Who is answering, the way out, and the way to a person: in sight at all times.
 import { useSignal } from "@preact/signals";
-import { Close, Mark, Person } from "../shared/icons";
+import { Close, Mark, Person, Phone } from "../shared/icons";
 import { useChat } from "./context";
 import { useAttempt } from "./attempt";
 import { keepFocus } from "./focus";
+import { LinkCode } from "./LinkCode";
 import { useText } from "./text";
 
 function Answering() {
@@ -46,15 +47,38 @@ function PersonButton() {
 }
 
 export function Header() {
-  const { open } = useChat();
+  const { open, session, welcome } = useChat();
   const text = useText();
+  const linking = useSignal(false);
+  const apps = welcome.value?.apps ?? [];
+  // Before the first words there is nothing to go on with.
+  const linkable = apps.length > 0 && session.messages.value.length > 0;
+  function close(event: Event): void {
+    linking.value = false;
+    keepFocus(event.currentTarget)("[data-testid=widget-link-open]");
+  }
   return (
+    <>
     <div class="header">
       <Answering />
+      {linkable && (
+        <button
+          class="plain"
+          aria-label={text.link}
+          title={text.link}
+          aria-expanded={linking.value}
+          onClick={() => (linking.value = !linking.value)}
+          data-testid="widget-link-open"
+        >
+          <Phone />
+        </button>
+      )}
       <button class="plain" aria-label={text.close} onClick={() => (open.value = false)} data-testid="widget-close">
         <Close />
       </button>
       <PersonButton />
     </div>
+    {linking.value && <LinkCode apps={apps} close={close} />}
+    </>
   );
 }

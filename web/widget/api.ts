@@ -17,6 +17,7 @@ export interface Opening {
 }
 
 export type Calls = Schemas["CallbackSlotsOut"];
+export type LinkCode = Schemas["LinkCodeOut"];
 export type CallWish = Schemas["CallbackChoiceIn"];
 
 export type Attributes = Schemas["AttributesIn"]["attributes"];
@@ -55,6 +56,7 @@ export function createApi(origin: string) {
     cancelPerson: (ticket: Ticket) => post<{ state: State }>(ticket, "/handoff/cancel"),
     calls: (ticket: Ticket) => call<Calls>("GET", path(ticket, "/callback"), bearer(ticket)),
     askForCall: (ticket: Ticket, wish: CallWish) => post<Schemas["CallbackPlanOut"]>(ticket, "/callback", wish),
+    linkCode: (ticket: Ticket) => post<LinkCode>(ticket, "/link-code"),
     attributes: (ticket: Ticket, attributes: Attributes) => post<null>(ticket, "/attributes", { attributes }),
     feedback: (ticket: Ticket, feedback: Feedback) => post<unknown>(ticket, "/feedback", feedback),
   };

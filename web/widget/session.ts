@@ -283,6 +283,7 @@ export function createSession(config: Config) {
     welcome: api.welcome,
     sendFile,
     calls: () => inside(api.calls),
+    issueLinkCode: () => inside(api.linkCode),
     askForCall: (wish: CallWish) => inside((to) => api.askForCall(to, wish)),
     file: (id: string) => inside((to) => api.file(to, id)),
     feedback: (feedback: Feedback) => inside((to) => api.feedback(to, feedback)),

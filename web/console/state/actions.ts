@@ -9,11 +9,11 @@ import { neighbour } from "./inbox";
 import { downloadFile, me, post, uploadFile } from "./me";
 import { loadTags } from "./search";
 import { openConversation } from "./route";
+import { limitsOf, megabytes, namesOf, problemOf } from "./fileLimits";
 import { conversationChanged, detail, messageCame, openId, reload } from "./thread";
 import { say } from "./toast";
 import * as writing from "./writing";
 
-const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 const failed = (problem: unknown): string => {
   if (!(problem instanceof ApiError)) throw problem;
@@ -112,7 +112,14 @@ export async function send(): Promise<void> {
 
 /** A file to the customer; what the server refuses is told in words. */
 export async function sendFile(row: Row, file: File): Promise<void> {
-  if (file.size > MAX_FILE_BYTES) return say(deskText().fileTooLarge, true);
+  const limits = limitsOf(detail.value?.channel);
+  const words = deskText();
+  const refusals = {
+    type: words.fileTypeHere(namesOf(limits)),
+    size: words.fileTooLargeHere(megabytes(limits[file.type] ?? Math.max(0, ...Object.values(limits)))),
+  };
+  const problem = problemOf(file, limits);
+  if (problem) return say(refusals[problem], true);
   if (!owns(row) && !(await claim(row.id))) return;
   try {
     const query = new URLSearchParams({ id: uuid(), name: file.name });
@@ -121,8 +128,13 @@ export async function sendFile(row: Row, file: File): Promise<void> {
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem;
     const reason = problem.body.reason as string | undefined;
-    const said = { file_type: deskText().fileType, channel: deskText().noFilesHere }[reason ?? ""];
-    say(said ?? (problem.status === 413 ? deskText().fileTooLarge : failed(problem)), true);
+    const said = {
+      file_type: words.fileType,
+      channel: words.noFilesHere,
+      channel_file_type: refusals.type,
+      channel_file_size: refusals.size,
+    }[reason ?? ""];
+    say(said ?? (problem.status === 413 ? words.fileTooLarge : failed(problem)), true);
   }
 }
 

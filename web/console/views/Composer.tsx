@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { sendsOnCtrlEnter } from "../../shared/ime";
-import { claimable, owns, send, sendFile } from "../state/actions";
+import { claimable, owns, send } from "../state/actions";
 import { writers } from "../state/colleagues";
 import { choices, highlighted } from "../state/choices";
 import { type Mode, macro, mode, setMacro, tellTyping, words as written, write } from "../state/writing";
@@ -11,6 +11,7 @@ import { copilotText } from "../text/copilot";
 import { deskText } from "../text/desk";
 import type { Row } from "../types";
 import { asking } from "./asking";
+import { AttachFile } from "./AttachFile";
 import { Colleagues } from "./Colleagues";
 import { ComposerTools } from "./ComposerTools";
 import { macroName } from "./macroName";
@@ -96,21 +97,7 @@ export function Composer({ row }: { row: Row }) {
       {!note && <Wording />}
       {!note && tools.value && <ComposerTools key={row.id} row={row} />}
       <div class="send">
-        {!note && row.channel === "web" && (
-          <label class="text file">
-            {deskText().attach}
-            <input
-              type="file"
-              accept="image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain"
-              onChange={(event) => {
-                const file = event.currentTarget.files?.[0];
-                if (file) void sendFile(row, file);
-                event.currentTarget.value = "";
-              }}
-              data-testid="attach"
-            />
-          </label>
-        )}
+        {!note && <AttachFile row={row} />}
         {!note && (
           <button type="button" class="text" aria-expanded={tools.value} onClick={() => (tools.value = !tools.value)} data-testid="tools">
             {copilotText().tools}
