@@ -35,6 +35,7 @@ AWAITED = {
     ("app/rehearsal.py", "_run_lanes"),
     ("jobs/outbox.py", "with_typing_indicator"),
     ("ipc/rpc.py", "_dispatch_message"),
+    ("tools/mcp_calls.py", "call_operation"),
     ("jobs/web_resync.py", "resync_next"),
     ("ipc/background_tasks.py", "_keep_running"),
     ("ipc/background_tasks.py", "run_tasks"),
