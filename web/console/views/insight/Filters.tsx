@@ -29,11 +29,14 @@ function Choice({ name, value, options, onPick, id }: { name: string; value: str
   );
 }
 
+/** The browser's day: nothing is reported of days to come. */
+const today = (): string => new Date().toLocaleDateString("sv-SE");
+
 function Day({ name, value, onPick, id }: { name: string; value: string; onPick: (day: string) => void; id: string }) {
   return (
     <label>
       <span>{name}</span>
-      <input type="date" value={value} onChange={(event) => onPick(event.currentTarget.value)} data-testid={id} />
+      <input type="date" value={value} max={today()} onChange={(event) => onPick(event.currentTarget.value)} data-testid={id} />
     </label>
   );
 }

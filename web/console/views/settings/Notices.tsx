@@ -35,7 +35,7 @@ function RuleRow({ rule, shown, disabled }: { rule: Rule; shown: Proactive; disa
         <b>{word(words.names, rule.name)}</b>
       </label>
       <p class="meta">
-        {words.events(rule.events.join(", "))}・{word(words.purposes, rule.purpose)}
+        {words.events(rule.events.map((event) => word(words.eventNames, event)).join(words.and))}・{word(words.purposes, rule.purpose)}
         {rule.purpose === "tips" && `・${words.needsYes}`}
       </p>
       <dl>
