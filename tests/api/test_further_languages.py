@@ -20,6 +20,7 @@ def context(*languages: str) -> Any:
         clock=lambda: datetime(2026, 11, 23, 3, tzinfo=UTC),
         examples=lambda _: (),
         live=SimpleNamespace(logo=None),
+        channels={},
     )
 
 
