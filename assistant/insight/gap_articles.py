@@ -20,13 +20,31 @@ MAX_CHARACTERS = 400
 MAX_CANDIDATES = 300
 #: Two sentences nearer than this say the same.
 SAME_SIMILARITY = 0.93
-#: What is true of one customer only: masked values, numbers.
-PERSONAL = re.compile(r"\[[A-Z]+_\d+\]|\d")
-#: Courtesies and questions back say nothing that belongs into an article.
+#: What may be true of one customer only: masked values, somebody by name, numbers that no other agent said.
+SOMEBODY = re.compile(r"\[[A-Z]+_\d+\]|(?<![客皆族子者方人主社先同多仕模有異])様(?![々子式なにがで])")
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+#: Courtesies, what somebody is about to do, questions back and what holds for one customer only say nothing
+#: that belongs into an article.
 NO_STATEMENT = re.compile(
     r"[?？]|お待たせ|お世話になって|担当の|ありがとうござい|申し訳|かしこまりました|承知(?:いた)?しました|よろしくお願い"
-    r"|^(?:hi|hello|dear|thank|thanks|sorry|you're welcome|one moment)\b|\bmy name is\b|\blet me check\b",
+    r"|^(?:こんにちは|はじめまして|少々|恐れ入ります[。、]?$)|と申します|(?:が|にて)承ります|お悔やみ|ご不便を|ご心配を"
+    r"|の\[NAME_\d+\](?:です|でございます)"
+    r"|(?:確認|お調べ|お?調査|手配)(?:を?(?:いた)?しま(?:す|した)|してまいります|して(?:おり|い)ます)"
+    r"|^(?:あらかじめ|何卒|どうか)?ご(?:了承|理解|安心)(?:の(?:ほど|程))?(?:を?お願い|くださ|いただ)?[^。]{0,6}。?$"
+    r"|(?:様|さん|さま)の場合|今回(?:に限り|は特別|のみ)|特別に|お役に立て|何かござい|いつでも(?:お気軽|ご連絡)"
+    r"|^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|thank|thanks|sorry|you're welcome)\b"
+    r"|^(?:no (?:problem|worries)|of course|sure|certainly|great|perfect)[.!]?$"
+    r"|^(?:take care|have a|one moment|just a moment|bear with)\b"
+    r"|\bmy name is\b|\blet me (?:check|look|see|find|pull)\b|\banything else\b|\bhappy to help\b"
+    r"|\bi(?:'ll| will|'m going to) (?:check|look|find|pull|ask|go)\b|\bhope (?:that|this)\b"
+    r"|\b(?:reaching out|getting in touch|bearing with)\b|\b(?:in|for) your case\b|\bexception for you\b"
+    r"|\b(?:just|only) this (?:once|time)\b|\bone-off\b|\bgoodwill\b"
+    r"|\bi(?:'ve| have) (?:made|added|extended|applied|waived|noted|checked|looked|gone ahead|just)\b",
     re.IGNORECASE,
+)
+#: A name that a sentence begins with.
+ADDRESSED = re.compile(
+    r"^(?:[^、。\s]{1,12}|[^、。]{1,6} [^、。]{1,8})(?:様|さま|さん)[、,]\s*|^\[NAME_\d+\][,、]\s*"
 )
 
 
@@ -41,9 +59,10 @@ class AgentStatement:
 
 def extract_statements(conversation: str, message: str, text: str) -> list[AgentStatement]:
     """The sentences of an agent's message that state something."""
+    sentences = (ADDRESSED.sub("", sentence.strip()) for sentence in split_sentences(text))
     return [
         AgentStatement(conversation=conversation, message=message, text=sentence)
-        for sentence in map(str.strip, split_sentences(text))
+        for sentence in sentences
         if MIN_CHARACTERS <= len(sentence) <= MAX_CHARACTERS and not NO_STATEMENT.search(sentence)
     ]
 
@@ -72,10 +91,22 @@ def select_sentences(statements: Sequence[AgentStatement], vectors: Vectors) -> 
             conversation=statements[place].conversation,
             message=statements[place].message,
             text=statements[place].text,
-            personal=PERSONAL.search(statements[place].text) is not None,
+            personal=_may_be_personal(place, statements),
         )
         for place in chosen
     ]
+
+
+def _may_be_personal(place: int, statements: Sequence[AgentStatement]) -> bool:
+    """Whether a statement names somebody, or has a number that was told in its conversation alone."""
+    said = statements[place]
+    elsewhere = {
+        number
+        for other in statements
+        if other.conversation != said.conversation
+        for number in NUMBER.findall(other.text)
+    }
+    return SOMEBODY.search(said.text) is not None or not elsewhere.issuperset(NUMBER.findall(said.text))
 
 
 def render_article(gap: Gap) -> str:

@@ -252,6 +252,38 @@ def test_courtesies_and_questions_back_are_no_statements() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("少々お調べいたします。返送は着払いです、箱は問いません。", ["返送は着払いです、箱は問いません。"]),
+        ("木村様、期限はお届けから30日です。ご了承ください。", ["期限はお届けから30日です。"]),
+        ("村上様の場合は特別に25日まで延ばします。サポートの[NAME_1]です。", []),
+        ("Hi Ann. I'll check that for you. Lockers open at 6 am daily.", ["Lockers open at 6 am daily."]),
+        ("I've waived the fee just this once. Hope this helps!", []),
+        ("[NAME_1], refunds take five working days.", ["refunds take five working days."]),
+    ],
+)
+def test_what_is_said_to_one_customer_only_is_left_out(said: str, kept: list[str]) -> None:
+    assert [one.text for one in extract_statements("c", "m", said)] == kept
+
+
+def test_what_may_be_personal_is_flagged() -> None:
+    import numpy as np
+
+    texts = (
+        ("a", "期限は30日です。"),
+        ("b", "30日以内にお願いします。"),
+        ("b", "お荷物は7日に届きます。"),
+        ("c", "林様ご自身の写しが要ります。"),
+        ("c", "お客様の写しが要ります。"),
+        ("c", "[PHONE_1]にかけます。"),
+    )
+    said = [AgentStatement(conversation=talk, message="m", text=text) for talk, text in texts]
+    found = select_sentences(said, np.eye(len(said), dtype=np.float32))
+    assert {one.text for one in found if one.personal} == {texts[2][1], texts[3][1], texts[5][1]}
+    assert len(found) == len(texts)
+
+
 def test_what_several_agents_said_comes_first_and_once() -> None:
     import numpy as np
 
