@@ -1,5 +1,6 @@
 """``python -m evals insight``: themes found in labelled questions, beside k-means; stability; speed. Then the
-outcome ledger against labelled ends, surveys over simulated ends, the dashboard at 1,000,000 messages.
+outcome ledger against labelled ends, surveys over simulated ends, drafted articles as readers judged them,
+the dashboard at 1,000,000 messages.
 
 One threshold and one smoothing for all sets (`insight/theme_review.py`, `insight/clustering.py`), chosen on
 stackfaq, covidfaq and bitext, which are shown as such; nothing was chosen on the measured sets. NMI has
@@ -24,12 +25,13 @@ from evals.bench.dashboard import CALLS, run_dashboard
 from evals.data.dialogues import load_json_lines
 from evals.data.embedding_cache import CachingEmbedder
 from evals.quality.clustering_scores import compute_ari, compute_nmi
+from evals.quality.gap_drafts import measure_drafts
 from evals.quality.outcomes import measure_outcomes
 from evals.quality.surveys import measure_surveys
 
 #: Questions of a label that are taken, where there are many.
 PER_LABEL = {"banking77": 40, "bitext": 60}
-PARTS = ("themes", "outcomes", "surveys", "dashboard")
+PARTS = ("themes", "outcomes", "surveys", "drafts", "dashboard")
 CHOSEN_ON = ("stackfaq", "covidfaq", "bitext")
 FAQ = Path(__file__).parents[1] / "cases" / "faq"
 #: Share of the questions of the first month, in the measure of stability.
@@ -197,6 +199,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--only", choices=PARTS, action="append", help="one of the parts; all without it")
     parser.add_argument("--ends", type=int, default=10_000, help="simulated ends of the part surveys")
+    parser.add_argument("--drafts", type=Path, help="write the drafts of gaps here, for readers")
     parser.add_argument("--calls", type=int, default=CALLS, help="pages of the part dashboard")
     parser.add_argument("--url", help="PostgreSQL for the dashboard: empty, or filled by this command")
     options = parser.parse_args()
@@ -204,6 +207,7 @@ def main() -> None:
         "themes": lambda: asyncio.run(measure_themes(options.data)),
         "outcomes": lambda: print_lines(measure_outcomes()),
         "surveys": lambda: print_lines(measure_surveys(options.ends)),
+        "drafts": lambda: print_lines(measure_drafts(options.drafts)),
         "dashboard": lambda: print_lines(run_dashboard(options.calls, options.url)),
     }
     for part in options.only or PARTS:
