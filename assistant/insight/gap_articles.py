@@ -28,7 +28,7 @@ NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 NO_STATEMENT = re.compile(
     r"[?？]|お待たせ|お世話になって|担当の|ありがとうござい|申し訳|かしこまりました|承知(?:いた)?しました|よろしくお願い"
     r"|^(?:こんにちは|はじめまして|少々|恐れ入ります[。、]?$)|と申します|(?:が|にて)承ります|お悔やみ|ご不便を|ご心配を"
-    r"|の\[NAME_\d+\](?:です|でございます)"
+    r"|(?:^|の)\[NAME_\d+\](?:です|でございます)|^(?:this is|i'm) \[NAME_\d+\]"
     r"|(?:確認|お調べ|お?調査|手配)(?:を?(?:いた)?しま(?:す|した)|してまいります|して(?:おり|い)ます)"
     r"|^(?:あらかじめ|何卒|どうか)?ご(?:了承|理解|安心)(?:の(?:ほど|程))?(?:を?お願い|くださ|いただ)?[^。]{0,6}。?$"
     r"|(?:様|さん|さま)の場合|今回(?:に限り|は特別|のみ)|特別に|お役に立て|何かござい|いつでも(?:お気軽|ご連絡)"
@@ -42,9 +42,12 @@ NO_STATEMENT = re.compile(
     r"|\bi(?:'ve| have) (?:made|added|extended|applied|waived|noted|checked|looked|gone ahead|just)\b",
     re.IGNORECASE,
 )
-#: A name that a sentence begins with.
-ADDRESSED = re.compile(
-    r"^(?:[^、。\s]{1,12}|[^、。]{1,6} [^、。]{1,8})(?:様|さま|さん)[、,]\s*|^\[NAME_\d+\][,、]\s*"
+#: What a sentence may begin with before it states something: a name, an apology.
+OPENING = re.compile(
+    r"^(?:(?:[^、。\s]{1,12}|[^、。]{1,6} [^、。]{1,8})(?:様|さま|さん)[、,]\s*|\[NAME_\d+\][,、]\s*"
+    r"|(?:大変|誠に)?申し訳(?:ございません|ありません)(?:が|、)+\s*|恐れ入りますが、?"
+    r"|(?:i'm |we're )?(?:so |very )?sorry,?(?: but)? (?=\w+ \w))",
+    re.IGNORECASE,
 )
 
 
@@ -59,7 +62,7 @@ class AgentStatement:
 
 def extract_statements(conversation: str, message: str, text: str) -> list[AgentStatement]:
     """The sentences of an agent's message that state something."""
-    sentences = (ADDRESSED.sub("", sentence.strip()) for sentence in split_sentences(text))
+    sentences = (OPENING.sub("", sentence.strip()) for sentence in split_sentences(text))
     return [
         AgentStatement(conversation=conversation, message=message, text=sentence)
         for sentence in sentences

@@ -23,8 +23,8 @@ from evals.data.embedding_cache import CachingEmbedder
 
 CASES = Path(__file__).parents[1] / "cases" / "gaps.jsonl"
 VERDICTS = CASES.with_name("gap_verdicts.jsonl")
-#: The first of each language were looked at while the rules were made.
-LOOKED_AT = ("g1", "g2", "g3", "g4")
+#: Looked at while the rules were made.
+LOOKED_AT = ("g1", "g2", "g3", "g4", "g10", "g11")
 APPROVED = ("asis", "light")
 MAJORITY = 2
 

@@ -259,6 +259,8 @@ def test_courtesies_and_questions_back_are_no_statements() -> None:
         ("木村様、期限はお届けから30日です。ご了承ください。", ["期限はお届けから30日です。"]),
         ("村上様の場合は特別に25日まで延ばします。サポートの[NAME_1]です。", []),
         ("Hi Ann. I'll check that for you. Lockers open at 6 am daily.", ["Lockers open at 6 am daily."]),
+        ("申し訳ございません、解約日はさかのぼれません。[NAME_1]です。", ["解約日はさかのぼれません。"]),
+        ("Sorry, but vouchers cannot be paid out in cash.", ["vouchers cannot be paid out in cash."]),
         ("I've waived the fee just this once. Hope this helps!", []),
         ("[NAME_1], refunds take five working days.", ["refunds take five working days."]),
     ],
