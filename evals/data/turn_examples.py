@@ -27,7 +27,7 @@ SecondOpinions = Mapping[str, Mapping[str, frozenset[int]]]
 TURNS = Path(__file__).parents[1] / "cases" / "turns"
 READING = Path(__file__).parents[1] / "cases" / "reading"
 #: Writers that nothing is trained on: for measuring, and for calibration.
-MEASURED = ("d10.ja", "d11.en", "e3.ja", "e4.en", "e6.en")
+MEASURED = ("d10.ja", "d11.en", "e3.ja", "e4.en", "e5.ja", "e6.en")
 CALIBRATION = ("d3.ja", "d3.en", "d6.ja", "d7.en")
 KEPT_APART = frozenset({*MEASURED, *CALIBRATION})
 #: Letters in `evals/cases/turns` -> label.

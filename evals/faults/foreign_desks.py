@@ -127,10 +127,10 @@ class DeskSimulation:
         for conversation in list(self.said):
             if self.random.random() < 1 / 6:
                 await self._say(conversation)
-        for ticket in list(self.desk.tickets.values()):
+        for number, ticket in enumerate(list(self.desk.tickets.values())):
             if self.random.random() < 1 / 10:
                 texts = self.replied.setdefault(ticket.id, [])
-                texts.append(f"r-{ticket.id}-{len(texts)}")
+                texts.append(f"r-{number}-{len(texts)}")  # with the ticket's id it would be a quoted packet
                 callback = self.desk.reply(ticket, texts[-1])
                 if self.random.random() >= MISSED and not self.desk.is_down:
                     self.waiting += [callback] * (2 if self.random.random() < TWICE else 1)
