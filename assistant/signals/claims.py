@@ -15,6 +15,12 @@ ASKED_KINDS = (
     ("customer number", re.compile(r"会員番号|お客様番号|契約番号|account number|customer number|member")),
     ("phone", re.compile(r"電話番号|phone number|telephone")),
     ("serial number", re.compile(r"製造番号|シリアル|serial")),
+    (
+        "order number",
+        re.compile(
+            r"(?:注文|受注)(?:の)?番号|\border (?:number|no\.?|id)\b|\bnumber of (?:the|your) order\b"
+        ),
+    ),
 )
 #: What our previous message asked for, in words of its own: "your candidate number", 「受験番号」.
 ASKED_NUMBER = re.compile(r"([一-龠々ァ-ヴー]{1,8}番号)|\b([a-z]{3,15} (?:number|code|reference|id))\b")

@@ -48,12 +48,31 @@ def test_what_was_given_is_not_asked_for_again(text: str, facts: set[str]) -> No
         ("受験番号をお知らせください。", "K2208です", "number: 受験番号 K2208"),
         ("What is your candidate number?", "It's K2208", "number: candidate number K2208"),
         ("予約番号をお願いします。", "QD7714。早くして", "booking number: QD7714"),
+        ("ご注文番号（KM-で始まる6桁の番号）をお送りください。", "KM-482251", "order number: KM-482251"),
+        ("Please send the number of the order to cancel (KM- …).", "km-482251", "order number: km-482251"),
+        ("Please send your order number.", "KM-482251", "order number: KM-482251"),
         ("お名前をお願いします。", "小野寺はるかです", "name: 小野寺はるか"),
         ("What's your new address?", "3 Mill Bank, Hexham", "address: 3 Mill Bank, Hexham"),
     ],
 )
 def test_an_answer_is_what_was_asked_for(reply: str, answer: str, fact: str) -> None:
     assert pick_facts([assistant(reply), customer(answer)]).claimed == (fact,)
+
+
+def test_a_number_that_was_asked_for_and_given_is_not_missing() -> None:
+    said = [
+        customer("注文した商品はどこですか"),
+        assistant("ご注文番号（KM-で始まる6桁の番号）をお送りください。"),
+        customer("KM-482251"),
+        assistant("ご本人の確認のため、お届け先の郵便番号をお送りください。"),
+        customer("150-0001"),
+        assistant("ご注文 KM-482251 は、発送が遅れています。"),
+        customer("気に入らなかったら返品したいです"),
+    ]
+    found = pick_facts(said)
+    assert found.claimed == ("order number: KM-482251", "postcode: 150-0001")
+    assert "order number" in found.needs
+    assert "order number" not in found.missing
 
 
 @pytest.mark.parametrize(

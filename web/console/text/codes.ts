@@ -231,6 +231,17 @@ const FACTS_JA: Record<string, string> = {
   phone: "電話番号",
   "e-mail": "メールアドレス",
   link: "URL",
+  number: "番号",
+  name: "お名前",
+  address: "ご住所",
+  time: "時間",
+};
+
+/** How something was proven, which stands in brackets behind it. */
+const PROOFS_JA: Record<string, string> = {
+  "signed by the site": "サイトの署名つき",
+  "they knew its postcode or phone number": "郵便番号か電話番号が一致",
+  "they read a code from the address of the order": "ご注文の連絡先に届いた番号で確認",
 };
 
 const choose = <T>(ja: T, en: T): T => (language.value === "ja" ? ja : en);
@@ -250,5 +261,9 @@ export const evidenceReason = (why: string, detail = ""): string =>
 /** Why a drafted sentence, or the whole draft, was withheld. */
 export const withheldReason = (why: string): string => render(why, choose(WITHHELD_JA, WITHHELD_EN));
 
-/** "order number: A-1234" keeps its value and gets the kind's name. */
-export const factLine = (line: string): string => render(line, choose<Record<string, string>>(FACTS_JA, {}));
+/** "order number: A-1234 (signed by the site)" keeps its value and gets the names of kind and proof. */
+export function factLine(line: string): string {
+  const told = render(line, choose<Record<string, string>>(FACTS_JA, {}));
+  const proofs = choose<Record<string, string>>(PROOFS_JA, {});
+  return told.replace(/ \(([a-z ]+)\)$/, (whole, proof: string) => (Object.hasOwn(proofs, proof) ? `（${proofs[proof]}）` : whole));
+}
